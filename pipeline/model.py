@@ -1,0 +1,139 @@
+"""What the rooms of the pipeline hand to each other: frozen models, pixels and seconds."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from storage.model import Direction, Noun, Point, Speaker
+
+Span = tuple[float, float]
+
+
+class Box(Noun):
+    """A rectangle in pixels: left, top, width, height."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+class Pet(Noun):
+    """One animal in a picture, in that picture's pixels.
+
+    Eyes are left to right as seen. `lip` is the lip line, left corner to right corner, as points.
+    `found` only when sure enough to animate without asking; `reason` is a text key otherwise.
+    """
+
+    species: Literal["dog", "cat", "other"] | None
+    box: Box
+    score: float = Field(ge=0, le=1)
+    eyes: tuple[Point, Point] | None = None
+    eye_radius: float | None = None
+    nose: Point | None = None
+    mouth: Point | None = None
+    lip: tuple[Point, ...] = ()
+    mouth_open: bool | None = None
+    confidence: float = 0.0
+    found: bool = False
+    reason: str | None = None
+
+
+class Sight(Noun):
+    """What was seen on a photo, in pixels of the upright picture; the speaking pet first."""
+
+    width: int
+    height: int
+    pets: tuple[Pet, ...] = ()
+    reason: str | None = None
+
+
+class Heard(Noun):
+    """What was heard in a sound; None where there is nothing to measure.
+
+    Levels in LUFS and dBTP over the file's own channels (ITU-R BS.1770); `lines` in seconds.
+    """
+
+    seconds: float
+    speech_seconds: float
+    lufs: float | None
+    true_peak_db: float | None
+    snr_db: float | None
+    clipped: bool
+    second_voice: bool
+    background: bool
+    verdict: Literal["good", "usable", "poor"]
+    reasons: tuple[str, ...] = ()
+    lines: tuple[Span, ...] = ()
+
+
+class Layout(Noun):
+    """Where things are on the canvas, in its pixels: `band` holds the title, `pane` the picture,
+    `panel` the captions where they have a place of their own (the card)."""
+
+    kind: Literal["full", "framed", "card"]
+    width: int
+    height: int
+    band: Box
+    pane: Box
+    panel: Box | None = None
+
+
+class Framed(Noun):
+    """The first frame: a picture exactly the size of the layout's pane, and the pet in its pixels."""
+
+    layout: Layout
+    pet: Pet | None
+    rescued: bool = False
+    notes: tuple[str, ...] = ()
+
+
+class Cue(Noun):
+    """One line in the film's time: `start` to `end` is when the words sound, in seconds."""
+
+    index: int
+    speaker: Speaker
+    text: str
+    start: float
+    end: float
+    direction: Direction = Direction()
+
+
+class Timeline(Noun):
+    """The whole film in time."""
+
+    seconds: float
+    fps: int
+    cues: tuple[Cue, ...]
+
+    @property
+    def frames(self) -> int:
+        """Number of pictures in the film."""
+        return round(self.seconds * self.fps)
+
+
+class Track(Noun):
+    """Per frame, the mouth's box in canvas pixels (None: no mouth seen) and how open it is, 0 to 1."""
+
+    mouths: tuple[Box | None, ...]
+    openness: tuple[float, ...]
+
+
+class Fault(Noun):
+    """Something a check found: a text key, whether it stops delivery, and figures."""
+
+    key: str
+    stops: bool
+    fields: dict[str, str] = Field(default_factory=dict)
+
+
+class Report(Noun):
+    """A film's own report; `facts` are measured figures by name."""
+
+    faults: tuple[Fault, ...]
+    facts: dict[str, float | int | str | bool | None]
+
+    @property
+    def sendable(self) -> bool:
+        """True when nothing found stops delivery."""
+        return not any(fault.stops for fault in self.faults)

@@ -1,0 +1,148 @@
+"""The nouns: what is remembered, in the form every room speaks of it."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Lang = Literal["zh", "en"]
+Speaker = Literal["person", "pet", "pet2"]
+Point = tuple[float, float]
+
+
+class Noun(BaseModel):
+    """A frozen model: what crosses a room never changes on the way."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Address(Noun):
+    """Where a person is reached: a channel and their id in it."""
+
+    channel: str
+    id: str
+
+
+class Direction(Noun):
+    """How one of the pet's lines is played; `note` is the same in one sentence."""
+
+    emotion: Literal["calm", "happy", "sad", "crying", "proud", "sly", "shocked"] = "calm"
+    action: Literal["none", "nod", "shake", "tilt", "hop", "bite", "lean"] = "none"
+    camera: Literal["hold", "push", "pull", "shake"] = "hold"
+    prop: Literal["none", "bun"] = "none"
+    note: str = ""
+
+
+class Line(Noun):
+    """One thing one speaker says."""
+
+    speaker: Speaker
+    text: str
+    direction: Direction | None = None
+
+
+class Script(Noun):
+    """A dialogue ready to be played.
+
+    `title` is the hook, one to three short lines; `tags` are hashtags without the mark.
+    """
+
+    title: tuple[str, ...] = ()
+    lines: tuple[Line, ...]
+    tags: tuple[str, ...] = ()
+    lang: Lang = "zh"
+    theme: str = ""
+    audience: str = ""
+
+
+class Taps(Noun):
+    """What a person pointed out on the upright photo, in its pixels."""
+
+    mouth: Point | None = None
+    eyes: tuple[Point, Point] | None = None
+    pet: int | None = None
+
+
+class Asset(Noun):
+    """A file that is kept: `id` names the row, `key` the blob."""
+
+    id: str
+    project: str
+    kind: str
+    media_type: str
+    key: str
+    bytes: int
+    sha256: str
+
+
+class Brief(Noun):
+    """Everything a person has chosen so far; files are asset ids."""
+
+    lang: Lang = "zh"
+    photo: str | None = None
+    taps: Taps = Taps()
+    theme: str | None = None
+    audience: str | None = None
+    script: Script | None = None
+    voice: str | None = None
+    sample: str | None = None
+    pet_lines: tuple[str, ...] = ()
+    person_voice: str | None = None
+    person_lines: tuple[str, ...] = ()
+    look: str = "classic"
+
+
+class Project(Noun):
+    """One film in the making, and whose it is."""
+
+    id: str
+    address: Address
+    state: Literal["open", "making", "done", "failed", "cancelled"] = "open"
+    brief: Brief = Brief()
+    created: float = 0.0
+
+
+class Voice(Noun):
+    """A voice somebody may use: a preset, or one tuned or cloned from a sample."""
+
+    id: str
+    project: str
+    kind: Literal["preset", "stand-in", "clone"]
+    name: str
+    vendor: str
+    sample: str | None = None
+    params: dict[str, float | str] = Field(default_factory=dict)
+
+
+TakeState = Literal["new", "sending", "accepted", "done", "failed", "rejected", "unsure"]
+
+
+class Take(Noun):
+    """One attempt that may cost money.
+
+    `made_from` is a digest of everything the result depends on, so that a redo finds what is still good.
+    `result` is plain JSON (asset ids, small values); `cost` is in `currency` units.
+    """
+
+    key: str
+    project: str
+    step: str
+    vendor: str
+    model: str
+    state: TakeState
+    made_from: str
+    ticket: str | None = None
+    result: str | None = None
+    cost: float = 0.0
+    currency: str = "CNY"
+    error: str | None = None
+    opened: float = 0.0
+    changed: float = 0.0
+
+
+class Notice(Noun):
+    """What a making ended with: a text key, its fields, and files to show."""
+
+    kind: Literal["done", "failed", "unsure", "cancelled"]
+    key: str
+    fields: dict[str, str] = Field(default_factory=dict)
+    assets: dict[str, str] = Field(default_factory=dict)
