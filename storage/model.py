@@ -75,7 +75,11 @@ class Asset(Noun):
 
 
 class Brief(Noun):
-    """Everything a person has chosen so far; files are asset ids."""
+    """Everything a person has chosen so far; files are asset ids.
+
+    `seen` holds the pet's lines of script options shown before; `rounds` counts how often a part was asked
+    for again, so that the next one is made from something new.
+    """
 
     lang: Lang = "zh"
     photo: str | None = None
@@ -89,6 +93,8 @@ class Brief(Noun):
     person_voice: str | None = None
     person_lines: tuple[str, ...] = ()
     look: str = "classic"
+    seen: tuple[tuple[str, ...], ...] = ()
+    rounds: dict[str, int] = Field(default_factory=dict)
 
 
 class Project(Noun):
@@ -137,6 +143,23 @@ class Take(Noun):
     error: str | None = None
     opened: float = 0.0
     changed: float = 0.0
+
+
+class Stride(Noun):
+    """How far one step of one making is; `fraction` 0 to 1, times in seconds since the epoch.
+
+    `weight` is the step's rough share of the whole in seconds, for a time left before anything is measured.
+    """
+
+    making: str
+    step: str
+    state: Literal["waiting", "running", "done", "failed"] = "waiting"
+    fraction: float = 0.0
+    weight: float = 1.0
+    vendor: str = ""
+    model: str = ""
+    started: float | None = None
+    ended: float | None = None
 
 
 class Notice(Noun):

@@ -1,0 +1,192 @@
+"""One open database: SQLite in a file, or PostgreSQL; the same statements on both."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import URL, Connection, RowMapping, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.errors import StorageError
+from storage.faults import explained
+from storage.migrate import known, migrate
+
+PATIENCE = 30.0
+"""How long to wait for another writer, in seconds."""
+
+# FULL: a claimed take must survive a power cut, or it would be paid for twice.
+# secure_delete: what a person had deleted is overwritten, not merely unlinked.
+_SQLITE_SETTINGS = (
+    f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON",
+)
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+
+
+class Database:
+    """Connections to one database, lent for reading or for writing.
+
+    It belongs to the event loop it was opened in. `place` names it for people, without its password.
+    """
+
+    def __init__(self, engine: AsyncEngine, place: str) -> None:
+        self.place = place
+        self.kind = engine.dialect.name
+        self._reader = engine
+        self._writer = engine.execution_options(begin="BEGIN IMMEDIATE")
+        self._turn = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Open the database at `url` and bring its tables up to date.
+
+        Args:
+            url: `sqlite+aiosqlite:////abs/file`, whose folder exists, or `postgresql://…`.
+
+        Raises:
+            StorageError: it cannot be opened, is not a database, or is newer than this code.
+        """
+        target = _parsed(url)
+        place = _named(target)
+        db = cls(_engine(target), place)
+        try:
+            await db._prepare()
+        except BaseException:
+            await db.close()
+            raise
+        return db
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._reader.dispose()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection that sees one consistent state."""
+        with explained(self.place):
+            async with self._reader.connect() as conn:
+                yield conn
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection in a transaction: kept when the block ends well, undone when it does not.
+
+        Not to be nested: the inner one would wait for the outer.
+        """
+        with explained(self.place):
+            if self.kind == "sqlite":
+                # SQLite has one writer. Waiting here is fair and free; its own waiting is neither.
+                async with self._my_turn(), self._writer.begin() as conn:
+                    yield conn
+            else:
+                async with self._writer.begin() as conn:
+                    yield conn
+
+    async def read(self, sql: str, /, **params: object) -> Sequence[RowMapping]:
+        """Return the rows of one SELECT."""
+        async with self.reading() as conn:
+            return (await conn.execute(text(sql), params)).mappings().all()
+
+    async def write(self, sql: str, /, **params: object) -> int:
+        """Run one statement in a transaction of its own and return how many rows it changed."""
+        async with self.writing() as conn:
+            return (await conn.execute(text(sql), params)).rowcount
+
+    @asynccontextmanager
+    async def _my_turn(self) -> AsyncIterator[None]:
+        try:
+            await asyncio.wait_for(self._turn.acquire(), PATIENCE)
+        except TimeoutError as error:
+            raise StorageError("storage.busy", {"place": self.place}) from error
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    async def _prepare(self) -> None:
+        if self.kind == "sqlite":
+            with explained(self.place):
+                await self._switch_to_wal()
+        async with self.writing() as conn:
+            await migrate(conn, self.place, known())
+
+    async def _switch_to_wal(self) -> None:
+        # SQLite does not wait politely for this one change; two first starts at once have to take turns.
+        outside = self._reader.execution_options(begin=None)
+        for patience in [0.05] * 100 + [0.0]:
+            try:
+                async with outside.connect() as conn:
+                    await conn.exec_driver_sql("PRAGMA journal_mode = WAL")
+                    return
+            except DBAPIError as error:
+                if "locked" not in str(error.orig) or not patience:
+                    raise
+            await asyncio.sleep(patience)
+
+
+def _parsed(url: str) -> URL:
+    try:
+        target = make_url(url)
+    except ArgumentError as error:
+        # The address may hold a password: it is not repeated.
+        raise StorageError("storage.bad_url", {}) from error
+    driver = _DRIVERS.get(target.drivername)
+    if driver is None:
+        raise StorageError("storage.unknown_kind", {"kind": target.drivername})
+    return target.set(drivername=driver)
+
+
+def _named(target: URL) -> str:
+    if target.get_backend_name() != "sqlite":
+        return target.set(drivername="postgresql").render_as_string(hide_password=True)
+    path = target.database or ""
+    if path in ("", ":memory:") or path.startswith("file:"):
+        raise StorageError("storage.not_a_file", {"place": path})
+    if not Path(path).parent.is_dir():
+        raise StorageError("storage.folder_missing", {"folder": str(Path(path).parent)})
+    if Path(path).is_dir():
+        raise StorageError("storage.not_a_database", {"place": path})
+    return path
+
+
+def _engine(target: URL) -> AsyncEngine:
+    if target.get_backend_name() == "sqlite":
+        engine = create_async_engine(target)
+        event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+    options = " ".join(filter(None, (str(target.query.get("options", "")), "-csearch_path=app")))
+    return create_async_engine(
+        target.difference_update_query(["options"]),
+        pool_pre_ping=True,
+        connect_args={"options": options, "connect_timeout": 10},
+    )
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # The driver must not begin transactions by itself: it would begin them too late and too weak.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for setting in _SQLITE_SETTINGS:
+        cursor.execute(setting)
+    cursor.close()
+
+
+def _begin_sqlite(conn: Connection) -> None:
+    begin = conn.get_execution_options().get("begin", "BEGIN")
+    if begin:
+        conn.exec_driver_sql(begin)

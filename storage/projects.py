@@ -1,0 +1,79 @@
+"""Projects: one film in the making each, with the brief its person is filling in."""
+
+from sqlalchemy import RowMapping
+
+from storage.db import Database
+from storage.errors import StorageError
+from storage.model import Address, Brief, Project
+
+
+def _noun(row: RowMapping) -> Project:
+    return Project(
+        id=row["id"],
+        address=Address(channel=row["channel"], id=row["person"]),
+        state=row["state"],
+        brief=Brief.model_validate_json(row["brief"]),
+        created=row["created"],
+    )
+
+
+async def create(db: Database, project: Project) -> None:
+    """Remember a project; one that is there already stays as it is."""
+    await db.write(
+        "INSERT INTO projects (id, channel, person, state, brief, created) "
+        "VALUES (:id, :channel, :person, :state, :brief, :created) ON CONFLICT (id) DO NOTHING",
+        id=project.id,
+        channel=project.address.channel,
+        person=project.address.id,
+        state=project.state,
+        brief=project.brief.model_dump_json(),
+        created=project.created,
+    )
+
+
+async def get(db: Database, id: str) -> Project | None:  # noqa: A002
+    """Return the project, or None when there is none of that id."""
+    rows = await db.read("SELECT * FROM projects WHERE id = :id", id=id)
+    return _noun(rows[0]) if rows else None
+
+
+async def change_brief(db: Database, id: str, brief: Brief) -> None:  # noqa: A002
+    """Put `brief` in place of the project's own.
+
+    Raises:
+        StorageError: there is no such project (`storage.gone`).
+    """
+    changed = await db.write(
+        "UPDATE projects SET brief = :brief WHERE id = :id", id=id, brief=brief.model_dump_json()
+    )
+    _expect(changed, id)
+
+
+async def change_state(db: Database, id: str, state: str) -> None:  # noqa: A002
+    """Say how far the project is.
+
+    Raises:
+        StorageError: there is no such project (`storage.gone`).
+    """
+    _expect(await db.write("UPDATE projects SET state = :state WHERE id = :id", id=id, state=state), id)
+
+
+async def belonging_to(db: Database, address: Address) -> tuple[Project, ...]:
+    """Return a person's projects, the newest first."""
+    rows = await db.read(
+        "SELECT * FROM projects WHERE channel = :channel AND person = :person ORDER BY created DESC, id",
+        channel=address.channel,
+        person=address.id,
+    )
+    return tuple(map(_noun, rows))
+
+
+async def recent(db: Database, limit: int) -> tuple[Project, ...]:
+    """Return the newest projects of all people, at most `limit`."""
+    rows = await db.read("SELECT * FROM projects ORDER BY created DESC, id LIMIT :limit", limit=limit)
+    return tuple(map(_noun, rows))
+
+
+def _expect(changed: int, project: str) -> None:
+    if not changed:
+        raise StorageError("storage.gone", {"place": project})

@@ -1,0 +1,215 @@
+"""Takes: the ledger. One row per attempt that may cost money, and the only places it may go.
+
+    new → sending → accepted → done | failed
+           │ ├→ new        surely not sent
+           │ ├→ rejected   surely not charged
+           │ └→ unsure     perhaps charged: nobody repeats it
+           │     └→ accepted | rejected   once somebody has looked it up at the vendor
+
+Every change names the state it starts from in its own statement, so that of two who try, one wins.
+Saying the same thing twice is harmless; saying something else is `WrongState`.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import RowMapping
+
+from storage.db import Database
+from storage.errors import StorageError, WrongState
+from storage.model import Take, TakeState
+
+
+def _nouns(rows: Sequence[RowMapping]) -> tuple[Take, ...]:
+    return tuple(Take.model_validate(dict(row)) for row in rows)
+
+
+async def open(db: Database, take: Take) -> Take:  # noqa: A001
+    """Insert the take if its key is new; return the row as it is.
+
+    Its `cost` may be an estimate: it counts as spent from the claim on, until the true one is known.
+
+    Raises:
+        StorageError: its project is gone (`storage.gone`).
+    """
+    await db.write(
+        "INSERT INTO takes (key, project, step, vendor, model, state, made_from, ticket, result, cost,"
+        " currency, error, opened, changed) VALUES (:key, :project, :step, :vendor, :model, :state,"
+        " :made_from, :ticket, :result, :cost, :currency, :error, :opened, :changed)"
+        " ON CONFLICT (key) DO NOTHING",
+        **take.model_dump(),
+    )
+    return await _there(db, take.key)
+
+
+async def claim(db: Database, key: str, now: float) -> bool:
+    """new → sending; True for exactly one caller, who alone may now send."""
+    return await _moved(db, key, "new", "sending", now)
+
+
+async def reclaim(db: Database, key: str, now: float) -> bool:
+    """sending → sending; True when it was sending.
+
+    For a crashed attempt at a vendor whose repeat surely costs nothing; never for anything else.
+    """
+    return await _moved(db, key, "sending", "sending", now)
+
+
+async def release(db: Database, key: str, now: float) -> None:
+    """sending → new: it surely was not sent, and may be tried again."""
+    await _move(db, key, "sending", "new", now)
+
+
+async def accepted(db: Database, key: str, ticket: str, now: float) -> None:
+    """sending → accepted: the vendor took the job and gave this ticket."""
+    await _move(db, key, "sending", "accepted", now, ticket=ticket)
+
+
+async def done(db: Database, key: str, result: str, cost: float, now: float) -> None:
+    """accepted → done, with its result (plain JSON) and what it did cost in the take's currency."""
+    await _move(db, key, "accepted", "done", now, result=result, cost=cost)
+
+
+async def failed(db: Database, key: str, error: str, now: float, cost: float = 0.0) -> None:
+    """accepted → failed; `cost` is what the vendor charged all the same."""
+    await _move(db, key, "accepted", "failed", now, error=error, cost=cost)
+
+
+async def rejected(db: Database, key: str, error: str, now: float) -> None:
+    """sending → rejected: refused before any charge."""
+    await _move(db, key, "sending", "rejected", now, error=error, cost=0.0)
+
+
+async def unsure(db: Database, key: str, error: str, now: float) -> None:
+    """sending → unsure: sent, no answer, perhaps charged. Its estimate goes on counting as spent."""
+    await _move(db, key, "sending", "unsure", now, error=error)
+
+
+async def found(db: Database, key: str, ticket: str, now: float) -> None:
+    """unsure → accepted: somebody looked, and the vendor does have the job."""
+    await _move(db, key, "unsure", "accepted", now, ticket=ticket)
+
+
+async def absent(db: Database, key: str, error: str, now: float) -> None:
+    """unsure → rejected: somebody looked, and the vendor has no such job and charged nothing."""
+    await _move(db, key, "unsure", "rejected", now, error=error, cost=0.0)
+
+
+async def get(db: Database, key: str) -> Take | None:
+    """Return the take, or None when there is none of that key."""
+    takes = _nouns(await db.read("SELECT * FROM takes WHERE key = :key", key=key))
+    return takes[0] if takes else None
+
+
+async def good(db: Database, project: str, made_from: str) -> Take | None:
+    """Return the project's newest done take made from the same things, or None."""
+    takes = _nouns(
+        await db.read(
+            "SELECT * FROM takes WHERE project = :project AND made_from = :made_from AND state = 'done'"
+            " ORDER BY changed DESC, key DESC LIMIT 1",
+            project=project,
+            made_from=made_from,
+        )
+    )
+    return takes[0] if takes else None
+
+
+async def of(db: Database, project: str) -> tuple[Take, ...]:
+    """Return a project's takes, in the order they were opened."""
+    return _nouns(
+        await db.read("SELECT * FROM takes WHERE project = :project ORDER BY opened, key", project=project)
+    )
+
+
+async def doubtful(db: Database, sent_before: float | None = None) -> tuple[Take, ...]:
+    """Return the takes that may have been charged without anybody knowing, the oldest first.
+
+    Those are the unsure ones, and the ones still `sending`: with `sent_before`, a time, only if claimed
+    before it, because a younger one is usually just on its way.
+    """
+    return _nouns(
+        await db.read(
+            "SELECT * FROM takes WHERE state = 'unsure' OR (state = 'sending' AND changed < :before)"
+            " ORDER BY changed, key",
+            before=float("inf") if sent_before is None else sent_before,
+        )
+    )
+
+
+async def spent(db: Database, since: float, project: str | None = None) -> dict[str, float]:
+    """Return what was spent since a time, by currency; for one project, or in all.
+
+    A take counts from its claim on (with its estimate), so that a budget holds while several are under way;
+    what surely cost nothing does not count. Money of people who were forgotten counts in the whole.
+    """
+    if project is not None:
+        rows = await db.read(
+            "SELECT currency, SUM(cost) AS total FROM takes WHERE project = :project AND changed >= :since"
+            " AND state NOT IN ('new', 'rejected') GROUP BY currency",
+            project=project,
+            since=since,
+        )
+    else:
+        rows = await db.read(
+            "SELECT currency, SUM(cost) AS total FROM"
+            " (SELECT currency, cost, state, changed FROM takes"
+            "  UNION ALL SELECT currency, cost, state, changed FROM spendings) AS everything"
+            " WHERE changed >= :since AND state NOT IN ('new', 'rejected') GROUP BY currency",
+            since=since,
+        )
+    return {row["currency"]: float(row["total"]) for row in rows}
+
+
+async def _moved(
+    db: Database,
+    key: str,
+    source: TakeState,
+    target: TakeState,
+    now: float,
+    ticket: str | None = None,
+    result: str | None = None,
+    error: str | None = None,
+    cost: float | None = None,
+) -> bool:
+    changed = await db.write(
+        "UPDATE takes SET state = :target, changed = :now, ticket = COALESCE(:ticket, ticket),"
+        " result = COALESCE(:result, result), error = COALESCE(:error, error), cost = COALESCE(:cost, cost)"
+        " WHERE key = :key AND state = :source",
+        key=key,
+        source=source,
+        target=target,
+        now=now,
+        ticket=ticket,
+        result=result,
+        error=error,
+        cost=cost,
+    )
+    return changed == 1
+
+
+async def _move(
+    db: Database,
+    key: str,
+    source: TakeState,
+    target: TakeState,
+    now: float,
+    ticket: str | None = None,
+    result: str | None = None,
+    error: str | None = None,
+    cost: float | None = None,
+) -> None:
+    if await _moved(db, key, source, target, now, ticket, result, error, cost):
+        return
+    take = await _there(db, key)
+    told = (ticket, result, error, cost)
+    if take.state != target or any(
+        new is not None and new != old
+        for new, old in zip(told, (take.ticket, take.result, take.error, take.cost), strict=True)
+    ):
+        raise WrongState("storage.wrong_state", {"take": key, "state": take.state, "wanted": target})
+
+
+async def _there(db: Database, key: str) -> Take:
+    take = await get(db, key)
+    if take is None:
+        raise StorageError("storage.gone", {"place": key})
+    return take
