@@ -1,12 +1,26 @@
 """What a sound is in this room: float32 samples in -1..1, shape (n,) or (n, channels), and its `hertz`."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What a voice said: one channel."""
+
+    samples: Samples
+    hertz: int
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return len(self.samples) / self.hertz
 
 
 def channels(samples: Samples) -> Samples:
