@@ -1,0 +1,142 @@
+"""The first frame: the photo made to fill the picture's place in the film."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from pipeline.model import Box, Framed, Layout, Sight
+from pipeline.puppet import photo, rescue, saliency
+from pipeline.puppet.composition import Composition, arranged, composed
+from pipeline.puppet.place import Place
+
+Picture = NDArray[np.uint8]
+
+_LOOKED_AT = 640
+_EMPTY = 0.02
+_SOFT = 2.2
+
+
+def frame(
+    path: Path, sight: Sight, weights: Path | None, out: Path, width: int = 720, height: int = 1280
+) -> Framed:
+    """Write the first frame as a PNG of exactly the pane's size; return the layout and the pet on it.
+
+    Args:
+        path: the photo as it was sent.
+        sight: what was seen on it; the first pet speaks.
+        weights: of the saliency net; without them nothing is ever mirrored.
+        out: where the PNG goes.
+        width, height: of the film, in pixels.
+
+    Raises:
+        BadInput: the photo cannot be used.
+    """
+    pet = sight.pets[0] if sight.pets else None
+    subject = _Subject(path, sight, weights)
+    centre = None if pet else subject.box()
+    composition = composed(sight.width, sight.height, pet, centre, (width, height), subject.empty)
+    layout = arranged(composition, width, height)
+    picture, source = _source(path, sight, layout, composition)
+    dark = rescue.is_dark(picture)
+    if dark:
+        picture = rescue.rescue(picture, source.put_box(pet.box) if pet else None)
+    pane = _painted(picture, source, layout, composition)
+    Image.fromarray(pane).save(out, "PNG")
+    there = composition.place(layout)
+    notes = [key for key, holds in (("frame.rescued", dark), ("frame.soft", there.scale > _SOFT)) if holds]
+    return Framed(layout=layout, pet=there.put_pet(pet) if pet else None, rescued=dark, notes=tuple(notes))
+
+
+class _Subject:
+    """Where the subject is, worked out only when the composition asks."""
+
+    def __init__(self, path: Path, sight: Sight, weights: Path | None) -> None:
+        self._path, self._weights = path, weights
+        self._boxes = tuple(pet.box for pet in sight.pets)
+        self._wide, self._high = sight.width, sight.height
+        self._mask: NDArray[np.float32] | None = None
+
+    def box(self) -> Box | None:
+        """Return the rectangle around the subject, in the photo's pixels; None when it is unclear."""
+        mask = self._seen()
+        if mask is None:
+            return None
+        ys, xs = np.nonzero(mask > 0.5)
+        if not 0.02 * mask.size < len(xs) < 0.8 * mask.size:
+            return None
+        left, right = np.percentile(xs, (2, 98))
+        top, bottom = np.percentile(ys, (2, 98))
+        back = Place(self._wide / mask.shape[1])
+        return back.put_box(Box(x=float(left), y=float(top), w=float(right - left), h=float(bottom - top)))
+
+    def empty(self, strip: Box) -> bool:
+        """Tell whether a strip of the photo surely holds no part of the subject."""
+        mask = self._seen()
+        if mask is None or any(_shared(strip, box) > 0 for box in self._boxes):
+            return False
+        small = Place(mask.shape[1] / self._wide).put_box(strip)
+        rows = slice(int(small.y), int(np.ceil(small.y + small.h)))
+        columns = slice(int(small.x), int(np.ceil(small.x + small.w)))
+        return float((mask[rows, columns] > 0.3).mean()) < _EMPTY
+
+    def _seen(self) -> NDArray[np.float32] | None:
+        if self._mask is None and self._weights is not None:
+            picture = photo.upright(self._path, _LOOKED_AT)
+            if rescue.is_dark(picture):
+                picture = rescue.rescue(picture)
+            self._mask = saliency.mask(picture, self._weights)
+        return self._mask
+
+
+def _shared(strip: Box, box: Box) -> float:
+    wide = min(strip.x + strip.w, box.x + box.w) - max(strip.x, box.x)
+    high = min(strip.y + strip.h, box.y + box.h) - max(strip.y, box.y)
+    return max(0.0, wide) * max(0.0, high)
+
+
+def _source(path: Path, sight: Sight, layout: Layout, composition: Composition) -> tuple[Picture, Place]:
+    """Return the photo decoded no larger than the pane needs, and where full-size pixels lie in it."""
+    needed = max(sight.width, sight.height) * composition.place(layout).scale
+    picture = photo.upright(path, int(np.ceil(needed * 1.2)))
+    return picture, Place(picture.shape[1] / sight.width)
+
+
+def _painted(picture: Picture, source: Place, layout: Layout, composition: Composition) -> Picture:
+    """Return the pane: the part scaled to it, its missing edges filled."""
+    wide, high = round(layout.pane.w), round(layout.pane.h)
+    scale = wide / source.put_box(composition.part).w
+    part = source.put_box(composition.part)
+    matrix = np.array(
+        [[scale, 0, -part.x * scale + 0.5 * scale - 0.5], [0, scale, -part.y * scale + 0.5 * scale - 0.5]]
+    )
+    soft = cv2.GaussianBlur(picture, (0, 0), 0.35 / scale) if scale < 0.8 else picture
+    pane = cv2.warpAffine(soft, matrix, (wide, high), flags=cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT)
+    pane = _sharpened(np.asarray(pane, np.uint8), scale)
+    top = -part.y * scale
+    return _melted(pane, top, top + picture.shape[0] * scale)
+
+
+def _sharpened(pane: Picture, scale: float) -> Picture:
+    """Return the enlarged picture with edges lifted a little (unsharp mask on lightness)."""
+    if scale <= 1.05:
+        return pane
+    light, red, blue = cv2.split(cv2.cvtColor(pane, cv2.COLOR_RGB2YCrCb))
+    spread, amount = 0.55 * scale, 0.40
+    lifted = cv2.addWeighted(light, 1 + amount, cv2.GaussianBlur(light, (0, 0), spread), -amount, 0)
+    return np.asarray(cv2.cvtColor(cv2.merge([lifted, red, blue]), cv2.COLOR_YCrCb2RGB), np.uint8)
+
+
+def _melted(pane: Picture, first: float, last: float) -> Picture:
+    """Return the pane with what lies above row `first` and below row `last` melting into a blur."""
+    high, wide = pane.shape[:2]
+    rows = np.arange(high, dtype=np.float32)
+    outside = np.maximum(np.maximum(first - rows, rows - last), 0)
+    if float(outside.max()) < 1:
+        return pane
+    ramp = np.clip(outside / max(0.45 * float(outside.max()), 1), 0, 1)
+    weight = (ramp * ramp * (3 - 2 * ramp))[:, None, None]
+    blurred = cv2.GaussianBlur(pane, (0, 0), wide / 24).astype(np.float32)
+    return np.asarray(np.clip(pane * (1 - weight) + blurred * weight + 0.5, 0, 255), np.uint8)
