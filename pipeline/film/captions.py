@@ -1,0 +1,139 @@
+"""Captions: who says what, in one or two lines, where neither mouth nor platform covers them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.film.draw import Ink, Rgba, lettering, pill, stacked
+from pipeline.film.looks import Look
+from pipeline.film.type import Faces, split, wrap
+from pipeline.model import Box, Cue, Layout, Timeline, Track
+from storage.model import Lang, Noun
+
+_NARROWEST = 0.04  # of the height: the foot that stays free when a low mouth leaves no other room
+_EYES = 2.2  # mouth widths above the mouth that may hold eyes
+_QUIET_ENDS = ",。、;:,;:"  # punctuation a caption does not end with
+
+
+class Page(Noun):
+    """One caption on the screen: the lines as drawn, seconds, and its box in canvas pixels."""
+
+    cue: int
+    lines: tuple[str, ...]
+    start: float
+    end: float
+    box: Box
+
+
+@dataclass(frozen=True)
+class Caption:
+    """A page and its picture."""
+
+    page: Page
+    picture: Rgba
+
+
+def captions(
+    timeline: Timeline, layout: Layout, track: Track, look: Look, faces: Faces, lang: Lang, taken: Box | None
+) -> list[Caption]:
+    """Return every caption of a film, drawn and placed; a line nothing can be drawn of has none.
+
+    Args:
+        taken: the label's box, which a caption at the top keeps away from.
+    """
+    made = []
+    for cue in timeline.cues:
+        for text, start, end in _paged(cue, layout, look, faces, timeline.fps):
+            lines, picture = _drawn(text, cue, layout, look, faces, lang)
+            mouths = _mouths(track, start, end, timeline.fps)
+            box = _placed(picture.shape[1], picture.shape[0], layout, look, mouths, taken)
+            made.append(Caption(Page(cue=cue.index, lines=lines, start=start, end=end, box=box), picture))
+    return made
+
+
+def _paged(cue: Cue, layout: Layout, look: Look, faces: Faces, fps: int) -> list[tuple[str, float, float]]:
+    """Return a line in pieces that fit two lines each, with times in proportion to their length."""
+    text = faces.plain(cue.text).rstrip(_QUIET_ENDS)
+    texts = _cut(text, layout, look, faces) if text else []
+    whole = sum(len(text) for text in texts)
+    pieces, start, read = [], cue.start, 0
+    for text in texts:
+        read += len(text)
+        end = round((cue.start + (cue.end - cue.start) * read / whole) * fps) / fps
+        pieces.append((text.rstrip(_QUIET_ENDS) or text, start, end))
+        start = end
+    return [piece for piece in pieces if piece[2] > piece[1]]
+
+
+def _cut(text: str, layout: Layout, look: Look, faces: Faces) -> list[str]:
+    if _fitted(text, layout, look, faces)[0] is not None:
+        return [text]
+    before, after = split(text)
+    if not before:  # one word wider than the screen: broken where the edge is
+        middle = len(text) // 2
+        before, after = text[:middle], text[middle:]
+    return [*_cut(before, layout, look, faces), *_cut(after, layout, look, faces)]
+
+
+def _fitted(text: str, layout: Layout, look: Look, faces: Faces) -> tuple[tuple[str, ...] | None, int]:
+    """Return the lines and the largest size at which the text takes two lines at most."""
+    style = look.caption
+    room = layout.width * (1 - 2 * style.sides - 2 * style.weight * style.largest)
+    size = largest = round(layout.width * style.largest)
+    for size in range(largest, round(layout.width * style.smallest) - 1, -1):
+        lines = wrap(faces, text, size, room, 2)
+        if lines is not None:
+            return lines, size
+    return (text,) if len(text) < 2 else None, size
+
+
+def _drawn(
+    text: str, cue: Cue, layout: Layout, look: Look, faces: Faces, lang: Lang
+) -> tuple[tuple[str, ...], Rgba]:
+    lines, size = _fitted(text, layout, look, faces)
+    lines = lines or (text,)
+    voice = look.speakers[cue.speaker]
+    words = lettering(faces, lines, size, Ink(voice.fill, voice.stroke, look.caption.weight))
+    tag = faces.plain(voice.tag[lang])
+    if not tag:
+        return lines, words
+    small = max(8, round(size * 0.5))
+    # The tag wears the caption's colours the other way round, so that it is plainly not a word of the line.
+    badge = pill(faces, tag, small, Ink(voice.stroke, voice.fill, 0.0), voice.fill, 0.94)
+    return lines, stacked(badge, words, round(size * 0.16))
+
+
+def _mouths(track: Track, start: float, end: float, fps: int) -> list[Box]:
+    seen = track.mouths[max(0, round(start * fps) - 1) : round(end * fps) + 1]
+    return [box for box in seen if box is not None]
+
+
+def _placed(
+    wide: int, high: int, layout: Layout, look: Look, mouths: Sequence[Box], taken: Box | None
+) -> Box:
+    """Return where a caption goes: in the panel, or under the mouth, or failing that above the eyes."""
+    x = round((layout.width - wide) / 2)
+    foot = layout.height * (1 - look.caption.foot)
+    if layout.panel is not None:
+        top, bottom = layout.panel.y, layout.panel.y + layout.panel.h
+        bottom = foot if foot - high > top else bottom
+        return Box(x=x, y=round(max(top, (top + bottom - high) / 2)), w=wide, h=high)
+    pane_foot = layout.pane.y + layout.pane.h - layout.height * _NARROWEST
+    clear = look.caption.clear * layout.height
+    under = max((mouth.y + mouth.h for mouth in mouths), default=0.0) + clear
+    y = min(foot, pane_foot) - high
+    if y < under:
+        y = under
+    if y + high > pane_foot:
+        y = _above(high, layout, mouths, taken, clear)
+    return Box(x=x, y=round(y), w=wide, h=high)
+
+
+def _above(high: int, layout: Layout, mouths: Sequence[Box], taken: Box | None, clear: float) -> float:
+    """Return the top of a caption over the face: as high as it goes, lower where the eyes leave room."""
+    top = max(layout.pane.y, layout.band.y + layout.band.h) + clear
+    if taken is not None:
+        top = max(top, taken.y + taken.h + clear / 2)
+    eyes = min(mouth.y - _EYES * mouth.w for mouth in mouths)
+    return float(np.clip(eyes - high - clear, top, None))

@@ -1,0 +1,238 @@
+"""The edit: performance, lines, title, captions, marks become one film with its cover and sidecar."""
+
+import hashlib
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+from av.container import OutputContainer
+from numpy.typing import NDArray
+from pydantic import Field
+
+from pipeline.film import cover, looks, marks, sidecar, sound, title
+from pipeline.film.atomic import replacing
+from pipeline.film.captions import captions
+from pipeline.film.encode import video_stream
+from pipeline.film.mix import HERTZ, mix
+from pipeline.film.scene import Scene
+from pipeline.film.type import Faces
+from pipeline.model import Layout, Timeline, Track
+from pipeline.ports.errors import BadInput, Failed, Surprise
+from storage.model import Lang, Noun
+
+SMALL = 9_500_000  # bytes: under the 10 MB at which chats begin to treat films as documents
+_CRF, _WORST = 20, 34
+_BLOCK = 1024  # samples in one AAC frame
+_LATE = 3  # frames a performance may be short of the film
+
+
+class CutJob(Noun):
+    """Everything one edit needs.
+
+    `performance` is a clip whose frames are the film's, one for one, of the pane's size; `track` tells the
+    mouth's boxes in canvas pixels; `sounds` maps each cue's index to its line. `label` and `producer` may be
+    empty: then that mark is left out. The same job makes the same film.
+    """
+
+    performance: Path
+    layout: Layout
+    timeline: Timeline
+    track: Track
+    title: tuple[str, ...] = ()
+    lang: Lang = "zh"
+    look: str = "classic"
+    sounds: dict[int, Path]
+    bed: bool = True
+    captions: bool = True
+    label: str = "AI生成"
+    producer: str = ""
+    produce_id: str = ""
+    font_cute: Path | None = None
+    font_sans: Path | None = None
+    out: Path
+    cover: Path
+    max_bytes: int = Field(default=SMALL, gt=0)
+
+
+class Made(Noun):
+    """What an edit left behind; `crf` is the quality it ended at."""
+
+    film: Path
+    cover: Path
+    sidecar: Path
+    seconds: float
+    frames: int
+    bytes: int
+    crf: int
+
+
+@dataclass(frozen=True)
+class _Reel:
+    """An edit in the making: pictures by number, the sound, the field, who is told."""
+
+    job: CutJob
+    scene: Scene
+    samples: NDArray[np.float32]
+    tell: Callable[[float], None]
+
+
+def cut(job: CutJob, tell: Callable[[float], None] = lambda fraction: None) -> Made:
+    """Make the film, its cover and its sidecar, each whole or not at all, and return where they are.
+
+    Args:
+        tell: hears the fraction done, 0..1.
+
+    Raises:
+        BadInput: a sound or the performance cannot be read; `film.no_look`; `film.cannot_write`.
+        NoAccess: `film.no_font`. Surprise: `film.short_performance`.
+        Failed: `film.disk_full`; `film.too_big`, it does not fit into `max_bytes` at any decent quality.
+    """
+    look, faces = looks.load(job.look), Faces.of(job.font_cute, job.font_sans)
+    timeline, layout = job.timeline, job.layout
+    mark = marks.mark(job.label, layout, look, faces, timeline.seconds)
+    taken = None if mark is None else mark.label.box
+    words = captions(timeline, layout, job.track, look, faces, job.lang, taken) if job.captions else []
+    band, title_box = title.band(job.title, layout, look, faces)
+    sounds = {cue.index: _line(job.sounds, cue.index) for cue in timeline.cues}
+    reel = _Reel(
+        job, Scene(layout, look, band, words, mark, timeline.fps), mix(timeline, sounds, bed=job.bed), tell
+    )
+    with replacing(job.out) as part:
+        crf, best = _within(reel, part)
+        cover.write(job.cover, best)
+        shown = tuple(text for text, _ in title.lines(job.title, layout, look, faces))
+        pages = tuple(word.page for word in words)
+        label = None if mark is None else mark.label
+        page = sidecar.write(job.out, timeline, layout, shown, title_box, pages, label, job.track)
+        size = part.stat().st_size
+    tell(1.0)
+    return Made(
+        film=job.out,
+        cover=job.cover,
+        sidecar=page,
+        seconds=timeline.seconds,
+        frames=timeline.frames,
+        bytes=size,
+        crf=crf,
+    )
+
+
+def _within(reel: _Reel, part: Path) -> tuple[int, av.VideoFrame]:
+    """Encode, again at a lower quality while the file is too large; return quality and cover frame."""
+    crf = _CRF
+    while True:
+        best = _encode(reel, part, crf)
+        size = part.stat().st_size
+        if size <= reel.job.max_bytes:
+            return crf, best
+        if crf >= _WORST:
+            raise Failed("film.too_big", {"megabytes": f"{reel.job.max_bytes / 1e6:.1f}"}, f"{size} at {crf}")
+        # x264 halves the bytes about every six steps.
+        crf = min(_WORST, crf + max(1, math.ceil(6.5 * math.log2(size / reel.job.max_bytes))))
+
+
+def _encode(reel: _Reel, part: Path, crf: int) -> av.VideoFrame:
+    """Write one whole MP4, pictures and sound side by side, and return the frame that makes the cover."""
+    job, frames = reel.job, reel.job.timeline.frames
+    wanted = cover.moment(job.timeline, job.track)
+    best: av.VideoFrame | None = None
+    flags = {"movflags": "+faststart+use_metadata_tags"}
+    with av.open(str(part), "w", format="mp4", options=flags) as sink:
+        _sign(sink, job)
+        fps = job.timeline.fps
+        video = video_stream(
+            sink,
+            job.layout.width,
+            job.layout.height,
+            fps,
+            {"preset": "veryfast", "crf": str(crf), "g": str(2 * fps)},
+        )
+        audio = sink.add_stream("aac", rate=HERTZ, layout="stereo")
+        assert isinstance(audio, av.AudioStream)
+        audio.bit_rate = 128_000
+        blocks = _blocks(reel.samples)
+        heard = 0
+        for number, picture in enumerate(_performance(job.performance, frames)):
+            frame = reel.scene.compose(number, picture)
+            frame.pts = number
+            sink.mux(video.encode(frame))
+            while heard < (number + 1) * HERTZ // fps and (block := next(blocks, None)) is not None:
+                sink.mux(audio.encode(block))
+                heard += block.samples
+            if number == wanted:
+                best = reel.scene.compose(number, picture, captions=False)
+            if number % 10 == 0:
+                reel.tell(0.98 * number / frames)
+        for block in blocks:
+            sink.mux(audio.encode(block))
+        sink.mux(video.encode(None))
+        sink.mux(audio.encode(None))
+    assert best is not None
+    return best
+
+
+def _performance(path: Path, frames: int) -> Iterator[av.VideoFrame]:
+    """Yield exactly `frames` pictures; a clip a few short holds its last, a longer one is cut.
+
+    Raises:
+        BadInput: `film.not_a_film`. Surprise: `film.short_performance`.
+    """
+    number, last = 0, None
+    try:
+        with av.open(str(path), "r", container_options=sound.OPEN) as source:
+            if not source.streams.video:
+                raise BadInput("film.not_a_film", {"name": path.name})
+            stream = source.streams.video[0]
+            stream.thread_type = "AUTO"
+            for last in source.decode(stream):
+                yield last
+                number += 1
+                if number == frames:
+                    return
+    except av.error.InvalidDataError as error:
+        raise BadInput("film.not_a_film", {"name": path.name}, str(error)) from error
+    if last is None or frames - number > _LATE:
+        raise Surprise("film.short_performance", {"frames": str(number), "wanted": str(frames)})
+    for _ in range(frames - number):
+        yield last
+
+
+def _blocks(samples: NDArray[np.float32]) -> Iterator[av.AudioFrame]:
+    for start in range(0, len(samples), _BLOCK):
+        table = np.ascontiguousarray(samples[start : start + _BLOCK].T)
+        frame = av.AudioFrame.from_ndarray(table, "fltp", "stereo")
+        frame.sample_rate, frame.pts = HERTZ, start
+        yield frame
+
+
+def _sign(sink: OutputContainer, job: CutJob) -> None:
+    """Put title and AIGC field into the file."""
+    if job.title:
+        sink.metadata["title"] = " ".join(job.title)
+    if job.producer:
+        number = job.produce_id or _number(job)
+        field = marks.Aigc(
+            content_producer=job.producer,
+            produce_id=number,
+            content_propagator=job.producer,
+            propagate_id=number,
+        )
+        sink.metadata[marks.FIELD] = field.written()
+
+
+def _number(job: CutJob) -> str:
+    """Return a number for this film that depends on what is in it, not on when or where it was made."""
+    said = job.timeline.model_dump_json() + "\n".join(job.title) + job.look
+    digest = hashlib.sha256(said.encode())
+    for index in sorted(job.sounds):
+        digest.update(job.sounds[index].read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def _line(sounds: dict[int, Path], index: int) -> NDArray[np.float32]:
+    if index not in sounds:
+        raise BadInput("film.silent_line", {"line": str(index + 1)})
+    return sound.read(sounds[index], HERTZ, mono=True)[:, 0]

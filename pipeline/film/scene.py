@@ -1,0 +1,98 @@
+"""One picture of the film: what never changes is drawn once, the performance goes in, the words over it."""
+
+from collections.abc import Sequence
+
+import av
+import numpy as np
+
+from pipeline.film.captions import Caption
+from pipeline.film.draw import Rgba, ground, paws
+from pipeline.film.encode import tagged
+from pipeline.film.looks import Look
+from pipeline.film.marks import Mark
+from pipeline.film.planes import Layer, Plane, layer, paint, planes
+from pipeline.model import Box, Layout
+
+_FADE = 8  # frames over which the label leaves
+
+
+class Scene:
+    """Joins performance and words, in planes of light and colour; see `compose`."""
+
+    def __init__(
+        self, layout: Layout, look: Look, band: Rgba, captions: Sequence[Caption], mark: Mark | None, fps: int
+    ) -> None:
+        self._size = layout.width, layout.height
+        self._pane = even(layout.pane, layout)
+        self._base = _ground(layout, look)
+        title = layer(band, round(layout.band.x), round(layout.band.y))
+        over = layout.pane.y < layout.band.y + layout.band.h - 1
+        self._over = title if over else None
+        if not over:
+            paint(self._base, title)
+        self._captions = [
+            (round(c.page.start * fps), round(c.page.end * fps), _layer(c.picture, c.page.box))
+            for c in captions
+        ]
+        self._mark = (
+            None if mark is None else (round(mark.label.end * fps), _layer(mark.picture, mark.label.box))
+        )
+
+    def compose(self, number: int, picture: av.VideoFrame, *, captions: bool = True) -> av.VideoFrame:
+        """Return the film's frame `number` with this picture of the performance in its pane.
+
+        Args:
+            picture: any size and format; one that is not the pane's yuv420p is converted.
+            captions: without them for the cover.
+        """
+        frame = tagged(av.VideoFrame(*self._size, "yuv420p"))
+        canvas = planes(frame)
+        for place, still in zip(canvas, self._base, strict=True):
+            place[...] = still
+        self._insert(canvas, picture)
+        if self._over is not None:
+            paint(canvas, self._over)
+        if captions:
+            for first, stop, words in self._captions:
+                if first <= number < stop:
+                    paint(canvas, words)
+        if self._mark is not None:
+            stop, words = self._mark
+            if number < stop + _FADE:
+                paint(canvas, words, min(1.0, (stop + _FADE - number) / _FADE) if number >= stop else 1.0)
+        return frame
+
+    def _insert(self, canvas: Sequence[Plane], picture: av.VideoFrame) -> None:
+        x, y, wide, high = self._pane
+        if (picture.width, picture.height, picture.format.name) != (wide, high, "yuv420p"):
+            picture = picture.reformat(wide, high, "yuv420p")
+        for place, source, half in zip(canvas, planes(picture), (1, 2, 2), strict=True):
+            place[y // half : (y + high) // half, x // half : (x + wide) // half] = source
+
+
+def even(box: Box, layout: Layout) -> tuple[int, int, int, int]:
+    """Return a box as left, top, width, height in even whole pixels inside the canvas."""
+    x, y = (max(0, round(value / 2) * 2) for value in (box.x, box.y))
+    wide, high = round(box.w / 2) * 2, round(box.h / 2) * 2
+    return x, y, min(wide, layout.width - x), min(high, layout.height - y)
+
+
+def _layer(picture: Rgba, box: Box) -> Layer:
+    return layer(picture, round(box.x), round(box.y))
+
+
+def _ground(layout: Layout, look: Look) -> tuple[Plane, Plane, Plane]:
+    """Return the canvas without picture and title: the band's colour above, the panel with its paws below."""
+    wide, high = layout.width, layout.height
+    canvas = (
+        np.full((high, wide), 16, np.uint8),
+        np.full((high // 2, wide // 2), 128, np.uint8),
+        np.full((high // 2, wide // 2), 128, np.uint8),
+    )
+    paint(canvas, layer(ground(wide, high, look.band.top, look.panel.bottom), 0, 0))
+    if layout.panel is not None:
+        panel = layout.panel
+        area = ground(round(panel.w), round(panel.h), look.panel.top, look.panel.bottom)
+        area = paws(area, look.panel.paws, look.panel.paws_opacity, layout.width * 0.036)
+        paint(canvas, layer(area, round(panel.x), round(panel.y)))
+    return canvas
