@@ -48,6 +48,7 @@ class Database:
         self.kind = engine.dialect.name
         self._reader = engine
         self._writer = engine.execution_options(begin="BEGIN IMMEDIATE")
+        self._outside = engine.execution_options(begin=None)
         self._turn = asyncio.Lock()
 
     @classmethod
@@ -106,6 +107,13 @@ class Database:
         async with self.writing() as conn:
             return (await conn.execute(text(sql), params)).rowcount
 
+    async def tidy(self) -> None:
+        """Let what was deleted leave the disk: SQLite keeps old pages in its log for a while."""
+        if self.kind == "sqlite":
+            with explained(self.place):
+                async with self._outside.connect() as conn:
+                    await conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     @asynccontextmanager
     async def _my_turn(self) -> AsyncIterator[None]:
         try:
@@ -126,10 +134,9 @@ class Database:
 
     async def _switch_to_wal(self) -> None:
         # SQLite does not wait politely for this one change; two first starts at once have to take turns.
-        outside = self._reader.execution_options(begin=None)
         for patience in [0.05] * 100 + [0.0]:
             try:
-                async with outside.connect() as conn:
+                async with self._outside.connect() as conn:
                     await conn.exec_driver_sql("PRAGMA journal_mode = WAL")
                     return
             except DBAPIError as error:

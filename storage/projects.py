@@ -41,7 +41,7 @@ async def change_brief(db: Database, id: str, brief: Brief) -> None:  # noqa: A0
     """Put `brief` in place of the project's own.
 
     Raises:
-        StorageError: there is no such project (`storage.gone`).
+        StorageError: there is no such project (`storage.no_such`).
     """
     changed = await db.write(
         "UPDATE projects SET brief = :brief WHERE id = :id", id=id, brief=brief.model_dump_json()
@@ -53,7 +53,7 @@ async def change_state(db: Database, id: str, state: str) -> None:  # noqa: A002
     """Say how far the project is.
 
     Raises:
-        StorageError: there is no such project (`storage.gone`).
+        StorageError: there is no such project (`storage.no_such`).
     """
     _expect(await db.write("UPDATE projects SET state = :state WHERE id = :id", id=id, state=state), id)
 
@@ -76,4 +76,4 @@ async def recent(db: Database, limit: int) -> tuple[Project, ...]:
 
 def _expect(changed: int, project: str) -> None:
     if not changed:
-        raise StorageError("storage.gone", {"place": project})
+        raise StorageError("storage.no_such", {"id": project})

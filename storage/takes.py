@@ -211,5 +211,5 @@ async def _move(
 async def _there(db: Database, key: str) -> Take:
     take = await get(db, key)
     if take is None:
-        raise StorageError("storage.gone", {"place": key})
+        raise StorageError("storage.no_such", {"id": key})
     return take
