@@ -1,0 +1,57 @@
+"""Which vendors exist, and for what."""
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+from pipeline.ports.avatar import Avatar
+from pipeline.ports.facts import Facts
+from pipeline.ports.image import Image
+from pipeline.ports.text import Text
+from pipeline.ports.voice import Voice
+
+
+class _Vendor(Protocol):
+    facts: Facts
+
+
+V = TypeVar("V", bound=_Vendor)
+
+
+class Catalogue:
+    """The vendors in use, first choice first, for each modality."""
+
+    def __init__(
+        self,
+        *,
+        text: Sequence[Text],
+        image: Sequence[Image],
+        voice: Sequence[Voice],
+        avatar: Sequence[Avatar],
+    ) -> None:
+        self.text = tuple(text)
+        self.image = tuple(image)
+        self.voice = tuple(voice)
+        self.avatar = tuple(avatar)
+
+    def first(self, step: str) -> Facts | None:
+        """The first choice for a step; None for steps that are our own craft."""
+        vendors: dict[str, Sequence[_Vendor]] = {
+            "write": self.text,
+            "propose": self.text,
+            "draw": self.image,
+            "clone": self.voice,
+            "speak_pet": self.voice,
+            "speak_person": self.voice,
+            "animate": self.avatar,
+        }
+        chosen = vendors.get(step)
+        return chosen[0].facts if chosen else None
+
+    def rows(self) -> list[tuple[str, tuple[Facts, ...]]]:
+        """For the doctor: each modality with its vendors' facts in order."""
+        return [
+            ("text", tuple(vendor.facts for vendor in self.text)),
+            ("image", tuple(vendor.facts for vendor in self.image)),
+            ("voice", tuple(vendor.facts for vendor in self.voice)),
+            ("avatar", tuple(vendor.facts for vendor in self.avatar)),
+        ]
