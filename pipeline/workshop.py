@@ -1,0 +1,162 @@
+"""CPU work, in worker processes that die with their parent and whose memory is bounded.
+
+Three rooms: `sight` (look, draw), `voice` (hear, speak) and `stage` (animate, cut, check). A room that
+stands idle is closed when another is entered, and `voice` and `stage` are never open at once: the voice
+model and the puppet together would double a film's peak.
+"""
+
+import asyncio
+import contextlib
+import ctypes
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.queues import SimpleQueue
+from typing import Any, Literal, TypeVar
+
+from pipeline.ports.errors import Failed
+
+Room = Literal["sight", "voice", "stage"]
+T = TypeVar("T")
+
+_WORKERS: dict[Room, int] = {"sight": 1, "voice": 1, "stage": 2}
+_APART: dict[Room, tuple[Room, ...]] = {"sight": (), "voice": ("stage",), "stage": ("voice",)}
+_BYTES_PER_WORKER = 3 << 30
+_PR_SET_PDEATHSIG = 1
+
+_reports: "SimpleQueue[tuple[int, float]] | None" = None
+
+
+def _settle(parent: int, reports: "SimpleQueue[tuple[int, float]]") -> None:
+    """Make this worker die with its parent, bound its memory, leave Ctrl-C to the parent."""
+    global _reports
+    _reports = reports
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        resource.setrlimit(resource.RLIMIT_DATA, (_BYTES_PER_WORKER, _BYTES_PER_WORKER))
+    if os.getppid() != parent:  # it died before the kernel was told
+        os._exit(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _run(number: int, work: Callable[..., T], args: tuple[Any, ...], telling: bool) -> T:
+    """In the worker: do the work, sending fractions back where they are wanted."""
+    reports = _reports
+    assert reports is not None
+    if not telling:
+        return work(*args)
+    return work(*args, tell=lambda fraction: reports.put((number, float(fraction))))
+
+
+class Workshop:
+    """Runs plain functions in processes; one per program."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._context = context
+        self._pools: dict[Room, ProcessPoolExecutor] = {}
+        self._inside: dict[Room, int] = dict.fromkeys(_WORKERS, 0)
+        self._waiting: list[Room] = []
+        self._moved = asyncio.Condition()
+        self._reports: SimpleQueue[tuple[int, float]] = context.SimpleQueue()
+        self._listeners: dict[int, Callable[[float], None]] = {}
+        self._number = 0
+        self._loop = asyncio.get_running_loop()
+        self._reader = threading.Thread(target=self._read, name="workshop-reports", daemon=True)
+        self._reader.start()
+
+    async def run(
+        self, room: Room, work: Callable[..., T], *args: object, tell: Callable[[float], None] | None = None
+    ) -> T:
+        """Return `work(*args)`, done in a process of that room.
+
+        With `tell`, the work gets a keyword `tell` too and its fractions arrive here, in the loop.
+
+        Raises:
+            Failed: the worker died or ran out of memory.
+        """
+        self._number += 1
+        number = self._number
+        if tell is not None:
+            self._listeners[number] = tell
+        try:
+            async with self._entered(room) as pool:
+                future = self._loop.run_in_executor(pool, _run, number, work, args, tell is not None)
+                return await future
+        except BrokenProcessPool as error:
+            self._pools.pop(room, None)
+            raise Failed("work.died", {}, repr(error)) from error
+        except MemoryError as error:
+            raise Failed("work.memory", {}, repr(error)) from error
+        finally:
+            self._listeners.pop(number, None)
+
+    async def close(self) -> None:
+        """Stop every worker, also one that is in the middle of something."""
+        for room in list(self._pools):
+            self._shut(room)
+        self._reports.put((-1, 0.0))
+        await asyncio.get_running_loop().run_in_executor(None, self._reader.join, 5.0)
+
+    @contextlib.asynccontextmanager
+    async def _entered(self, room: Room) -> AsyncIterator[ProcessPoolExecutor]:
+        async with self._moved:
+            self._waiting.append(room)
+            try:
+                await self._moved.wait_for(lambda: self._free(room))
+            finally:
+                self._waiting.remove(room)
+            self._inside[room] += 1
+            for other in list(self._pools):
+                if other != room and not self._inside[other]:
+                    self._shut(other)
+        try:
+            yield self._pool(room)
+        finally:
+            async with self._moved:
+                self._inside[room] -= 1
+                self._moved.notify_all()
+
+    def _free(self, room: Room) -> bool:
+        """No room that must be apart is in use, and none of those has waited longer."""
+        apart = _APART[room]
+        if any(self._inside[other] for other in apart):
+            return False
+        before = self._waiting[: self._waiting.index(room)]
+        return not any(other in apart for other in before)
+
+    def _pool(self, room: Room) -> ProcessPoolExecutor:
+        if room not in self._pools:
+            self._pools[room] = ProcessPoolExecutor(
+                _WORKERS[room],
+                mp_context=self._context,
+                initializer=_settle,
+                initargs=(os.getpid(), self._reports),
+            )
+        return self._pools[room]
+
+    def _shut(self, room: Room) -> None:
+        pool = self._pools.pop(room)
+        workers = list((pool._processes or {}).values())  # noqa: SLF001  no public way to end a busy worker
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.terminate()
+
+    def _read(self) -> None:
+        while True:
+            number, fraction = self._reports.get()
+            if number < 0:
+                return
+            with contextlib.suppress(RuntimeError):  # the loop has ended; nobody is listening any more
+                self._loop.call_soon_threadsafe(self._deliver, number, fraction)
+
+    def _deliver(self, number: int, fraction: float) -> None:
+        listener = self._listeners.get(number)
+        if listener is not None:
+            listener(fraction)
