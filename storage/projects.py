@@ -31,31 +31,33 @@ async def create(db: Database, project: Project) -> None:
     )
 
 
-async def get(db: Database, id: str) -> Project | None:  # noqa: A002
+async def get(db: Database, project: str) -> Project | None:
     """Return the project, or None when there is none of that id."""
-    rows = await db.read("SELECT * FROM projects WHERE id = :id", id=id)
+    rows = await db.read("SELECT * FROM projects WHERE id = :id", id=project)
     return _noun(rows[0]) if rows else None
 
 
-async def change_brief(db: Database, id: str, brief: Brief) -> None:  # noqa: A002
+async def change_brief(db: Database, project: str, brief: Brief) -> None:
     """Put `brief` in place of the project's own.
 
     Raises:
         StorageError: there is no such project (`storage.no_such`).
     """
     changed = await db.write(
-        "UPDATE projects SET brief = :brief WHERE id = :id", id=id, brief=brief.model_dump_json()
+        "UPDATE projects SET brief = :brief WHERE id = :id", id=project, brief=brief.model_dump_json()
     )
-    _expect(changed, id)
+    _expect(changed, project)
 
 
-async def change_state(db: Database, id: str, state: str) -> None:  # noqa: A002
+async def change_state(db: Database, project: str, state: str) -> None:
     """Say how far the project is.
 
     Raises:
         StorageError: there is no such project (`storage.no_such`).
     """
-    _expect(await db.write("UPDATE projects SET state = :state WHERE id = :id", id=id, state=state), id)
+    _expect(
+        await db.write("UPDATE projects SET state = :state WHERE id = :id", id=project, state=state), project
+    )
 
 
 async def belonging_to(db: Database, address: Address) -> tuple[Project, ...]:
@@ -72,6 +74,15 @@ async def recent(db: Database, limit: int) -> tuple[Project, ...]:
     """Return the newest projects of all people, at most `limit`."""
     rows = await db.read("SELECT * FROM projects ORDER BY created DESC, id LIMIT :limit", limit=limit)
     return tuple(map(_noun, rows))
+
+
+async def people(db: Database) -> tuple[tuple[Address, int, float], ...]:
+    """Return everybody with projects, how many, and when the newest began; the newest first."""
+    rows = await db.read(
+        "SELECT channel, person, COUNT(*) AS many, MAX(created) AS newest FROM projects"
+        " GROUP BY channel, person ORDER BY newest DESC"
+    )
+    return tuple((Address(channel=r["channel"], id=r["person"]), r["many"], r["newest"]) for r in rows)
 
 
 def _expect(changed: int, project: str) -> None:

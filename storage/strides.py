@@ -35,17 +35,15 @@ async def plan(db: Database, making: str, weights: Mapping[str, float]) -> None:
             await conn.execute(text(_INSERT), rows)
 
 
-async def begin(db: Database, making: str, step: str, now: float, vendor: str = "", model: str = "") -> None:
+async def begin(db: Database, making: str, step: str, now: float) -> None:
     """Say that the step runs from `now` on, planned or not; a step that runs again starts from nothing."""
     await db.write(_INSERT, making=making, step=step, place=_UNPLANNED, weight=1.0)
     await db.write(
-        "UPDATE strides SET state = 'running', fraction = 0, vendor = :vendor, model = :model,"
+        "UPDATE strides SET state = 'running', fraction = 0, vendor = '', model = '',"
         " started = :now, ended = NULL WHERE making = :making AND step = :step",
         making=making,
         step=step,
         now=now,
-        vendor=vendor,
-        model=model,
     )
 
 
@@ -60,16 +58,26 @@ async def advance(db: Database, making: str, step: str, fraction: float) -> None
     )
 
 
-async def end(db: Database, making: str, step: str, state: Literal["done", "failed"], now: float) -> None:
-    """Say how and when the step ended; a done one is whole. Saying it again changes nothing."""
+async def end(
+    db: Database,
+    making: str,
+    step: str,
+    state: Literal["done", "failed"],
+    now: float,
+    vendor: str = "",
+    model: str = "",
+) -> None:
+    """Say how and when the step ended and who did it; a done one is whole. Again changes nothing."""
     await db.write(
-        "UPDATE strides SET state = :state, ended = :now,"
+        "UPDATE strides SET state = :state, ended = :now, vendor = :vendor, model = :model,"
         " fraction = CASE WHEN :state = 'done' THEN 1.0 ELSE fraction END"
         " WHERE making = :making AND step = :step AND state IN ('waiting', 'running')",
         making=making,
         step=step,
         state=state,
         now=now,
+        vendor=vendor,
+        model=model,
     )
 
 
