@@ -1,0 +1,220 @@
+"""The only file that knows DBOS: makings that survive the process, steps that say how they went.
+
+A *making* is a recipe run by the engine: short, replayed from the top after a crash, finished steps giving
+their recorded answer. A *step* may run twice. `step` catches the seven errors at the step's edge, retries
+`Busy` here and nowhere else, and gives the recipe an `Outcome`. What is recorded is plain JSON.
+"""
+
+import asyncio
+import contextlib
+import functools
+import json
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Generic, TypeVar, get_type_hints
+
+import sqlalchemy as sa
+import structlog
+from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowHandleAsync
+from dbos._serialization import Serializer
+from pydantic import Field
+
+from pipeline.ports.errors import Busy, Failed, Trouble
+from pipeline.studio import Studio
+from storage.errors import StorageError
+from storage.model import Notice, Noun
+
+T = TypeVar("T", bound=Noun)
+Recipe = Callable[..., Awaitable[Notice]]
+
+_QUEUE = "makings"
+_VERSION = "1"  # constant: the default, a digest of the source, would strand what is in flight at each deploy
+_BUSY_TRIES = 4
+_log = structlog.get_logger(__name__)
+_studio: Studio | None = None
+_recipes: dict[str, Callable[..., Coroutine[Any, Any, dict[str, Any]]]] = {}
+_stages: dict[str, Mapping[str, float]] = {}
+
+
+class Outcome(Noun, Generic[T]):
+    """How a step went: a value, or the class of trouble with its text key and fields."""
+
+    value: T | None = None
+    trouble: str | None = None
+    key: str = ""
+    fields: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def notice(self) -> Notice:
+        """The Notice a making ends with when this step could not be done."""
+        kind = "unsure" if self.trouble == "Unsure" else "failed"
+        return Notice(kind=kind, key=self.key, fields=self.fields)
+
+
+def making(stages: Mapping[str, float]) -> Callable[[Recipe], Recipe]:
+    """Register a recipe under its function's name; `stages` are its steps in order with their
+    rough seconds, for the progress before anything was measured here."""
+
+    def register(recipe: Recipe) -> Recipe:
+        name = recipe.__name__
+
+        @functools.wraps(recipe)
+        async def run(*ids: str | int) -> dict[str, Any]:
+            return (await recipe(*ids)).model_dump(mode="json")
+
+        _recipes[name] = DBOS.workflow(name=name, max_recovery_attempts=1_000)(run)
+        _stages[name] = stages
+        return recipe
+
+    return register
+
+
+async def step(verb: Callable[..., Awaitable[T]], *ids: str | int) -> Outcome[T]:
+    """Run one verb under the engine; the recipe branches on what comes back.
+
+    Several single steps may be gathered: the call order, not the finishing order, names them.
+    """
+    raw = await DBOS.run_step_async({"name": _name(verb)}, _edge, verb, ids)
+    kind = get_type_hints(verb)["return"]
+    return Outcome[kind].model_validate(raw)  # type: ignore[valid-type]
+
+
+async def _edge(verb: Callable[..., Awaitable[Noun]], ids: Sequence[str | int]) -> dict[str, Any]:
+    assert _studio is not None
+    making_id = DBOS.workflow_id or ""
+    name = _name(verb)
+    log = _log.bind(making=making_id, step=name)
+    async with _studio.stride(making_id, name) as studio:
+        try:
+            value = await _patiently(lambda: verb(studio, *ids))
+        except (Trouble, StorageError) as trouble:
+            kind = type(trouble).__name__ if isinstance(trouble, Trouble) else Failed.__name__
+            log.warning("step.trouble", kind=kind, key=trouble.key)
+            studio.stumbled()
+            return {"trouble": kind, "key": trouble.key, "fields": trouble.fields}
+    return {"value": value.model_dump(mode="json")}
+
+
+async def _patiently(run: Callable[[], Awaitable[Noun]]) -> Noun:
+    """The one place that retries: only what was surely not sent."""
+    for attempt in range(_BUSY_TRIES - 1):
+        try:
+            return await run()
+        except Busy:
+            await asyncio.sleep(2.0**attempt)
+    return await run()
+
+
+def _name(verb: Callable[..., object]) -> str:
+    return verb.__name__
+
+
+class Engine:
+    """The running engine; one per process."""
+
+    def __init__(self, poll_seconds: float) -> None:
+        self._poll_seconds = poll_seconds
+
+    @classmethod
+    async def launch(cls, url: str, studio: Studio, *, films: int = 2, poll_seconds: float = 1.0) -> "Engine":
+        """Start inside the running loop and go on with what a crash cut off.
+
+        Args:
+            url: `sqlite:////abs/file` or `postgresql://…`; on SQLite a file of the engine's own.
+            films: how many makings this process runs at once.
+        """
+        global _studio
+        _studio = studio
+        if url.startswith("sqlite"):
+            await asyncio.to_thread(_prepare_sqlite, Path(url.removeprefix("sqlite:///")))
+        DBOS(
+            config=DBOSConfig(
+                name="pawlogue",
+                system_database_url=url,
+                application_version=_VERSION,
+                executor_id="local",
+                max_executor_threads=8,
+                notification_listener_polling_interval_sec=2.0,
+                serializer=_Plain(),
+                log_level="WARNING",
+                console_log_level="ERROR",
+            )
+        )
+        DBOS.launch()
+        await DBOS.register_queue_async(_QUEUE, worker_concurrency=films, polling_interval_sec=poll_seconds)
+        return cls(poll_seconds)
+
+    async def start(self, recipe: Recipe, making_id: str, *ids: str | int) -> None:
+        """Enqueue a making; the id is the idempotency key, so starting twice is starting once."""
+        assert _studio is not None
+        name = recipe.__name__
+        await _studio.announce(making_id, _stages[name])
+        with SetWorkflowID(making_id):
+            await DBOS.enqueue_workflow_async(_QUEUE, _recipes[name], *ids)
+
+    async def finished(self, making_id: str) -> Notice:
+        """Wait for a making's Notice."""
+        handle: WorkflowHandleAsync[dict[str, Any]] = await DBOS.retrieve_workflow_async(making_id)
+        return Notice.model_validate(await handle.get_result(polling_interval_sec=self._poll_seconds))
+
+    async def cancel(self, making_id: str) -> None:
+        """Stop a making at its next step; what was paid for stays in the ledger."""
+        await DBOS.cancel_workflows_async([making_id], cancel_children=True)
+
+    async def state(self, making_id: str) -> str | None:
+        """The engine's word for where a making is: ENQUEUED, PENDING, SUCCESS, ERROR, CANCELLED; or None."""
+        found = await DBOS.list_workflows_async(workflow_ids=[making_id], load_input=False, load_output=False)
+        return found[0].status if found else None
+
+    async def close(self) -> None:
+        """Stop; what was in flight goes on at the next launch."""
+        global _studio
+        loop = asyncio.get_running_loop()
+        await asyncio.to_thread(DBOS.destroy)
+        loop.set_default_executor(ThreadPoolExecutor(max_workers=4))  # destroy ends the loop's own
+        _studio = None
+
+
+class _Plain(Serializer):
+    """JSON and nothing else: who can write the database cannot run code through it."""
+
+    def serialize(self, data: Any) -> str:  # noqa: ANN401  the engine's signature
+        return json.dumps(data, ensure_ascii=False, default=_as_text)
+
+    def deserialize(self, serialized_data: str) -> Any:  # noqa: ANN401
+        return json.loads(serialized_data, object_hook=_as_error)
+
+    def name(self) -> str:
+        return "plain_json"
+
+
+def _as_text(value: object) -> dict[str, str]:
+    if isinstance(value, BaseException):
+        return {"__error__": type(value).__name__}
+    raise TypeError(f"not plain JSON: {type(value).__name__}")
+
+
+def _as_error(value: dict[str, Any]) -> object:
+    return RuntimeError(value["__error__"]) if set(value) == {"__error__"} else value
+
+
+def _prepare_sqlite(path: Path) -> None:
+    """WAL once, and `unixepoch` where SQLite is older than 3.42 (the engine's statements need it)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+    if sqlite3.sqlite_version_info < (3, 42, 0) and not sa.event.contains(sa.Engine, "connect", _teach):
+        sa.event.listen(sa.Engine, "connect", _teach)
+
+
+def _teach(connection: Any, _record: object) -> None:  # noqa: ANN401
+    raw = getattr(connection, "driver_connection", connection)
+    if isinstance(raw, sqlite3.Connection):
+        raw.create_function("unixepoch", -1, _unixepoch)
+
+
+def _unixepoch(*modifiers: str) -> float | int:
+    return time.time() if modifiers == ("subsec",) else int(time.time())
