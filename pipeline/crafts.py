@@ -1,0 +1,249 @@
+"""What runs inside the workshop: puppet, sound and film joined on local files, one function per job.
+
+Heavy libraries are imported inside the functions, because the program that only asks for a job imports
+this module too.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pipeline.model import Framed, Heard, Layout, Report, Sight, Span, Timeline, Track
+from pipeline.ports.avatar import Job, Tell
+from pipeline.ports.errors import BadInput
+from pipeline.ports.voice import SpeakAsk, Spoken
+from storage.model import Lang, Noun, Taps
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Role = Literal["pet", "person"]
+_HERTZ = 48_000
+
+
+def look(photo: Path, detector: Path | None, proposals: Path | None, taps: Taps) -> Sight:
+    """What is on the photo."""
+    from pipeline.puppet.look import look as see
+
+    return see(photo, detector, proposals, taps)
+
+
+def draw(photo: Path, sight: Sight, saliency: Path | None, out: Path, width: int, height: int) -> Framed:
+    """Frame the photo for the canvas."""
+    from pipeline.puppet.frame import frame
+
+    return frame(photo, sight, saliency, out, width, height)
+
+
+def hear(sound: Path, lines: int | None) -> Heard:
+    """What is in a sound, over its own channels."""
+    from pipeline.film import sound as files
+    from pipeline.sound import hear as hearing
+
+    return hearing.hear(files.read(sound, _HERTZ), _HERTZ, lines)
+
+
+def gather(paths: Sequence[Path], lines: int, role: Role, out: Path) -> tuple[Span, ...]:
+    """Put recordings into one sound, one piece per line: a file each, or one file cut at its pauses.
+
+    Raises:
+        BadInput: the recordings do not make that many lines.
+    """
+    from pipeline.film import sound as files
+    from pipeline.sound import cut, speech
+
+    sounds = [_mono(files.read(path, _HERTZ)) for path in paths]
+    if len(sounds) == 1:
+        pieces = cut.pieces(sounds[0], _HERTZ, cut.spans(sounds[0], _HERTZ, lines))
+    elif len(sounds) == lines:
+        pieces = tuple(_only(sound) for sound in sounds)
+    else:
+        raise BadInput("lines.count", {"files": str(len(paths)), "lines": str(lines), "role": role})
+    joined, spans = speech.join(pieces, _HERTZ)
+    files.write(out, joined, _HERTZ)
+    return spans
+
+
+class Kokoro(Noun):
+    """Where the natural voice's parts lie; None where they were not fetched."""
+
+    model: Path | None
+    vocab: Path | None
+    voices: Path | None
+
+
+def speak(ask: SpeakAsk, kokoro: Kokoro, out: Path) -> Spoken:
+    """Speak the lines in one take, with the natural voice or, without its weights, with espeak-ng."""
+    from pipeline.film import sound as files
+    from pipeline.sound import speech
+
+    pieces, hertz, voice = speech.lines(ask.lines, ask.role, ask.lang, ask.voice, ask.params, kokoro)
+    joined, spans = speech.join(pieces, hertz, ask.pause)
+    files.write(out, joined, hertz)
+    return Spoken(spans=spans, seconds=len(joined) / hertz, voice=voice)
+
+
+def portrait(sample: Path) -> str:
+    """Learn a voice's register and colour from a sample, as JSON.
+
+    Raises:
+        BadInput: the sample is too poor to learn from; the key says why.
+    """
+    from pipeline.film import sound as files
+    from pipeline.sound import hear as hearing
+    from pipeline.sound import tune
+
+    samples = files.read(sample, _HERTZ)
+    heard = hearing.hear(samples, _HERTZ)
+    if heard.verdict == "poor":
+        raise BadInput(heard.reasons[0], {"seconds": f"{heard.seconds:.1f}"})
+    return tune.portrait(_mono(samples), _HERTZ).model_dump_json()
+
+
+def perform(job: Job, part: tuple[int, int], out: Path, *, tell: Tell) -> Track:
+    """Draw pictures `part[0]` to `part[1]` of the performance into an MP4; returns their mouths."""
+    import numpy as np
+    from PIL import Image
+
+    from pipeline.film import encode
+    from pipeline.film import sound as files
+    from pipeline.film import timeline as timing
+    from pipeline.puppet import tracks
+    from pipeline.puppet.puppet import Puppet
+
+    with Image.open(job.frame) as image:
+        picture = np.asarray(image.convert("RGB"))
+    whole = _mono(files.read(job.speech, _HERTZ))
+    sounds = _by_cue(job.timeline, "pet", whole, job.spans)
+    heard = timing.pet_sound(job.timeline, sounds, _HERTZ)
+    played = tracks.play(heard, _HERTZ, job.timeline, job.framed.pet)
+    puppet = Puppet(picture, job.framed.pet)
+    first, last = part
+    height, width = picture.shape[:2]
+    with encode.Clip(out, width, height, job.timeline.fps) as clip:
+        for n in range(first, last):
+            clip.add(puppet.draw(played, n))
+            tell((n + 1 - first) / (last - first))
+    boxes = tuple(puppet.mouth_box(played, n) for n in range(first, last))
+    return Track(mouths=boxes, openness=tuple(float(each) for each in played.open[first:last]))
+
+
+def join(parts: Sequence[Path], out: Path) -> None:
+    """Put the pieces of a performance one behind the other."""
+    from pipeline.film import encode
+
+    encode.join(parts, out)
+
+
+class Finishing(Noun):
+    """Everything the cutting room needs; the film, cover and sidecar are written into `folder`."""
+
+    performance: Path
+    framed: Framed
+    track: Track
+    timeline: Timeline
+    title: tuple[str, ...]
+    lang: Lang
+    look: str
+    pet_sound: Path
+    pet_spans: tuple[Span, ...]
+    person_sound: Path
+    person_spans: tuple[Span, ...]
+    font_cute: Path | None
+    font_sans: Path | None
+    label: str
+    producer: str
+    produce_id: str
+    max_bytes: int
+    folder: Path
+
+
+def finish(work: Finishing, *, tell: Tell) -> None:
+    """Cut the film, its cover and its sidecar into the folder."""
+    from pipeline.film import cut
+
+    job = cut.CutJob(
+        performance=work.performance,
+        layout=work.framed.layout,
+        timeline=work.timeline,
+        track=_on_canvas(work.track, work.framed.layout),
+        title=work.title,
+        lang=work.lang,
+        look=work.look,
+        sounds=_line_files(work),
+        label=work.label,
+        producer=work.producer,
+        produce_id=work.produce_id,
+        font_cute=work.font_cute,
+        font_sans=work.font_sans,
+        out=work.folder / "film.mp4",
+        cover=work.folder / "cover.jpg",
+        max_bytes=work.max_bytes,
+    )
+    cut.cut(job, tell)
+
+
+def check(film: Path, channel: Literal["telegram", "feishu"] | None) -> Report:
+    """The film's own report."""
+    from pipeline.film import check as checking
+
+    return checking.check(film, channel)
+
+
+def sheet(film: Path, out: Path) -> None:
+    """A contact sheet of a film."""
+    from pipeline.film import sheet as sheets
+
+    sheets.sheet(film, out)
+
+
+def _on_canvas(track: Track, layout: Layout) -> Track:
+    """The mouths of a performance, moved to where its pane lies on the canvas."""
+    pane = layout.pane
+    moved = (
+        box and box.model_copy(update={"x": box.x + pane.x, "y": box.y + pane.y}) for box in track.mouths
+    )
+    return track.model_copy(update={"mouths": tuple(moved)})
+
+
+def _line_files(work: Finishing) -> dict[int, Path]:
+    """Each cue's own sound as a file of its own."""
+    from pipeline.film import sound as files
+
+    takes: list[tuple[Role, Path, tuple[Span, ...]]] = [
+        ("pet", work.pet_sound, work.pet_spans),
+        ("person", work.person_sound, work.person_spans),
+    ]
+    found: dict[int, Path] = {}
+    for role, path, spans in takes:
+        if not spans:
+            continue
+        for index, samples in _by_cue(work.timeline, role, _mono(files.read(path, _HERTZ)), spans).items():
+            found[index] = work.folder / f"line-{index}.wav"
+            files.write(found[index], samples, _HERTZ)
+    return found
+
+
+def _by_cue(
+    timeline: Timeline, role: Role, whole: "NDArray[np.float32]", spans: Sequence[Span]
+) -> "dict[int, NDArray[np.float32]]":
+    """Each cue's own sound, cut out of the role's one take."""
+    cues = [cue.index for cue in timeline.cues if (cue.speaker == "person") == (role == "person")]
+    cuts = [whole[round(start * _HERTZ) : round(end * _HERTZ)] for start, end in spans]
+    return dict(zip(cues, cuts, strict=True))
+
+
+def _mono(samples: "NDArray[np.float32]") -> "NDArray[np.float32]":
+    mono: NDArray[np.float32] = samples.mean(axis=1)
+    return mono
+
+
+def _only(samples: "NDArray[np.float32]") -> "NDArray[np.float32]":
+    """One line alone: silence before and after it is trimmed, pauses inside stay."""
+    from pipeline.sound import cut
+
+    spans = cut.spans(samples, _HERTZ, None)
+    if not spans:
+        raise BadInput("sound.silence")
+    return cut.pieces(samples, _HERTZ, ((spans[0][0], spans[-1][1]),))[0]

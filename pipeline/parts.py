@@ -1,0 +1,90 @@
+"""What steps hand to recipes: ids of kept files and a few small figures."""
+
+from pipeline.model import Span
+from storage.model import Noun
+
+
+class Seen(Noun):
+    """`sight` is the asset of a `Sight`; `mouth` is "found", "given" or "none"."""
+
+    sight: str
+    mouth: str
+
+
+class Scripted(Noun):
+    """`script` is the asset of a `Script`; `exact` is False when the theme was only the nearest one."""
+
+    script: str
+    exact: bool = True
+
+
+class Options(Noun):
+    """Assets of the script options, best first."""
+
+    scripts: tuple[str, ...]
+    exact: bool = True
+
+
+class Drawn(Noun):
+    """`frame` is a PNG, `framed` the asset of a `Framed`."""
+
+    frame: str
+    framed: str
+
+
+class Speech(Noun):
+    """One role's lines in one sound (mono WAV, 48 kHz), and where each lies in it, in seconds."""
+
+    sound: str
+    spans: tuple[Span, ...]
+
+
+class Said(Noun):
+    """`speech` is the asset of a `Speech`; `voice` is what spoke: a preset, "stand-in", "recorded"."""
+
+    speech: str
+    voice: str
+
+
+class Learnt(Noun):
+    """A voice made from a sample: the params are for the vendor that made it."""
+
+    vendor: str
+    params: str
+
+
+class Arranged(Noun):
+    """`timeline` is the asset of a `Timeline`."""
+
+    timeline: str
+    seconds: float
+
+
+class Animated(Noun):
+    """`clip` is the performance, `track` the asset of its `Track` in pane pixels."""
+
+    clip: str
+    track: str
+
+
+class Cut(Noun):
+    """The finished film with its cover and sidecar."""
+
+    film: str
+    cover: str
+    sidecar: str
+    seconds: float
+
+
+class Checked(Noun):
+    """The film's report, kept; `sendable` says whether it may leave."""
+
+    report: str
+    sendable: bool
+    faults: tuple[str, ...]
+
+
+class Told(Noun):
+    """The state a project was left in."""
+
+    state: str

@@ -1,0 +1,137 @@
+"""The makings: short, ending by themselves, waiting for nobody. Version 1.
+
+A recipe is steps and branches on their outcomes; no clock, no chance, no I/O. Which steps run and in what
+order is what the engine replays: changing it is a new version (a new function name).
+"""
+
+import asyncio
+from typing import Any
+
+from pipeline.engine import Outcome, making, step
+from pipeline.parts import Drawn, Said, Scripted, Seen
+from pipeline.steps.animate import animate
+from pipeline.steps.arrange import arrange
+from pipeline.steps.check import check
+from pipeline.steps.cut import cut
+from pipeline.steps.draw import draw
+from pipeline.steps.look import look
+from pipeline.steps.redo import redo
+from pipeline.steps.speak import clone, speak_person, speak_pet
+from pipeline.steps.tell import tell
+from pipeline.steps.write import propose, write
+from storage.model import Notice
+
+
+@making({"propose": 1.0})
+async def propose_scripts(project: str) -> Notice:
+    """Three script options for the brief's theme and audience."""
+    options = await step(propose, project)
+    if options.value is None:
+        return options.notice
+    shown = {str(n): asset for n, asset in enumerate(options.value.scripts, 1)}
+    return Notice(kind="done", key="notice.scripts", assets=shown)
+
+
+@making({"look": 2.5, "draw": 2.0})
+async def prepare_frame(project: str) -> Notice:
+    """What was seen on the photo, and the first frame."""
+    seen = await step(look, project)
+    if seen.value is None:
+        return seen.notice
+    drawn = await step(draw, project, seen.value.sight)
+    if drawn.value is None:
+        return drawn.notice
+    assets = {"sight": seen.value.sight, **drawn.value.model_dump()}
+    return Notice(kind="done", key="notice.frame", fields={"mouth": seen.value.mouth}, assets=assets)
+
+
+@making({"clone": 2.0})
+async def prepare_voice(project: str) -> Notice:
+    """A voice made from the brief's sample."""
+    learnt = await step(clone, project)
+    if learnt.value is None:
+        return learnt.notice
+    return Notice(kind="done", key="notice.voice", fields={"vendor": learnt.value.vendor})
+
+
+_FILM = {
+    "look": 2.5,
+    "write": 0.2,
+    "draw": 2.0,
+    "clone": 0.1,
+    "speak_pet": 6.0,
+    "speak_person": 4.0,
+    "arrange": 0.1,
+    "animate": 18.0,
+    "cut": 8.0,
+    "check": 3.0,
+}
+
+
+@making(_FILM)
+async def make_film(project: str) -> Notice:
+    """The film, from whatever is still good and whatever has to be made."""
+    return await _film(project)
+
+
+@making({"redo": 0.1, **_FILM})
+async def redo_part(project: str, part: str, number: int) -> Notice:
+    """One part again and whatever depends on it; the rest is found by what it was made from."""
+    asked = await step(redo, project, part, number)
+    return await _film(project) if asked.value else asked.notice
+
+
+async def _film(project: str) -> Notice:
+    seen, script = await asyncio.gather(step(look, project), step(write, project))
+    if not (seen.value and script.value):
+        return await _stop(project, seen, script)
+    drawn, learnt = await asyncio.gather(step(draw, project, seen.value.sight), step(clone, project))
+    if not (drawn.value and learnt.value):
+        return await _stop(project, drawn, learnt)
+    words = script.value.script
+    pet, person = await asyncio.gather(
+        step(speak_pet, project, words, learnt.value.vendor, learnt.value.params),
+        step(speak_person, project, words),
+    )
+    if not (pet.value and person.value):
+        return await _stop(project, pet, person)
+    return await _finish(project, seen.value, script.value, drawn.value, pet.value, person.value)
+
+
+async def _finish(
+    project: str, seen: Seen, script: Scripted, drawn: Drawn, pet: Said, person: Said
+) -> Notice:
+    words = script.script
+    arranged = await step(arrange, project, words, pet.speech, person.speech)
+    if not arranged.value:
+        return await _stop(project, arranged)
+    timeline = arranged.value.timeline
+    animated = await step(animate, project, drawn.frame, drawn.framed, pet.speech, timeline)
+    if not animated.value:
+        return await _stop(project, animated)
+    clip, track = animated.value.clip, animated.value.track
+    film = await step(cut, project, words, drawn.framed, clip, track, timeline, pet.speech, person.speech)
+    if not film.value:
+        return await _stop(project, film)
+    checked = await step(check, project, film.value.film, film.value.sidecar)
+    if not checked.value:
+        return await _stop(project, checked)
+    assets = {**film.value.model_dump(exclude={"seconds"}), "report": checked.value.report, "script": words}
+    fields = {
+        "seconds": f"{film.value.seconds:.1f}",
+        "mouth": seen.mouth,
+        "voice": pet.voice,
+        "exact": "yes" if script.exact else "no",
+        "faults": " ".join(checked.value.faults),
+    }
+    if not checked.value.sendable:
+        await step(tell, project, "failed")
+        return Notice(kind="failed", key="film.faulty", fields=fields, assets=assets)
+    await step(tell, project, "done")
+    return Notice(kind="done", key="notice.film", fields=fields, assets=assets)
+
+
+async def _stop(project: str, *outcomes: Outcome[Any]) -> Notice:
+    """End with the first trouble there is."""
+    await step(tell, project, "failed")
+    return next(outcome for outcome in outcomes if outcome.value is None).notice
