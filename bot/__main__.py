@@ -1,0 +1,224 @@
+"""The command line: what each command does is in `bot.commands`; here are names, options and exit codes.
+
+0 done · 1 failed, one clear line on stderr · 2 wrong usage. Heavy modules are imported by the command that
+needs them, because worker processes import this one too.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+app = typer.Typer(
+    name="pawlogue",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A photo of a pet, a theme and a voice become a short film in which the pet talks.",
+)
+admin = typer.Typer(
+    no_args_is_help=True, help="People, projects, takes and costs, retry, cancel, forget, prune."
+)
+app.add_typer(admin, name="admin")
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+Photo = Annotated[Path, typer.Option("--photo", help="The pet's picture.")]
+Mouth = Annotated[str | None, typer.Option("--mouth", metavar="x,y", help="Where the mouth is, in pixels.")]
+Eyes = Annotated[str | None, typer.Option("--eyes", metavar="x,y,x,y", help="Where the eyes are, in pixels.")]
+PetNumber = Annotated[int | None, typer.Option("--pet", metavar="N", help="Which pet speaks, from 1.")]
+Data = Annotated[
+    Path | None, typer.Option("--data", metavar="DIR", help="Keep the work here, to go on after a stop.")
+]
+Lang = Annotated[Literal["zh", "en"] | None, typer.Option("--lang", help="Language of script and messages.")]
+
+
+@app.command()
+def film(
+    photo: Photo,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the MP4 goes.")],
+    theme: Annotated[str | None, typer.Option(help="Words, or the name of a built-in dialogue.")] = None,
+    script: Annotated[Path | None, typer.Option(metavar="S.json", help="A finished dialogue.")] = None,
+    audience: Annotated[str | None, typer.Option(help="For whom: 程序员, students …")] = None,
+    voice: Annotated[str | None, typer.Option(help="A preset, or a sample to tune towards.")] = None,
+    pet_lines: Annotated[
+        list[Path] | None, typer.Option(help="The pet's lines, recorded: one file each, or one with pauses.")
+    ] = None,
+    person_voice: Annotated[list[Path] | None, typer.Option(help="The person's lines, recorded.")] = None,
+    mouth: Mouth = None,
+    eyes: Eyes = None,
+    pet: PetNumber = None,
+    look: Annotated[str, typer.Option(metavar="PACK", help="The look pack.")] = "classic",
+    lang: Lang = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Make one film, without a chat."""
+    if theme and script:
+        raise typer.BadParameter("--theme | --script")
+    from bot import commands
+
+    taps = commands.taps(mouth, eyes, pet)
+    _end(
+        commands.film(
+            photo=photo, out=out, theme=theme, script=script, audience=audience, voice=voice,
+            pet_lines=tuple(pet_lines or ()), person_voice=tuple(person_voice or ()), taps=taps, look=look,
+            lang=lang, data=data, as_json=json,
+        )
+    )  # fmt: skip
+
+
+@app.command()
+def demo(lang: Lang = None, data: Data = None) -> None:
+    """Make one film from a sample photo, offline, into out/."""
+    from bot import commands
+
+    _end(commands.demo(lang, data))
+
+
+@app.command()
+def look(
+    photo: Photo, mouth: Mouth = None, eyes: Eyes = None, pet: PetNumber = None, json: Json = False
+) -> None:
+    """Say what the bot sees on a photo."""
+    from bot import commands
+
+    _end(commands.look(photo, commands.taps(mouth, eyes, pet), as_json=json))
+
+
+@app.command()
+def listen(
+    audio: Annotated[Path, typer.Option("--audio", help="Any audio or video file.")],
+    lines: Annotated[int | None, typer.Option(min=1, max=12, help="How many lines it holds.")] = None,
+    json: Json = False,
+) -> None:
+    """Say what the bot hears in a sound."""
+    from bot import commands
+
+    _end(commands.listen(audio, lines, as_json=json))
+
+
+@app.command()
+def check(
+    film: Annotated[Path, typer.Option("--film", help="The MP4; its sidecar is read where there is one.")],
+    channel: Annotated[
+        Literal["telegram", "feishu"] | None, typer.Option("--for", help="For which channel.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Check a film as it is checked before it is sent."""
+    from bot import commands
+
+    _end(commands.check(film, channel, as_json=json))
+
+
+@app.command()
+def doctor(
+    live: Annotated[bool, typer.Option("--live", help="Ask each vendor one free question.")] = False,
+) -> None:
+    """Say what is set, what is there, and what is broken."""
+    from bot import care
+
+    _end(care.doctor(live=live))
+
+
+@app.command()
+def run(
+    worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Also do the work here.")] = True,
+) -> None:
+    """Start every channel that has credentials, and the workers."""
+    from bot import commands
+
+    _end(commands.run(worker=worker))
+
+
+@app.command()
+def worker() -> None:
+    """Do work that other processes hand over; needs PostgreSQL."""
+    from bot import commands
+
+    _end(commands.worker())
+
+
+@admin.command("projects")
+def admin_projects(limit: Annotated[int, typer.Option(min=1)] = 20) -> None:
+    """The newest projects."""
+    from bot import care
+
+    _end(care.show_projects(limit))
+
+
+@admin.command("people")
+def admin_people() -> None:
+    """Who has projects, and how many."""
+    from bot import care
+
+    _end(care.show_people())
+
+
+@admin.command("takes")
+def admin_takes(
+    project: Annotated[str | None, typer.Argument(help="Only this project's; else those in doubt.")] = None,
+) -> None:
+    """The ledger: of one project, or every take that was perhaps charged."""
+    from bot import care
+
+    _end(care.show_takes(project))
+
+
+@admin.command("costs")
+def admin_costs(days: Annotated[int, typer.Option(min=1)] = 30) -> None:
+    """What was spent."""
+    from bot import care
+
+    _end(care.show_costs(days))
+
+
+@admin.command("retry")
+def admin_retry(project: str) -> None:
+    """Open a failed or cancelled project again."""
+    from bot import care
+
+    _end(care.reopen(project))
+
+
+@admin.command("cancel")
+def admin_cancel(project: str) -> None:
+    """Mark a project as cancelled; what was made is kept."""
+    from bot import care
+
+    _end(care.cancel(project))
+
+
+@admin.command("forget")
+def admin_forget(
+    address: Annotated[str, typer.Argument(help="channel:id, for instance telegram:123")],
+) -> None:
+    """Remove everything a person gave: rows, files, voices."""
+    from bot import care
+
+    _end(care.forget(address))
+
+
+@admin.command("prune")
+def admin_prune() -> None:
+    """Remove what is older than KEEP_DAYS."""
+    from bot import care
+
+    _end(care.prune())
+
+
+def _end(code: int) -> None:
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a C locale must not break Chinese output
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app(prog_name="pawlogue")
+
+
+if __name__ == "__main__":
+    main()

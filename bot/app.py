@@ -1,0 +1,132 @@
+"""Builds and joins everything; whoever needs something is handed it from here."""
+
+import contextlib
+import dataclasses
+import shutil
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from bot.settings import MODALITIES, Settings
+from pipeline import packaged
+from pipeline import recipes as recipes  # registers the makings, before the engine starts
+from pipeline.catalogue import Catalogue
+from pipeline.engine import Engine
+from pipeline.ports.errors import BadInput
+from pipeline.settings import Settings as PipelineSettings
+from pipeline.studio import Studio
+from pipeline.vendors.builtin.avatar import Avatar
+from pipeline.vendors.builtin.image import Image
+from pipeline.vendors.builtin.text import Text
+from pipeline.vendors.builtin.voice import Voice
+from pipeline.workshop import Workshop
+from storage.blobs import Blobs
+from storage.db import Database
+from storage.lock import DataFolder
+
+WEIGHTS = (
+    "pet-detector",
+    "face-proposals",
+    "saliency",
+    "font-cute",
+    "font-sans",
+    "kokoro-model",
+    "kokoro-vocab",
+    "kokoro-voices",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class House:
+    """Everything that is running."""
+
+    studio: Studio
+    engine: Engine
+
+
+def weights() -> dict[str, Path | None]:
+    """The packaged weights and fonts that are there."""
+    return {name: packaged.path(name) for name in WEIGHTS}
+
+
+def database_url(settings: Settings) -> str:
+    """Where the rows are: as set, else a file in the data folder."""
+    return settings.database_url or f"sqlite+aiosqlite:///{settings.data_dir.absolute() / 'pawlogue.db'}"
+
+
+def engine_url(settings: Settings) -> str:
+    """Where the engine keeps its own rows: the same PostgreSQL database, else a file of its own."""
+    url = database_url(settings)
+    if url.startswith("sqlite"):
+        return f"sqlite:///{settings.data_dir.absolute() / 'engine.db'}"
+    return "postgresql://" + url.split("://", 1)[1]
+
+
+def blobs_url(settings: Settings) -> str:
+    """Where the files are: as set, else a folder in the data folder."""
+    return settings.blobs_url or str(settings.data_dir.absolute() / "blobs")
+
+
+def catalogue(settings: Settings, workshop: Workshop, found: dict[str, Path | None]) -> Catalogue:
+    """The vendors in use.
+
+    Raises:
+        BadInput: a setting names a vendor that is not there.
+    """
+    for modality in MODALITIES:
+        for name in settings.order(modality):
+            if name.split(":")[0] != "builtin":
+                fields = {"setting": f"MAKE_{modality.upper()}", "vendor": name}
+                raise BadInput("settings.vendor_not_yet", fields)
+    return Catalogue(
+        text=[Text()],
+        image=[Image(workshop, found)],
+        voice=[Voice(workshop, found)],
+        avatar=[Avatar(workshop)],
+    )
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    settings: Settings, *, poll_seconds: float = 1.0, found: dict[str, Path | None] | None = None
+) -> AsyncIterator[House]:
+    """Open the house inside the running loop, and close it in order.
+
+    Raises:
+        StorageError: the data folder, database or blobs cannot be used; DataFolderBusy when somebody else
+            uses the folder.
+    """
+    found = weights() if found is None else found
+    async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(DataFolder.own(settings.data_dir))
+        scratch = settings.data_dir.absolute() / "scratch"
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True)
+        stack.callback(shutil.rmtree, scratch, ignore_errors=True)
+        db = await Database.open(database_url(settings))
+        stack.push_async_callback(db.close)
+        workshop = Workshop()
+        stack.push_async_callback(workshop.close)
+        studio = Studio(
+            db=db,
+            blobs=Blobs.open(blobs_url(settings), settings.aws()),
+            catalogue=catalogue(settings, workshop, found),
+            workshop=workshop,
+            settings=_for_pipeline(settings),
+            clock=time.time,
+            weights=found,
+            scratch=scratch,
+        )
+        engine = await Engine.launch(engine_url(settings), studio, poll_seconds=poll_seconds)
+        stack.push_async_callback(engine.close)
+        yield House(studio=studio, engine=engine)
+
+
+def _for_pipeline(settings: Settings) -> PipelineSettings:
+    return PipelineSettings(
+        order={modality: settings.order(modality) for modality in MODALITIES},
+        currency=settings.currency,
+        label=settings.aigc_label,
+        label_text=settings.aigc_label_text,
+        producer=settings.aigc_producer,
+    )

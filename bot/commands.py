@@ -1,0 +1,232 @@
+"""What the commands do: read what was asked, do it in the house, end with a code and one clear line."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import typer
+
+from bot import log, settings
+from bot.texts import known, say
+from pipeline import crafts
+from pipeline.model import Heard, Pet, Report, Sight
+from pipeline.ports.errors import BadInput, Trouble
+from pipeline.themes import fit
+from pipeline.workshop import Workshop
+from storage.errors import StorageError
+from storage.model import Lang, Script, Taps
+
+_DEMO_THEME = "raise-mom"
+
+
+def film(
+    *,
+    photo: Path,
+    out: Path,
+    theme: str | None,
+    script: Path | None,
+    audience: str | None,
+    voice: str | None,
+    pet_lines: tuple[Path, ...],
+    person_voice: tuple[Path, ...],
+    taps: Taps,
+    look: str,
+    lang: Lang | None,
+    data: Path | None,
+    as_json: bool,
+) -> int:
+    """Make one film; see `pawlogue film --help`."""
+    from bot.film import Wish, check_wish, run_film
+
+    spoken = lang or settings.language()
+
+    def begin() -> int:
+        words, dialogue = _dialogue(theme, script)
+        sample = Path(voice) if voice and Path(voice).is_file() else None
+        wish = Wish(
+            photo=photo,
+            out=out,
+            theme=words,
+            script=dialogue,
+            audience=audience,
+            voice=None if sample else voice,
+            sample=sample,
+            pet_lines=pet_lines,
+            person_voice=person_voice,
+            taps=taps,
+            look=look,
+            lang=lang or (fit.language(words) if words else None) or "zh",
+        )
+        check_wish(wish)
+        return asyncio.run(run_film(wish, data, spoken, as_json=as_json))
+
+    return _told(begin, spoken)
+
+
+def demo(lang: Lang | None, data: Path | None) -> int:
+    """Make the sample film into `out/`, and a contact sheet of it."""
+    from bot.demo import demo as play
+
+    spoken = lang or settings.language()
+    return _told(lambda: asyncio.run(play(spoken, lang or "zh", data)), spoken)
+
+
+def look(photo: Path, taps: Taps, *, as_json: bool) -> int:
+    """Print what is seen on a photo; also when nothing is found that is a good end."""
+    from bot.app import weights
+
+    def begin() -> int:
+        found = weights()
+        _must_be_file(photo)
+        sight = asyncio.run(
+            _alone("sight", crafts.look, photo, found["pet-detector"], found["face-proposals"], taps)
+        )
+        _print(_seen(sight), as_json=as_json)
+        return 0
+
+    return _told(begin, settings.language())
+
+
+def listen(audio: Path, lines: int | None, *, as_json: bool) -> int:
+    """Print what is heard in a sound."""
+
+    def begin() -> int:
+        _must_be_file(audio)
+        heard: Heard = asyncio.run(_alone("voice", crafts.hear, audio, lines))
+        _print(heard.model_dump(mode="json"), as_json=as_json)
+        return 0
+
+    return _told(begin, settings.language())
+
+
+def check(path: Path, channel: Literal["telegram", "feishu"] | None, *, as_json: bool) -> int:
+    """Print a film's report; 1 when it would not be sent."""
+    spoken = settings.language()
+
+    def begin() -> int:
+        _must_be_file(path)
+        report: Report = asyncio.run(_alone("stage", crafts.check, path, channel))
+        faults = [{"key": each.key, "stops": each.stops, **each.fields} for each in report.faults]
+        _print({"sendable": report.sendable, "faults": faults, "facts": report.facts}, as_json=as_json)
+        for fault in report.faults:
+            typer.echo(say(fault.key, spoken, fault.fields), err=True)
+        return 0 if report.sendable else 1
+
+    return _told(begin, spoken)
+
+
+def run(*, worker: bool) -> int:
+    """Channels are not there yet; say so by name."""
+    lang = settings.language()
+    typer.echo(say("not_yet.channels" if worker else "not_yet.split", lang), err=True)
+    return 1
+
+
+def worker() -> int:
+    """Workers of their own need PostgreSQL and channels to work for; say so by name."""
+    typer.echo(say("not_yet.worker", settings.language()), err=True)
+    return 1
+
+
+def taps(mouth: str | None, eyes: str | None, pet: int | None) -> Taps:
+    """Read what was pointed out on the command line; pets are counted from 1 there.
+
+    Raises:
+        typer.BadParameter: not numbers, or not as many as there must be.
+    """
+    at = _numbers(mouth, 2, "--mouth")
+    two = _numbers(eyes, 4, "--eyes")
+    if pet is not None and pet < 1:
+        raise typer.BadParameter("--pet")
+    return Taps(
+        mouth=(at[0], at[1]) if at else None,
+        eyes=((two[0], two[1]), (two[2], two[3])) if two else None,
+        pet=None if pet is None else pet - 1,
+    )
+
+
+def _numbers(words: str | None, count: int, option: str) -> list[float]:
+    if words is None:
+        return []
+    try:
+        numbers = [float(each) for each in words.split(",")]
+    except ValueError as error:
+        raise typer.BadParameter(option) from error
+    if len(numbers) != count:
+        raise typer.BadParameter(option)
+    return numbers
+
+
+def _dialogue(theme: str | None, script: Path | None) -> tuple[str | None, Script | None]:
+    """A theme in words, or a dialogue: from a file, or typed where the theme was expected."""
+    if script is not None:
+        _must_be_file(script)
+        return None, fit.script_from(script)
+    if theme is None:
+        return _DEMO_THEME, None
+    typed = fit.dialogue(theme)
+    return (None, typed) if typed else (fit.theme_words(theme), None)
+
+
+async def _alone(room: Literal["sight", "voice", "stage"], work: Callable[..., Any], *args: object) -> Any:  # noqa: ANN401
+    """One piece of CPU work in a workshop of its own."""
+    workshop = Workshop()
+    try:
+        return await workshop.run(room, work, *args)
+    finally:
+        await workshop.close()
+
+
+def _seen(sight: Sight) -> dict[str, object]:
+    """INTERFACE's `look`: the speaking pet first, all of them under `pets`."""
+    pets = [_pet(pet) for pet in sight.pets]
+    blank: dict[str, object] = {
+        "found": False, "species": None, "box": None, "eyes": None, "nose": None, "mouth": None,
+        "mouth_open": None, "confidence": 0.0, "reason": sight.reason,
+    }  # fmt: skip
+    return {**(pets[0] if pets else blank), "pets": pets}
+
+
+def _pet(pet: Pet) -> dict[str, object]:
+    return {
+        "found": pet.found,
+        "species": pet.species,
+        "box": [pet.box.x, pet.box.y, pet.box.w, pet.box.h],
+        "eyes": pet.eyes,
+        "nose": pet.nose,
+        "mouth": pet.mouth,
+        "mouth_open": pet.mouth_open,
+        "confidence": round(pet.confidence, 3),
+        "reason": pet.reason,
+    }
+
+
+def _print(facts: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(facts, ensure_ascii=False))
+        return
+    for name, value in facts.items():
+        typer.echo(f"{name}: {json.dumps(value, ensure_ascii=False)}")
+
+
+def _must_be_file(path: Path) -> None:
+    if not path.is_file():
+        raise BadInput("file.missing", {"name": str(path)})
+
+
+def _told(begin: Callable[[], int], lang: Lang) -> int:
+    """Run a command; whatever it says no with becomes one clear line on stderr and exit code 1."""
+    log.configure(logging.ERROR)
+    for key, fields in settings.complaints():
+        typer.echo(say(key, lang, fields), err=True)
+    try:
+        return begin()
+    except (Trouble, StorageError) as trouble:
+        key = trouble.key if known(trouble.key) else "trouble.unknown"
+        typer.echo(say(key, lang, {"key": trouble.key, **trouble.fields}), err=True)
+    except KeyboardInterrupt:
+        typer.echo(say("stopped", lang), err=True)
+    return 1

@@ -1,0 +1,239 @@
+"""One film, headless: the brief comes from the command line, the film goes where it was asked for."""
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from bot import settings
+from bot.app import House, opened
+from bot.show import shown
+from bot.texts import say
+from pipeline.ports.errors import BadInput, Failed
+from pipeline.recipes import make_film
+from pipeline.studio import Studio
+from storage import projects, strides, takes
+from storage.model import Address, Brief, Lang, Notice, Project, Script, Taps
+
+_TYPES = "application/octet-stream"
+POLL_SECONDS = 0.2  # one film, one process: the engine may look more often than in a bot that idles
+
+
+@dataclasses.dataclass(frozen=True)
+class Wish:
+    """What was asked for on the command line."""
+
+    photo: Path
+    out: Path
+    theme: str | None = None
+    script: Script | None = None
+    audience: str | None = None
+    voice: str | None = None
+    pet_lines: tuple[Path, ...] = ()
+    person_voice: tuple[Path, ...] = ()
+    taps: Taps = dataclasses.field(default_factory=Taps)
+    sample: Path | None = None
+    look: str = "classic"
+    lang: Lang = "zh"
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """What came of it; `summary` is the JSON of INTERFACE's `film`."""
+
+    notice: Notice
+    summary: dict[str, object]
+
+    @property
+    def remarks(self) -> list[str]:
+        """Text keys of what the person should know although the film is there."""
+        fields = self.notice.fields
+        told = {
+            "remark.no_mouth": fields.get("mouth") == "none",
+            "remark.not_exact": fields.get("exact") == "no",
+        }
+        return [key for key, true in told.items() if true]
+
+
+async def run_film(wish: Wish, data: Path | None, lang: Lang, *, as_json: bool) -> int:
+    """Make one film in a data folder of its own and print what came of it; returns the exit code."""
+    console = Console(stderr=True)
+    with folder_for(data) as folder:
+        chosen = settings.load().model_copy(
+            update={"data_dir": folder, "database_url": None, "blobs_url": None}
+        )
+        async with opened(chosen, poll_seconds=POLL_SECONDS) as house:
+            result = await make(house, wish, console, lang)
+    notice = result.notice
+    for key in result.remarks:
+        console.print(say(key, lang, notice.fields), style="yellow", highlight=False)
+    if as_json and notice.assets:
+        typer.echo(json.dumps(result.summary, ensure_ascii=False))
+    if notice.kind != "done":
+        typer.echo(say(notice.key, lang, notice.fields), err=True)
+        return 1
+    if not as_json:
+        typer.echo(result.summary["path"])
+    return 0
+
+
+def check_wish(wish: Wish) -> None:
+    """Find out what cannot work before anything is made.
+
+    Raises:
+        BadInput: a file is missing, the folder cannot be written to, or the recordings belong to no lines.
+    """
+    for path in (wish.photo, *wish.pet_lines, *wish.person_voice):
+        if not path.is_file():
+            raise BadInput("file.missing", {"name": str(path)})
+    folder = wish.out.absolute().parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK) or wish.out.is_dir():
+        raise BadInput("file.cannot_write", {"name": str(wish.out)})
+    if wish.person_voice and wish.theme is None and wish.script is None:
+        raise BadInput("lines.no_dialogue")
+
+
+async def make(house: House, wish: Wish, console: Console, lang: Lang) -> Result:
+    """Make the film, or go on with the one a crash cut off, and put it in its place."""
+    project = await _project(house.studio, wish)
+    making = await _making(house, project)
+    await house.engine.start(make_film, making, project)
+    async with shown(house.studio, making, console, lang):
+        notice = await house.engine.finished(making)
+    if notice.assets:
+        await _deliver(house.studio, notice, wish.out)
+    return Result(notice, await _summary(house.studio, project, making, notice, wish.out))
+
+
+@contextlib.contextmanager
+def folder_for(data: Path | None) -> Iterator[Path]:
+    """The data folder: the one that was named, else one that is gone afterwards."""
+    if data is not None:
+        yield data
+        return
+    folder = Path(tempfile.mkdtemp(prefix="pawlogue-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _project(studio: Studio, wish: Wish) -> str:
+    """The project of these very inputs: the same wish in the same data folder is the same project."""
+    identity = "film-" + _digest(wish)
+    if await projects.get(studio.db, identity) is None:
+        address = Address(channel="terminal", id="local")
+        await projects.create(studio.db, Project(id=identity, address=address, created=studio.clock()))
+    brief = Brief(
+        lang=wish.lang,
+        photo=await _keep(studio, identity, "photo", wish.photo),
+        taps=wish.taps,
+        theme=wish.theme,
+        audience=wish.audience,
+        script=wish.script,
+        voice=wish.voice,
+        sample=await _keep(studio, identity, "sample", wish.sample) if wish.sample else None,
+        pet_lines=tuple([await _keep(studio, identity, "pet-line", path) for path in wish.pet_lines]),
+        person_lines=tuple(
+            [await _keep(studio, identity, "person-line", path) for path in wish.person_voice]
+        ),
+        look=wish.look,
+    )
+    await projects.change_brief(studio.db, identity, brief)
+    return identity
+
+
+async def _making(house: House, project: str) -> str:
+    """The id of the making to start or to join: a finished good one is used again, a failed one is not."""
+    number = 1
+    while True:
+        making = f"{project}:film:{number}"
+        state = await house.engine.state(making)
+        if state in {None, "ENQUEUED", "PENDING"}:
+            return making
+        if state == "SUCCESS" and (await house.engine.finished(making)).kind == "done":
+            return making
+        number += 1
+
+
+async def _keep(studio: Studio, project: str, kind: str, path: Path) -> str:
+    return (await studio.keep(project, kind, path, _TYPES)).id
+
+
+async def _deliver(studio: Studio, notice: Notice, out: Path) -> None:
+    """Copy film, cover and sidecar into place, whole or not at all, the film last."""
+    places = {"sidecar": sidecar_of(out), "cover": cover_of(out), "film": out}
+    for kind, place in places.items():
+        async with studio.borrow(notice.assets[kind]) as (path,):
+            _copy(path, place)
+
+
+def sidecar_of(out: Path) -> Path:
+    """The sidecar beside a film."""
+    return out.with_name(out.name + ".json")
+
+
+def cover_of(out: Path) -> Path:
+    """The cover beside a film."""
+    return out.with_name(out.stem + ".cover.jpg")
+
+
+def _copy(source: Path, place: Path) -> None:
+    part = place.with_name(f".{place.name}.part")
+    try:
+        shutil.copyfile(source, part)
+        part.replace(place)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise Failed("file.cannot_write", {"name": str(place)}, str(error)) from error
+
+
+async def _summary(studio: Studio, project: str, making: str, notice: Notice, out: Path) -> dict[str, object]:
+    ledger = await takes.of(studio.db, project)
+    done = [take for take in ledger if take.state == "done"]
+    makers = {take.step: (take.vendor, take.model) for take in done}
+    rows = await strides.of(studio.db, making)
+    return {
+        "path": str(out),
+        "cover": str(cover_of(out)),
+        "seconds": float(notice.fields.get("seconds", "0")),
+        "cost": sum(take.cost for take in done),
+        "mouth": notice.fields.get("mouth", "none"),
+        "steps": [
+            {
+                "name": row.step,
+                "vendor": makers.get(row.step, ("builtin", ""))[0],
+                "model": makers.get(row.step, ("builtin", ""))[1],
+                "seconds": round((row.ended or 0) - (row.started or 0), 2),
+            }
+            for row in rows
+            if row.state == "done"
+        ],
+        "check": [key for key in notice.fields.get("faults", "").split(" ") if key],
+    }
+
+
+def _digest(wish: Wish) -> str:
+    """A digest of everything but where the film goes; files count by their bytes."""
+    digest = hashlib.sha256()
+    for path in (wish.photo, wish.sample, None, *wish.pet_lines, None, *wish.person_voice):
+        digest.update(b"|" if path is None else hashlib.sha256(path.read_bytes()).digest())
+    said = {
+        "theme": wish.theme,
+        "script": wish.script and wish.script.model_dump(mode="json"),
+        "audience": wish.audience,
+        "voice": wish.voice,
+        "taps": wish.taps.model_dump(mode="json"),
+        "look": wish.look,
+        "lang": wish.lang,
+    }
+    digest.update(json.dumps(said, sort_keys=True).encode())
+    return digest.hexdigest()[:16]
