@@ -1,0 +1,161 @@
+"""A mouth that is open on the photo: its real jaw moved up and down, nothing painted.
+
+The opening is found as the reddish patch below the nose with the dark lips about it; closing squeezes it
+from below, the chin follows in one piece and what lies under the chin stretches into the room.
+Units of the mouth's axes, as in `mouth`.
+"""
+
+from dataclasses import dataclass
+from math import cos, sin
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.puppet.plate import Axes, Bytes, Face, Floats, Patch, smooth
+from storage.model import Point
+
+_STEPS = 24  # samples per unit while looking for the opening
+_SHUT, _WIDE = 0.16, 1.06  # height of the squeezed opening, as a part of the photo's
+_RED = 9  # Lab a* above the face's median: tongue and gums on ordinary photos
+_ROOM = 2.6  # openings of room under the jaw over which its movement dies out
+_TRAVEL = 1.5  # units the jaw moves up at most (0.6 eye distances for a dog)
+
+
+@dataclass(frozen=True)
+class Gape:
+    """The opening on the photo: upper and lower edge over u, level outside `left` to `right`."""
+
+    left: float
+    right: float
+    u: Floats
+    top: Floats
+    bottom: Floats
+
+    def edges(self, u: Floats) -> tuple[Floats, Floats]:
+        """Return both edges at each u; they meet at the corners."""
+        top = np.interp(u, self.u, self.top).astype(np.float32)
+        return top, np.interp(u, self.u, self.bottom).astype(np.float32)
+
+
+def gape(plate: Bytes, face: Face, axes: Axes) -> Gape | None:
+    """Return the opening found on the plate, or None where no reddish inside is seen."""
+    local = _flattened(plate, axes)
+    lab = cv2.cvtColor(local, cv2.COLOR_RGB2LAB).astype(np.float32)
+    light, red, yellow = lab[..., 0], lab[..., 1], lab[..., 2]
+    v = (np.arange(local.shape[0]) / _STEPS - 2)[:, None]
+    below = v > _nose_end(face, axes)
+    inside = (red > np.median(red) + _RED) & (red - 128 > 0.8 * (yellow - 128)) & below
+    seed = _largest(inside.astype(np.uint8))
+    if seed is None or seed.sum() < 0.10 * _STEPS**2:
+        return None
+    dark = (light < 0.42 * np.median(light)) & below
+    either = (seed | dark).astype(np.uint8)
+    whole = np.asarray(cv2.morphologyEx(either, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), np.uint8)
+    joined = _joined(whole, seed)
+    return _edges(joined, seed)
+
+
+def _flattened(plate: Bytes, axes: Axes) -> Bytes:
+    """Return the mouth's surroundings turned upright: u and v from -2 to 2."""
+    c, s = cos(axes.angle) * axes.unit / _STEPS, sin(axes.angle) * axes.unit / _STEPS
+    x, y = axes.pixel(-2, -2)
+    size = 4 * _STEPS + 1
+    turn = np.array([[c, -s, x], [s, c, y]])
+    flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
+    blurred = cv2.GaussianBlur(plate, (0, 0), max(0.6, 0.4 * axes.unit / _STEPS))
+    return np.asarray(
+        cv2.warpAffine(blurred, turn, (size, size), flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
+
+
+def _nose_end(face: Face, axes: Axes) -> float:
+    if face.pet.nose is None:
+        return -1.0
+    return axes.place(face.pet.nose)[1] + 0.35
+
+
+def _largest(mask: Bytes) -> NDArray[np.bool_] | None:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    if count < 2:
+        return None
+    return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])))
+
+
+def _joined(mask: Bytes, seed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the parts of a mask that touch the seed, at most 0.7 units away from it."""
+    _, labels = cv2.connectedComponents(mask)
+    touched = np.unique(labels[seed])
+    reach = cv2.dilate(seed.astype(np.uint8), np.ones((int(1.4 * _STEPS),) * 2, np.uint8))
+    return np.asarray(np.isin(labels, touched[touched > 0]) & (reach > 0))
+
+
+def _edges(mask: NDArray[np.bool_], seed: NDArray[np.bool_]) -> Gape:
+    columns = np.flatnonzero(mask.any(0))
+    left, right = int(columns[0]), int(columns[-1])
+    rows = np.arange(mask.shape[0], dtype=np.float32)[:, None]
+    top = np.where(mask, rows, np.inf).min(0)[left : right + 1]
+    bottom = np.where(mask, rows, -np.inf).max(0)[left : right + 1] + 1
+    # The fur above the opening must not be squeezed: dark fur under the nose is no part of it.
+    inner = np.where(seed, rows, np.inf).min(0)[left : right + 1]
+    top = np.where(np.isfinite(inner), np.maximum(top, inner - 0.10 * _STEPS), top)
+    kernel = max(3, (right - left) // 6 | 1)
+    at = np.arange(left, right + 1, dtype=np.float32)
+    known = np.isfinite(top) & np.isfinite(bottom)
+    pair = [np.interp(at, at[known], edge[known]).astype(np.float32) for edge in (top, bottom)]
+    flat = [cv2.blur(edge[None, :], (kernel, 1), borderType=cv2.BORDER_REPLICATE)[0] for edge in pair]
+    scaled = [np.asarray(edge / _STEPS - 2, np.float32) for edge in flat]
+    return Gape(left / _STEPS - 2, right / _STEPS - 2, np.asarray(at / _STEPS - 2, np.float32), *scaled)
+
+
+class Jaw:
+    """The real jaw of one face on one plate; `draw` is a pure function of its arguments."""
+
+    def __init__(self, plate: Bytes, axes: Axes, opening: Gape) -> None:
+        self._plate, self.axes, self._gape = plate, axes, opening
+        height = float((opening.bottom - opening.top).max())
+        low, high = float(opening.bottom.max()), float(opening.top.min())
+        self._middle = (opening.left + opening.right) / 2
+        self._half = (opening.right - opening.left) / 2 + 0.55
+        self._travel = min(1.0, _TRAVEL / max(height, 1e-3))
+        size = plate.shape[1], plate.shape[0]
+        room = max(0.3, (size[1] - axes.pixel(self._middle, low)[1]) / axes.unit - 0.1)
+        self._fade = max(0.3, min(_ROOM * height, room))
+        across = self._middle - self._half - 0.15, self._middle + self._half + 0.15
+        self.patch = Patch(axes, across, (high - 0.3, low + self._fade + 0.15), size)
+        # Less closing where there is little room below: the stretch stays gentle and nothing folds.
+        self._travel = min(self._travel, 0.55 * self._fade / max(height, 1e-3) / (1 - _SHUT))
+
+    def height(self, openness: float) -> float:
+        """Return the opening's height as a part of the photo's."""
+        return 1 - (1 - (_SHUT + (_WIDE - _SHUT) * openness)) * self._travel
+
+    def outline(self, openness: float, wide: float, smile: float) -> list[Point]:
+        """Return points about the opening, pixels of the plate."""
+        del wide, smile
+        g, part = self._gape, self.height(openness)
+        u = np.linspace(g.left, g.right, 9, dtype=np.float32)
+        top, bottom = g.edges(u)
+        return [
+            self.axes.pixel(float(a), float(b))
+            for edge in (top, top + (bottom - top) * part)
+            for a, b in zip(u, edge, strict=True)
+        ]
+
+    def draw(self, openness: float, wide: float, smile: float) -> Bytes:
+        """Return the patch's pixels with the jaw moved to this openness."""
+        del wide, smile
+        return self.patch.bend(self._plate, None, self.patch.spread(self.field(openness)))
+
+    def field(self, openness: float) -> Floats:
+        """Return where each point is taken from: shifts along v on the patch's grid."""
+        u, v = self.patch.u, self.patch.v
+        top, bottom = self._gape.edges(u)
+        beside = smooth(1 - np.abs((u - np.float32(self._middle)) / np.float32(self._half)), 0, 0.5)
+        tall = np.maximum(bottom - top, 0.05)
+        part = 1 - np.float32(1 - self.height(openness)) * beside
+        shift = tall * (1 - part)
+        end = top + tall * part
+        inside = np.clip((v - top) / np.maximum(end - top, 1e-3), 0, 1) * shift
+        down = shift * (1 - smooth(v, low := end + 0.12 * self._fade, low + 0.85 * self._fade))
+        return np.asarray(np.where(v <= end, inside, down), np.float32)

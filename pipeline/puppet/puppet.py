@@ -1,0 +1,145 @@
+"""The puppet: one photo brought to life, each picture a pure function of (frame, pet, tracks, number)."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.model import Box, Pet
+from pipeline.puppet import bun as buns
+from pipeline.puppet.eyes import Eye
+from pipeline.puppet.head import Head, Pose, View
+from pipeline.puppet.jaw import Jaw, gape
+from pipeline.puppet.mouth import Mouth
+from pipeline.puppet.plate import Bytes, Face, bounds, face
+from pipeline.puppet.tears import Tears
+from pipeline.puppet.tracks import Tracks
+
+_LEVELS = 60  # steps of openness that look different
+_KEPT = 48 * 2**20  # bytes of drawn patches that are kept
+
+
+class Puppet:
+    """One pet on one frame; drawing frames in any order, or in two processes, gives the same pictures."""
+
+    def __init__(self, frame: NDArray[np.uint8], pet: Pet | None, *, cached: bool = True) -> None:
+        """Take an RGB frame of the pane's size and the pet in its pixels.
+
+        Without a mouth the body bobs; without eyes there are no blinks and no tears.
+        """
+        self._plate: Bytes = np.ascontiguousarray(frame)
+        size = frame.shape[1], frame.shape[0]
+        known = face(pet) if pet is not None and (pet.mouth is not None or pet.eyes is not None) else None
+        self._mouth = _mouth(self._plate, known)
+        self._eyes = _eyes(self._plate, known)
+        self._tears = Tears(known, self._eyes) if known is not None and self._eyes is not None else None
+        self._head = Head(size, known, pet)
+        at = known.mouth.origin if known is not None and known.mouth is not None else None
+        self._table = buns.table(at, known.span, size) if known is not None and at is not None else None
+        self._drawn: OrderedDict[tuple[float, ...], Bytes] = OrderedDict()
+        self._room = _KEPT if cached else 0
+
+    def draw(self, tracks: Tracks, n: int) -> NDArray[np.uint8]:
+        """Return picture `n`: RGB, the frame's size."""
+        picture = self._face(tracks, n)
+        out = self._head.show(picture, _pose(tracks, n), _view(tracks, n))
+        if self._table is not None and tracks.bun[n] > 0.001:
+            self._bun(out, tracks, n)
+        return out
+
+    def mouth_box(self, tracks: Tracks, n: int) -> Box | None:
+        """Return where the mouth is on picture `n`, in its pixels; None where no mouth is known."""
+        if self._mouth is None:
+            return None
+        outline = self._mouth.outline(*_lips(tracks, n))
+        return bounds(self._head.seen(outline, _pose(tracks, n), _view(tracks, n)))
+
+    def _face(self, tracks: Tracks, n: int) -> Bytes:
+        """Return the plate with mouth, eyes and tears as they are in a frame."""
+        picture = self._plate.copy()
+        if self._mouth is not None:
+            lips, mouth = _lips(tracks, n), self._mouth
+            mouth.patch.cut(picture)[:] = self._kept((0, *lips), lambda: mouth.draw(*lips))
+        for index, eye in enumerate(self._eyes or ()):
+            self._eye(picture, index, eye, tracks, n)
+        if self._tears is not None:
+            self._tears.draw(picture, float(tracks.tears[n]), float(tracks.weep[n]))
+        return picture
+
+    def _eye(self, picture: Bytes, index: int, eye: Eye, tracks: Tracks, n: int) -> None:
+        if eye.patch.empty:
+            return
+        blink, brow = _level(tracks.blink[n], 25), _level(tracks.brow[n], 25)
+        look = _level(tracks.gaze_x[n], 100), _level(tracks.gaze_y[n], 100)
+        eye.patch.cut(picture)[:] = self._kept(
+            (1, index, blink, brow, *look), lambda: eye.draw(blink, look, brow)
+        )
+
+    def _bun(self, picture: Bytes, tracks: Tracks, n: int) -> None:
+        """Put the bun on the table, or to where the mouth is in this frame."""
+        assert self._table is not None
+        lift = float(tracks.lift[n])
+        still = self._table.at(float(tracks.bun[n]), lift)
+        seen = self._head.seen([self._table.mouth], _pose(tracks, n), _view(tracks, n))[0]
+        at = (
+            still[0] + (seen[0] - self._table.mouth[0]) * lift,
+            still[1] + (seen[1] - self._table.mouth[1]) * lift,
+        )
+        buns.put(
+            picture, at, self._table.width * float(tracks.zoom[n]), round(float(tracks.bites[n])), -8 * lift
+        )
+
+    def _kept(self, key: tuple[float, ...], draw: Callable[[], Bytes]) -> Bytes:
+        """Return a patch drawn before with the same figures, or draw it; the oldest are let go."""
+        if key in self._drawn:
+            self._drawn.move_to_end(key)
+            return self._drawn[key]
+        patch = draw()
+        if patch.nbytes <= self._room:
+            self._drawn[key] = patch
+            self._room -= patch.nbytes
+        while self._room < 0 or (self._drawn and self._room < patch.nbytes):
+            self._room += self._drawn.popitem(last=False)[1].nbytes
+        return patch
+
+
+def _mouth(plate: Bytes, known: Face | None) -> Mouth | Jaw | None:
+    if known is None or known.mouth is None:
+        return None
+    opening = gape(plate, known, known.mouth) if known.pet.mouth_open else None
+    made = Jaw(plate, known.mouth, opening) if opening is not None else Mouth(plate, known, known.mouth)
+    return None if made.patch.empty else made
+
+
+def _eyes(plate: Bytes, known: Face | None) -> tuple[Eye, Eye] | None:
+    if known is None or known.eyes is None:
+        return None
+    left, right = known.eyes
+    reach = 0.48 * known.span / left.unit
+    return Eye(plate, left, 1, reach), Eye(plate, right, -1, reach)
+
+
+def _level(value: float, levels: int) -> float:
+    return round(float(value) * levels) / levels
+
+
+def _lips(tracks: Tracks, n: int) -> tuple[float, float, float]:
+    return _level(tracks.open[n], _LEVELS), _level(tracks.wide[n], 3), _level(tracks.smile[n], 4)
+
+
+def _pose(tracks: Tracks, n: int) -> Pose:
+    return Pose(
+        x=float(tracks.x[n]),
+        y=float(tracks.y[n]),
+        tilt=float(tracks.tilt[n]),
+        scale=float(tracks.scale[n]),
+        breathe=float(tracks.breathe[n]),
+        ears=float(tracks.ears[n]),
+        chew=float(tracks.chew[n]),
+        bob=float(tracks.bob[n]),
+    )
+
+
+def _view(tracks: Tracks, n: int) -> View:
+    return View(float(tracks.zoom[n]), float(tracks.pan_x[n]), float(tracks.pan_y[n]))

@@ -1,0 +1,97 @@
+"""The tracks: what every part of the puppet does in each frame of a film, before anything is drawn."""
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.model import Pet, Timeline
+from pipeline.puppet import acting, lipsync
+from pipeline.puppet.plate import Floats
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """One value per frame in each array.
+
+    open 0 to 1, wide and smile -1 to 1: the mouth. blink 0 to 1 (below 0: widened), gaze_x and gaze_y in eye
+    radii, brow 0 to 1. x, y, bob in eye distances, tilt in degrees, scale as a part: the head. breathe, ears,
+    chew about -1 to 1. tears: seconds since they began (-1: none), weep 0 to 1. bun: 0 away, 1 on the table;
+    lift 1 at the mouth; bites taken. zoom 1 or more, pan_x and pan_y in picture widths: the camera.
+    """
+
+    open: Floats
+    wide: Floats
+    smile: Floats
+    blink: Floats
+    gaze_x: Floats
+    gaze_y: Floats
+    brow: Floats
+    x: Floats
+    y: Floats
+    tilt: Floats
+    scale: Floats
+    breathe: Floats
+    ears: Floats
+    chew: Floats
+    bob: Floats
+    tears: Floats
+    weep: Floats
+    bun: Floats
+    lift: Floats
+    bites: Floats
+    zoom: Floats
+    pan_x: Floats
+    pan_y: Floats
+
+    def __len__(self) -> int:
+        """Return the number of frames."""
+        return len(self.open)
+
+
+def still(frames: int) -> Tracks:
+    """Return tracks in which nothing moves: the photo as it is."""
+    values = {field.name: np.zeros(frames, np.float32) for field in fields(Tracks)}
+    values["tears"] -= 1
+    values["zoom"] += 1
+    return Tracks(**values)
+
+
+def play(sound: NDArray[np.float32], hertz: int, timeline: Timeline, pet: Pet | None) -> Tracks:
+    """Return how the pet plays a film: the mouth from the sound, the rest from the cues' directions.
+
+    Args:
+        sound: mono, the pet's lines only, laid out in film time with silence elsewhere.
+        hertz: its sampling rate, 16 000 or more.
+        timeline: cues with their directions.
+        pet: on the frame; without a mouth the body bobs to the voice, without eyes no blinks, no tears.
+    """
+    frames, fps = timeline.frames, timeline.fps
+    spans = [(cue.start, cue.end) for cue in timeline.cues if cue.speaker != "person"]
+    openness, wide = lipsync.openings(sound, hertz, frames, fps, spans)
+    loud = lipsync.loudness(sound, hertz, frames, fps)
+    moved = acting.act(timeline, loud)
+    if pet is None or pet.mouth is None:
+        shut = np.zeros(frames, np.float32)
+        bob = np.asarray(0.55 * loud + 0.45 * openness, np.float32)
+        moved |= {"bob": _soft(bob, fps), "chew": shut, "bun": shut, "lift": shut, "bites": shut}
+        openness, wide = shut, shut
+    if pet is None or pet.eyes is None:
+        zero = np.zeros(frames, np.float32)
+        moved |= {
+            "blink": zero,
+            "gaze_x": zero,
+            "gaze_y": zero,
+            "brow": zero,
+            "weep": zero,
+            "tears": zero - 1,
+        }
+    return replace(still(frames), open=openness, wide=wide, **moved)
+
+
+def _soft(values: Floats, fps: int) -> Floats:
+    width = max(3, round(0.12 * fps) | 1)
+    kernel = np.hanning(width + 2)[1:-1]
+    return np.convolve(np.pad(values, width // 2, mode="edge"), kernel / kernel.sum(), "valid").astype(
+        np.float32
+    )
