@@ -17,9 +17,9 @@ async def add(db: Database, asset: Asset) -> None:
     )
 
 
-async def get(db: Database, id: str) -> Asset | None:  # noqa: A002
+async def get(db: Database, asset: str) -> Asset | None:
     """Return the asset, or None when there is none of that id."""
-    rows = await db.read("SELECT * FROM assets WHERE id = :id", id=id)
+    rows = await db.read("SELECT * FROM assets WHERE id = :id", id=asset)
     return Asset.model_validate(dict(rows[0])) if rows else None
 
 

@@ -95,6 +95,8 @@ class Blobs:
             StorageError: the store is full, refuses, or is out of reach.
         """
         _check(key)
+        if isinstance(source, Path) and not await asyncio.to_thread(source.is_file):
+            raise StorageError("storage.file_missing", {"file": str(source)})
         with self._explained(None):
             await obstore.put_async(self._store, key, source, chunk_size=_CHUNK, max_concurrency=4)
 
@@ -192,8 +194,8 @@ class Blobs:
         except FileNotFoundError as error:
             if key is not None:
                 raise StorageError("storage.blob_missing", {"blob": key}, str(error)) from error
-            missing = "storage.no_bucket" if self.folder is None else "storage.file_missing"
-            raise StorageError(missing, {"place": self.place}, str(error)) from error
+            missing = "storage.no_bucket" if self.folder is None else "storage.folder_missing"
+            raise StorageError(missing, {"place": self.place, "folder": self.place}, str(error)) from error
         except (PermissionDeniedError, UnauthenticatedError, PermissionError) as error:
             raise StorageError("storage.no_access", {"place": self.place}, str(error)) from error
         except (BaseError, OSError) as error:

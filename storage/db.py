@@ -163,9 +163,13 @@ def _named(target: URL) -> str:
     path = target.database or ""
     if path in ("", ":memory:") or path.startswith("file:"):
         raise StorageError("storage.not_a_file", {"place": path})
-    if not Path(path).parent.is_dir():
+    try:
+        room, taken = Path(path).parent.is_dir(), Path(path).is_dir()
+    except OSError as error:
+        raise StorageError("storage.cannot_open", {"place": path}, str(error)) from error
+    if not room:
         raise StorageError("storage.folder_missing", {"folder": str(Path(path).parent)})
-    if Path(path).is_dir():
+    if taken:
         raise StorageError("storage.not_a_database", {"place": path})
     return path
 

@@ -35,9 +35,9 @@ async def keep(db: Database, voice: Voice) -> None:
     )
 
 
-async def get(db: Database, id: str) -> Voice | None:  # noqa: A002
+async def get(db: Database, voice: str) -> Voice | None:
     """Return the voice, or None when there is none of that id."""
-    rows = await db.read("SELECT * FROM voices WHERE id = :id", id=id)
+    rows = await db.read("SELECT * FROM voices WHERE id = :id", id=voice)
     return _noun(rows[0]) if rows else None
 
 
@@ -47,7 +47,7 @@ async def of(db: Database, project: str) -> tuple[Voice, ...]:
     return tuple(map(_noun, rows))
 
 
-async def forget(db: Database, id: str) -> None:  # noqa: A002
+async def forget(db: Database, voice: str) -> None:
     """Remove a voice; a clone is owed until `settled` says that its vendor has deleted it too."""
     async with db.writing() as conn:
         await conn.execute(
@@ -55,9 +55,9 @@ async def forget(db: Database, id: str) -> None:  # noqa: A002
                 "INSERT INTO owed_voices (id, vendor, params) SELECT id, vendor, params FROM voices"
                 " WHERE id = :id AND kind = 'clone' ON CONFLICT (id) DO NOTHING"
             ),
-            {"id": id},
+            {"id": voice},
         )
-        await conn.execute(text("DELETE FROM voices WHERE id = :id"), {"id": id})
+        await conn.execute(text("DELETE FROM voices WHERE id = :id"), {"id": voice})
 
 
 async def owed(db: Database) -> tuple[OwedVoice, ...]:
@@ -66,6 +66,6 @@ async def owed(db: Database) -> tuple[OwedVoice, ...]:
     return tuple(OwedVoice.model_validate({**row, "params": json.loads(row["params"])}) for row in rows)
 
 
-async def settled(db: Database, id: str) -> None:  # noqa: A002
+async def settled(db: Database, voice: str) -> None:
     """Say that the vendor has deleted this clone: now nothing of it is left."""
-    await db.write("DELETE FROM owed_voices WHERE id = :id", id=id)
+    await db.write("DELETE FROM owed_voices WHERE id = :id", id=voice)
