@@ -79,8 +79,9 @@ def _cut(text: str, layout: Layout, look: Look, faces: Faces) -> list[str]:
 def _fitted(text: str, layout: Layout, look: Look, faces: Faces) -> tuple[tuple[str, ...] | None, int]:
     """Return the lines and the largest size at which the text takes two lines at most."""
     style = look.caption
-    room = layout.width * (1 - 2 * style.sides - 2 * style.weight * style.largest)
-    size = largest = round(layout.width * style.largest)
+    share = style.largest if layout.panel is None else style.in_panel
+    room = layout.width * (1 - 2 * style.sides - 2 * style.weight * share)
+    size = largest = round(layout.width * share)
     for size in range(largest, round(layout.width * style.smallest) - 1, -1):
         lines = wrap(faces, text, size, room, 2)
         if lines is not None:
@@ -94,7 +95,9 @@ def _drawn(
     lines, size = _fitted(text, layout, look, faces)
     lines = lines or (text,)
     voice = look.speakers[cue.speaker]
-    words = lettering(faces, lines, size, Ink(voice.fill, voice.stroke, look.caption.weight))
+    words = lettering(
+        faces, lines, size, Ink(voice.fill, voice.stroke, look.caption.weight, look.caption.bold)
+    )
     tag = faces.plain(voice.tag[lang])
     if not tag:
         return lines, words

@@ -15,11 +15,15 @@ Rgba = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Ink:
-    """How letters look: `fill` and `stroke` as #RRGGBB, the stroke's width as a share of the size."""
+    """How letters look: `fill` and `stroke` as #RRGGBB, the stroke's width as a share of the size.
+
+    `bold` thickens the letters themselves, by a share of the size on either side.
+    """
 
     fill: str
     stroke: str
     weight: float
+    bold: float = 0.0
 
 
 def lettering(faces: Faces, lines: Sequence[str], size: int, ink: Ink, leading: float = 1.28) -> Rgba:
@@ -43,8 +47,9 @@ def lettering(faces: Faces, lines: Sequence[str], size: int, ink: Ink, leading: 
                 if stroked and edge:
                     pen.text((x, baseline), piece, ink.stroke, face, "ls", stroke_width=edge)
                 elif not stroked:
-                    # Noto comes in one weight: a hair of its own colour makes it as bold as the cute face.
-                    bold = 0 if path == faces.paths[0] and len(faces.paths) > 1 else size * 0.012
+                    # Noto comes thinner than the cute face: a hair more of its own colour evens them out.
+                    plain = path != faces.paths[0] or len(faces.paths) == 1
+                    bold = size * (ink.bold + (0.012 if plain else 0.0))
                     pen.text((x, baseline), piece, ink.fill, face, "ls", stroke_width=bold)
                 x += face.getlength(piece)
     return cropped(picture)
@@ -81,7 +86,7 @@ def paws(picture: Rgba, colour: str, opacity: float, size: float) -> Rgba:
     high, wide = picture.shape[:2]
     sheet = Image.new("L", (wide * 2, high * 2), 0)
     pen = ImageDraw.Draw(sheet)
-    step = size * 3.1
+    step = size * 4.6
     for row in range(math.ceil(high / step) + 1):
         for column in range(math.ceil(wide / step) + 1):
             x, y = (column + (0.5 if row % 2 else 0.0)) * step, (row + 0.35) * step
@@ -114,13 +119,13 @@ def cropped(picture: Image.Image) -> Rgba:
 
 
 def _paw(pen: ImageDraw.ImageDraw, x: float, y: float, size: float, turn: float, fill: int) -> None:
-    """Draw one pad and four toes, twice as large as asked: the sheet is reduced afterwards."""
+    """Draw one pad and four toes, `size` being half the pad's reach in pixels."""
     for across, down, wide, high in (
-        (0.0, 0.28, 0.62, 0.5),
-        (-0.52, -0.22, 0.26, 0.34),
-        (-0.19, -0.52, 0.26, 0.36),
-        (0.19, -0.52, 0.26, 0.36),
-        (0.52, -0.22, 0.26, 0.34),
+        (0.0, 0.42, 0.60, 0.46),
+        (-0.72, -0.22, 0.22, 0.31),
+        (-0.27, -0.66, 0.23, 0.34),
+        (0.27, -0.66, 0.23, 0.34),
+        (0.72, -0.22, 0.22, 0.31),
     ):
         cx = x + size * (across * math.cos(turn) - down * math.sin(turn))
         cy = y + size * (across * math.sin(turn) + down * math.cos(turn))

@@ -21,6 +21,7 @@ class BandLook(Noun):
     lines: tuple[str, ...] = Field(min_length=1)
     stroke: str
     weight: float
+    bold: float = 0.0
     largest: float
     smallest: float
 
@@ -32,14 +33,17 @@ class PanelLook(Noun):
     bottom: str
     paws: str
     paws_opacity: float
+    paws_size: float
 
 
 class CaptionLook(Noun):
     """Captions: sizes as shares of the width; what stays free at the sides, the foot, the mouth."""
 
     largest: float
+    in_panel: float
     smallest: float
     weight: float
+    bold: float = 0.0
     sides: float
     foot: float
     clear: float

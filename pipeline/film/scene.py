@@ -93,6 +93,6 @@ def _ground(layout: Layout, look: Look) -> tuple[Plane, Plane, Plane]:
     if layout.panel is not None:
         panel = layout.panel
         area = ground(round(panel.w), round(panel.h), look.panel.top, look.panel.bottom)
-        area = paws(area, look.panel.paws, look.panel.paws_opacity, layout.width * 0.036)
+        area = paws(area, look.panel.paws, look.panel.paws_opacity, layout.width * look.panel.paws_size)
         paint(canvas, layer(area, round(panel.x), round(panel.y)))
     return canvas

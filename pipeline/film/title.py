@@ -1,5 +1,6 @@
 """The hook over the picture: a band with two or three big lines, each as large as it may be."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -41,7 +42,7 @@ def band(title: Sequence[str], layout: Layout, look: Look, faces: Faces) -> tupl
     box, style = layout.band, look.band
     picture = ground(round(box.w), round(box.h), style.top, style.bottom).copy()
     if layout.pane.y < box.y + box.h - 1:
-        picture[..., 3] = np.rint(np.linspace(230, 0, len(picture)) ** 1.0).astype(np.uint8)[:, None]
+        picture[..., 3] = np.rint(np.linspace(225, 0, len(picture))).astype(np.uint8)[:, None]
     else:
         rule = max(2, round(layout.width * 0.006))
         picture[-rule:] = ground(round(box.w), rule, style.rule, style.rule)
@@ -61,10 +62,8 @@ def _words(sized: list[tuple[str, int]], look: Look, faces: Faces) -> Rgba | Non
         return None
     style = look.band
     drawn = [
-        lettering(
-            faces, [text], size, Ink(style.lines[number % len(style.lines)], style.stroke, style.weight)
-        )
-        for number, (text, size) in enumerate(sized)
+        lettering(faces, [text], size, Ink(colour, style.stroke, style.weight, style.bold))
+        for (text, size), colour in zip(sized, itertools.cycle(style.lines), strict=False)
     ]
     gap = round(max(size for _, size in sized) * (_LEADING - 1))
     wide = max(line.shape[1] for line in drawn)
