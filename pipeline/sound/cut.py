@@ -41,11 +41,11 @@ def spans(
     whole = len(samples) / hertz
     words = [(start, min(end, whole)) for start, end in words]
     if lines is None:
-        return tuple(_joined(words, _PAUSE))
+        return tuple(joined(words, _PAUSE))
     if lines == 1:  # whoever says one line may pause in it
         return ((words[0][0], words[-1][1]),)
-    parts = _joined(words, _BREATH)
-    found = len(_joined(words, _PAUSE))
+    parts = joined(words, _BREATH)
+    found = len(joined(words, _PAUSE))
     if len(parts) < lines or lines < 1:
         raise _unclear(lines, found)
     gaps = np.array([after[0] - before[1] for before, after in pairwise(parts)])
@@ -106,9 +106,9 @@ def sounding(speech: NDArray[np.float32]) -> list[Span]:
     ]
 
 
-def _joined(words: Sequence[Span], gap: float) -> list[Span]:
+def joined(words: Sequence[Span], gap: float) -> list[Span]:
     """Return the stretches with every gap shorter than `gap` seconds closed."""
-    found = [words[0]]
+    found = list(words[:1])
     for start, end in words[1:]:
         if start - found[-1][1] < gap - 1e-6:
             found[-1] = (found[-1][0], end)

@@ -18,14 +18,15 @@ _BLOCK = 4096  # frames read at once: the work space of a long sound stays small
 
 @dataclass(frozen=True)
 class Levels:
-    """Decibels per frame: `speech` in 150 to 4 000 Hz, `whole` over everything; -120 is silence.
+    """Decibels per frame: `speech` in 150 to 4 000 Hz, `whole` from 60 Hz up; -120 is silence.
 
-    `bands` has one row per frame and one column per octave third from 100 Hz upward (`BANDS`), for
-    telling steady tones and noise from speech.
+    `flat` is how flat the spectrum is in 150 to 2 000 Hz: noise is about -3 dB, tones and voices under -9.
+    `bands` has one row per frame and one column per third of an octave from 100 Hz upward (`BANDS`).
     """
 
     speech: NDArray[np.float32]
     whole: NDArray[np.float32]
+    flat: NDArray[np.float32]
     bands: NDArray[np.float32]
     hertz: int
 
@@ -48,6 +49,7 @@ def read(samples: Samples, hertz: int) -> Levels:
     window = np.hanning(size + 2)[1:-1].astype(np.float32)
     bins = np.fft.rfftfreq(size, 1 / rate)
     inside = (bins >= _BAND[0]) & (bins <= _BAND[1])
+    tones = (bins >= _BAND[0]) & (bins <= 2000)
     third = np.searchsorted(BANDS, bins, side="right") - 1
     gather = (third[:, None] == np.arange(len(BANDS))).astype(np.float32)
     rows = []
@@ -56,10 +58,14 @@ def read(samples: Samples, hertz: int) -> Levels:
         power = np.abs(np.fft.rfft(frames, axis=1)).astype(np.float32) ** 2 / (
             size * float(window @ window) / 2
         )
-        rows.append(np.column_stack([power[:, inside].sum(1), power[:, 1:].sum(1), power @ gather]))
-    table = np.concatenate(rows) if rows else np.zeros((0, 2 + len(BANDS)), np.float32)
+        low = np.maximum(power[:, tones], 1e-12)
+        flat = np.exp(np.log(low).mean(axis=1)) / low.mean(axis=1)
+        rows.append(
+            np.column_stack([power[:, inside].sum(1), power[:, bins >= 60].sum(1), flat, power @ gather])
+        )
+    table = np.concatenate(rows) if rows else np.zeros((0, 3 + len(BANDS)), np.float32)
     levels = 10 * np.log10(np.maximum(table, 1e-12)).astype(np.float32)
-    return Levels(levels[:, 0], levels[:, 1], levels[:, 2:], rate)
+    return Levels(levels[:, 0], levels[:, 1], levels[:, 2], levels[:, 3:], rate)
 
 
 def loud(levels: NDArray[np.float32]) -> float:
