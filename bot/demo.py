@@ -17,7 +17,7 @@ _FOLDER = Path("out")
 _THEME = "raise-mom"
 _AUDIENCE = "程序员"
 # Where the sample cat's mouth and eyes are, for the case that the finder rather asks than guesses.
-_TAPS = Taps(mouth=(277, 190), eyes=((187, 118), (293, 95)))
+TAPS = Taps(mouth=(277, 190), eyes=((187, 118), (293, 95)))
 
 
 def prepare() -> None:
@@ -48,7 +48,7 @@ async def demo(lang: Lang, script_lang: Lang, data: Path | None) -> int:
                 theme=_THEME,
                 audience=_AUDIENCE,
                 lang=script_lang,
-                taps=Taps() if sure else _TAPS,
+                taps=Taps() if sure else TAPS,
             )
             console.print(say("demo.brief", lang, {"theme": _THEME, "audience": _AUDIENCE}), highlight=False)
             if not sure:

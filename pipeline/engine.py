@@ -35,6 +35,7 @@ _VERSION = "1"  # constant: the default, a digest of the source, would strand wh
 _BUSY_TRIES = 4
 _log = structlog.get_logger(__name__)
 _studio: Studio | None = None
+_patience = 1.0
 _recipes: dict[str, Callable[..., Coroutine[Any, Any, dict[str, Any]]]] = {}
 _stages: dict[str, Mapping[str, float]] = {}
 
@@ -104,7 +105,7 @@ async def _patiently(run: Callable[[], Awaitable[Noun]]) -> Noun:
         try:
             return await run()
         except Busy:
-            await asyncio.sleep(2.0**attempt)
+            await asyncio.sleep(_patience * 2.0**attempt)
     return await run()
 
 
@@ -119,15 +120,18 @@ class Engine:
         self._poll_seconds = poll_seconds
 
     @classmethod
-    async def launch(cls, url: str, studio: Studio, *, films: int = 2, poll_seconds: float = 1.0) -> "Engine":
+    async def launch(
+        cls, url: str, studio: Studio, *, films: int = 2, poll_seconds: float = 1.0, patience: float = 1.0
+    ) -> "Engine":
         """Start inside the running loop and go on with what a crash cut off.
 
         Args:
             url: `sqlite:////abs/file` or `postgresql://…`; on SQLite a file of the engine's own.
             films: how many makings this process runs at once.
+            patience: seconds before a busy vendor is asked again; doubled each time.
         """
-        global _studio
-        _studio = studio
+        global _studio, _patience
+        _studio, _patience = studio, patience
         if url.startswith("sqlite"):
             await asyncio.to_thread(_prepare_sqlite, Path(url.removeprefix("sqlite:///")))
         DBOS(
@@ -138,7 +142,7 @@ class Engine:
                 executor_id="local",
                 max_executor_threads=8,
                 notification_listener_polling_interval_sec=2.0,
-                serializer=_Plain(),
+                serializer=Plain(),
                 log_level="WARNING",
                 console_log_level="ERROR",
             )
@@ -178,7 +182,7 @@ class Engine:
         _studio = None
 
 
-class _Plain(Serializer):
+class Plain(Serializer):
     """JSON and nothing else: who can write the database cannot run code through it."""
 
     def serialize(self, data: Any) -> str:  # noqa: ANN401  the engine's signature

@@ -29,6 +29,7 @@ _WORKERS: dict[Room, int] = {"sight": 1, "voice": 1, "stage": 2}
 _APART: dict[Room, tuple[Room, ...]] = {"sight": (), "voice": ("stage",), "stage": ("voice",)}
 _BYTES_PER_WORKER = 3 << 30
 _PR_SET_PDEATHSIG = 1
+_LAST = 2.0  # after a job's last fraction
 
 _reports: "SimpleQueue[tuple[int, float]] | None" = None
 
@@ -51,7 +52,10 @@ def _run(number: int, work: Callable[..., T], args: tuple[Any, ...], telling: bo
     assert reports is not None
     if not telling:
         return work(*args)
-    return work(*args, tell=lambda fraction: reports.put((number, float(fraction))))
+    try:
+        return work(*args, tell=lambda fraction: reports.put((number, float(fraction))))
+    finally:
+        reports.put((number, _LAST))
 
 
 class Workshop:
@@ -76,19 +80,24 @@ class Workshop:
     ) -> T:
         """Return `work(*args)`, done in a process of that room.
 
-        With `tell`, the work gets a keyword `tell` too and its fractions arrive here, in the loop.
+        With `tell`, the work gets a keyword `tell` too; its fractions arrive here, in the loop, before this
+        returns.
 
         Raises:
             Failed: the worker died or ran out of memory.
         """
         self._number += 1
         number = self._number
+        heard = asyncio.Event()
         if tell is not None:
-            self._listeners[number] = tell
+            self._listeners[number] = lambda fraction: heard.set() if fraction == _LAST else tell(fraction)
         try:
             async with self._entered(room) as pool:
                 future = self._loop.run_in_executor(pool, _run, number, work, args, tell is not None)
-                return await future
+                result = await future
+                if tell is not None:
+                    await heard.wait()
+                return result
         except BrokenProcessPool as error:
             self._pools.pop(room, None)
             raise Failed("work.died", {}, repr(error)) from error
@@ -96,6 +105,11 @@ class Workshop:
             raise Failed("work.memory", {}, repr(error)) from error
         finally:
             self._listeners.pop(number, None)
+
+    def pids(self, room: Room) -> list[int]:
+        """The room's worker processes, for whoever measures or watches them."""
+        pool = self._pools.get(room)
+        return list(pool._processes or {}) if pool else []  # noqa: SLF001  the executor does not tell otherwise
 
     async def close(self) -> None:
         """Stop every worker, also one that is in the middle of something."""

@@ -1,0 +1,1 @@
+"""Benchmarks: measured, printed, kept in `out/bench.json`; never asserted."""

@@ -1,0 +1,129 @@
+"""The engine: steps that say how they went, makings that go on after the process was gone."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from pipeline import engine
+from pipeline.engine import Engine, Outcome, making, step
+from pipeline.parts import Told
+from pipeline.ports.errors import BadInput, Busy
+from pipeline.recipes import propose_scripts
+from pipeline.studio import Studio
+from storage import strides, takes
+from storage.model import Notice, Script
+from tests.pipeline.house import PROJECT, SCRIPT, Writer, studio
+
+_calls: dict[str, int] = {}
+_reached = asyncio.Event()
+
+
+async def _counted(studio: Studio, project: str, name: str) -> Told:
+    _calls[name] = _calls.get(name, 0) + 1
+    return Told(state=name)
+
+
+async def _busy_once(studio: Studio, project: str) -> Told:
+    _calls["busy"] = _calls.get("busy", 0) + 1
+    if _calls["busy"] == 1:
+        raise Busy("vendor.busy")
+    return Told(state="served")
+
+
+async def _refused(studio: Studio, project: str) -> Told:
+    raise BadInput("photo.empty", {"name": "x.jpg"})
+
+
+async def _hangs_the_first_time(studio: Studio, project: str) -> Told:
+    _calls["hang"] = _calls.get("hang", 0) + 1
+    if _calls["hang"] == 1:
+        _reached.set()
+        await asyncio.Event().wait()
+    return Told(state="done")
+
+
+@making({"_counted": 1.0})
+async def answers(project: str) -> Notice:
+    """Try each kind of outcome."""
+    fine = await step(_counted, project, "first")
+    busy = await step(_busy_once, project)
+    bad: Outcome[Told] = await step(_refused, project)
+    assert fine.value
+    assert busy.value
+    assert bad.value is None
+    return bad.notice.model_copy(update={"assets": {"fine": fine.value.state, "busy": busy.value.state}})
+
+
+@making({"_counted": 1.0, "_hangs_the_first_time": 1.0})
+async def interrupted(project: str) -> Notice:
+    """Be cut off in the second step."""
+    await step(_counted, project, "before")
+    last = await step(_hangs_the_first_time, project)
+    return Notice(kind="done", key=last.value.state if last.value else "")
+
+
+async def _launched(folder: Path, made: Studio) -> Engine:
+    return await Engine.launch(f"sqlite:///{folder / 'engine.db'}", made, poll_seconds=0.02, patience=0.0)
+
+
+async def test_outcomes_not_exceptions_reach_the_recipe(tmp_path: Path) -> None:
+    """A recipe sees values and keyed troubles; Busy is waited out where it happens."""
+    _calls.clear()
+    async with studio(tmp_path) as made:
+        running = await _launched(tmp_path, made)
+        try:
+            await running.start(answers, "m1", PROJECT)
+            await running.start(answers, "m1", PROJECT)
+            notice = await running.finished("m1")
+            rows = {row.step: row.state for row in await strides.of(made.db, "m1")}
+        finally:
+            await running.close()
+    assert (notice.kind, notice.key, notice.fields) == ("failed", "photo.empty", {"name": "x.jpg"})
+    assert notice.assets == {"fine": "first", "busy": "served"}
+    assert _calls == {"first": 1, "busy": 2}
+    assert rows == {"_counted": "done", "_busy_once": "done", "_refused": "failed"}
+
+
+async def test_a_making_goes_on_where_it_was_cut_off(tmp_path: Path) -> None:
+    """After a stop in the middle, finished steps are not run again and the film still ends."""
+    _calls.clear()
+    async with studio(tmp_path) as made:
+        running = await _launched(tmp_path, made)
+        await running.start(interrupted, "m2", PROJECT)
+        async with asyncio.timeout(20):
+            await _reached.wait()
+        await running.close()
+        running = await _launched(tmp_path, made)
+        try:
+            notice = await running.finished("m2")
+        finally:
+            await running.close()
+    assert notice.key == "done"
+    assert _calls == {"before": 1, "hang": 2}
+
+
+async def test_three_options_are_proposed_under_one_take(tmp_path: Path) -> None:
+    """A real recipe ends with assets anybody can open, and one done take."""
+    async with studio(tmp_path, Writer()) as made:
+        running = await _launched(tmp_path, made)
+        try:
+            await running.start(propose_scripts, "m3", PROJECT)
+            notice = await running.finished("m3")
+        finally:
+            await running.close()
+        assert await made.noun(notice.assets["1"], Script) == SCRIPT
+        assert [take.state for take in await takes.of(made.db, PROJECT)] == ["done"]
+
+
+def test_what_is_stored_is_plain_json() -> None:
+    """Nothing that could run code is ever read back from the database."""
+    plain = engine.Plain()
+    assert plain.deserialize(plain.serialize({"args": [1, "二"], "kwargs": {}})) == {
+        "args": [1, "二"],
+        "kwargs": {},
+    }
+    assert isinstance(plain.deserialize(plain.serialize(ValueError("private words"))), RuntimeError)
+    assert "private" not in plain.serialize(ValueError("private words"))
+    with pytest.raises(TypeError):
+        plain.serialize(object())
