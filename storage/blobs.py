@@ -5,7 +5,9 @@ that forgetting it is one call. A blob appears whole or not at all, and is not c
 """
 
 import asyncio
+import errno
 import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -66,12 +68,10 @@ class Blobs:
     @classmethod
     def _in_folder(cls, folder: Path) -> Self:
         folder = folder.absolute()
-        try:
+        with _writing_to(folder):
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
                 pass
-        except OSError as error:
-            raise StorageError("storage.folder_unwritable", {"folder": str(folder)}, str(error)) from error
         return cls(LocalStore(folder), str(folder), folder)
 
     @classmethod
@@ -124,7 +124,7 @@ class Blobs:
                 answer = await obstore.get_async(self._store, key)
                 async for chunk in answer.stream(min_chunk_size=_CHUNK):
                     await asyncio.to_thread(_append, part, chunk)
-                await asyncio.to_thread(part.replace, to)
+            await asyncio.to_thread(_finish, part, to)
         finally:
             part.unlink(missing_ok=True)
 
@@ -214,22 +214,35 @@ def _check(key: str) -> None:
 
 
 def _part_beside(to: Path) -> Path:
-    try:
-        with tempfile.NamedTemporaryFile(dir=to.parent, suffix=".part", delete=False) as file:
-            return Path(file.name)
-    except OSError as error:
-        raise StorageError("storage.folder_unwritable", {"folder": str(to.parent)}, str(error)) from error
+    # Not a temporary file of the standard library's: those are for their owner's eyes only, a film is not.
+    part = to.with_name(f".{to.name}.{secrets.token_hex(4)}.part")
+    with _writing_to(to.parent):
+        part.touch(exist_ok=False)
+    return part
+
+
+def _finish(part: Path, to: Path) -> None:
+    with _writing_to(to.parent):
+        part.replace(to)
 
 
 def _append(path: Path, chunk: bytes) -> None:
-    with path.open("ab") as file:
+    with _writing_to(path.parent), path.open("ab") as file:
         file.write(chunk)
 
 
 def _room(folder: Path) -> Path:
-    try:
+    with _writing_to(folder):
         return Path(tempfile.mkdtemp(dir=folder, prefix="lent-"))
+
+
+@contextmanager
+def _writing_to(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StorageError("storage.full", {"place": str(folder)}, str(error)) from error
         raise StorageError("storage.folder_unwritable", {"folder": str(folder)}, str(error)) from error
 
 

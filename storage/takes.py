@@ -1,10 +1,10 @@
 """Takes: the ledger. One row per attempt that may cost money, and the only places it may go.
 
     new → sending → accepted → done | failed
-           │ ├→ new        surely not sent
-           │ ├→ rejected   surely not charged
-           │ └→ unsure     perhaps charged: nobody repeats it
-           │     └→ accepted | rejected   once somebody has looked it up at the vendor
+             ├→ new        surely not sent
+             ├→ rejected   surely not charged
+             └→ unsure     perhaps charged: nobody repeats it
+                 └→ accepted | rejected   late knowledge: an answer after all, or somebody looked
 
 Every change names the state it starts from in its own statement, so that of two who try, one wins.
 Saying the same thing twice is harmless; saying something else is `WrongState`.
@@ -17,6 +17,12 @@ from sqlalchemy import RowMapping
 from storage.db import Database
 from storage.errors import StorageError, WrongState
 from storage.model import Take, TakeState
+
+_Sources = tuple[TakeState] | tuple[TakeState, TakeState]
+_NEW: _Sources = ("new",)
+_SENDING: _Sources = ("sending",)
+_ACCEPTED: _Sources = ("accepted",)
+_UNKNOWN: _Sources = ("sending", "unsure")
 
 
 def _nouns(rows: Sequence[RowMapping]) -> tuple[Take, ...]:
@@ -43,7 +49,7 @@ async def open(db: Database, take: Take) -> Take:  # noqa: A001
 
 async def claim(db: Database, key: str, now: float) -> bool:
     """new → sending; True for exactly one caller, who alone may now send."""
-    return await _moved(db, key, "new", "sending", now)
+    return await _moved(db, key, _NEW, "sending", now)
 
 
 async def reclaim(db: Database, key: str, now: float) -> bool:
@@ -51,47 +57,40 @@ async def reclaim(db: Database, key: str, now: float) -> bool:
 
     For a crashed attempt at a vendor whose repeat surely costs nothing; never for anything else.
     """
-    return await _moved(db, key, "sending", "sending", now)
+    return await _moved(db, key, _SENDING, "sending", now)
 
 
 async def release(db: Database, key: str, now: float) -> None:
     """sending → new: it surely was not sent, and may be tried again."""
-    await _move(db, key, "sending", "new", now)
+    await _move(db, key, _SENDING, "new", now)
 
 
 async def accepted(db: Database, key: str, ticket: str, now: float) -> None:
-    """sending → accepted: the vendor took the job and gave this ticket."""
-    await _move(db, key, "sending", "accepted", now, ticket=ticket)
+    """sending or unsure → accepted: the vendor has the job, under this ticket.
+
+    A ticket is worth keeping however late it comes: it is the way to what was paid for.
+    """
+    await _move(db, key, _UNKNOWN, "accepted", now, ticket=ticket)
 
 
 async def done(db: Database, key: str, result: str, cost: float, now: float) -> None:
     """accepted → done, with its result (plain JSON) and what it did cost in the take's currency."""
-    await _move(db, key, "accepted", "done", now, result=result, cost=cost)
+    await _move(db, key, _ACCEPTED, "done", now, result=result, cost=cost)
 
 
 async def failed(db: Database, key: str, error: str, now: float, cost: float = 0.0) -> None:
     """accepted → failed; `cost` is what the vendor charged all the same."""
-    await _move(db, key, "accepted", "failed", now, error=error, cost=cost)
+    await _move(db, key, _ACCEPTED, "failed", now, error=error, cost=cost)
 
 
 async def rejected(db: Database, key: str, error: str, now: float) -> None:
-    """sending → rejected: refused before any charge."""
-    await _move(db, key, "sending", "rejected", now, error=error, cost=0.0)
+    """sending or unsure → rejected: the vendor does not have it and charged nothing."""
+    await _move(db, key, _UNKNOWN, "rejected", now, error=error, cost=0.0)
 
 
 async def unsure(db: Database, key: str, error: str, now: float) -> None:
     """sending → unsure: sent, no answer, perhaps charged. Its estimate goes on counting as spent."""
-    await _move(db, key, "sending", "unsure", now, error=error)
-
-
-async def found(db: Database, key: str, ticket: str, now: float) -> None:
-    """unsure → accepted: somebody looked, and the vendor does have the job."""
-    await _move(db, key, "unsure", "accepted", now, ticket=ticket)
-
-
-async def absent(db: Database, key: str, error: str, now: float) -> None:
-    """unsure → rejected: somebody looked, and the vendor has no such job and charged nothing."""
-    await _move(db, key, "unsure", "rejected", now, error=error, cost=0.0)
+    await _move(db, key, _SENDING, "unsure", now, error=error)
 
 
 async def get(db: Database, key: str) -> Take | None:
@@ -162,7 +161,7 @@ async def spent(db: Database, since: float, project: str | None = None) -> dict[
 async def _moved(
     db: Database,
     key: str,
-    source: TakeState,
+    sources: _Sources,
     target: TakeState,
     now: float,
     ticket: str | None = None,
@@ -173,9 +172,10 @@ async def _moved(
     changed = await db.write(
         "UPDATE takes SET state = :target, changed = :now, ticket = COALESCE(:ticket, ticket),"
         " result = COALESCE(:result, result), error = COALESCE(:error, error), cost = COALESCE(:cost, cost)"
-        " WHERE key = :key AND state = :source",
+        " WHERE key = :key AND state IN (:one, :other)",
         key=key,
-        source=source,
+        one=sources[0],
+        other=sources[-1],
         target=target,
         now=now,
         ticket=ticket,
@@ -189,7 +189,7 @@ async def _moved(
 async def _move(
     db: Database,
     key: str,
-    source: TakeState,
+    sources: _Sources,
     target: TakeState,
     now: float,
     ticket: str | None = None,
@@ -197,7 +197,7 @@ async def _move(
     error: str | None = None,
     cost: float | None = None,
 ) -> None:
-    if await _moved(db, key, source, target, now, ticket, result, error, cost):
+    if await _moved(db, key, sources, target, now, ticket, result, error, cost):
         return
     take = await _there(db, key)
     told = (ticket, result, error, cost)

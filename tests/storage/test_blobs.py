@@ -44,7 +44,7 @@ async def test_a_missing_blob_is_named(blobs: Blobs, tmp_path: Path) -> None:
         with pytest.raises(StorageError) as refused:
             await asking
         assert (refused.value.key, refused.value.fields) == ("storage.blob_missing", {"blob": "prj_1/no"})
-    assert not to.exists()
+    assert _names(tmp_path) <= {"blobs"}
     assert not await blobs.exists("prj_1/no")
     assert await blobs.delete("prj_1/no") is False
     assert await blobs.delete_all("prj_1") == 0
@@ -172,6 +172,18 @@ async def test_a_bucket_that_does_not_answer_is_out_of_reach() -> None:
     with pytest.raises(StorageError) as refused:
         await Blobs.open("s3://bucket", settings).read("prj_1/a")
     assert refused.value.key == "storage.unreachable"
+
+
+async def test_a_place_that_takes_no_copy_is_named(blobs: Blobs, tmp_path: Path) -> None:
+    """Protects people from a traceback when the blob is fine and its destination is not."""
+    await blobs.put("prj_1/a", b"x")
+    with pytest.raises(StorageError) as refused:
+        await blobs.fetch("prj_1/a", tmp_path / "nowhere" / "a")
+    assert refused.value.fields == {"folder": str(tmp_path / "nowhere")}
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(StorageError) as refused:
+        await blobs.fetch("prj_1/a", tmp_path / "taken")
+    assert _names(tmp_path) - {"blobs"} == {"taken"}
 
 
 def _names(folder: Path) -> set[str]:

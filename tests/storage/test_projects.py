@@ -60,6 +60,14 @@ async def test_projects_are_listed_newest_first(db: Database) -> None:
     assert [project.id for project in await projects.recent(db, 2)] == ["prj_2", "prj_1"]
 
 
+async def test_people_are_listed_with_their_newest_first(db: Database) -> None:
+    """Protects the operator's list of who uses the bot, and how much."""
+    for number, mark in enumerate(["ann", "bob", "ann"]):
+        await projects.create(db, nouns.project(f"prj_{number}", mark, float(number)))
+    ann, bob = Address(channel="web", id="ann"), Address(channel="web", id="bob")
+    assert await projects.people(db) == ((ann, 2, 2.0), (bob, 1, 1.0))
+
+
 async def test_assets_are_added_once(db: Database) -> None:
     """Protects an asset's row from a step that runs twice."""
     await projects.create(db, nouns.project())

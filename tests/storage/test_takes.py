@@ -25,8 +25,6 @@ MOVES: dict[str, Move] = {
     "failed": lambda db, key: takes.failed(db, key, "broken", 2.0),
     "rejected": lambda db, key: takes.rejected(db, key, "refused", 2.0),
     "unsure": lambda db, key: takes.unsure(db, key, "timeout", 2.0),
-    "found": lambda db, key: takes.found(db, key, "ticket", 2.0),
-    "absent": lambda db, key: takes.absent(db, key, "not there", 2.0),
 }
 
 ALLOWED: dict[tuple[TakeState, str], TakeState] = {
@@ -38,15 +36,14 @@ ALLOWED: dict[tuple[TakeState, str], TakeState] = {
     ("sending", "unsure"): "unsure",
     ("accepted", "done"): "done",
     ("accepted", "failed"): "failed",
-    ("unsure", "found"): "accepted",
-    ("unsure", "absent"): "rejected",
+    ("unsure", "accepted"): "accepted",
+    ("unsure", "rejected"): "rejected",
 }
 
 # A move into the state a take is in already, telling nothing new, is harmless: steps run twice.
 REPEATS: set[tuple[TakeState, str]] = {
     ("new", "release"),
     ("accepted", "accepted"),
-    ("accepted", "found"),
     ("done", "done"),
     ("failed", "failed"),
     ("rejected", "rejected"),
