@@ -12,7 +12,7 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -103,27 +103,33 @@ def _parts(things: Iterable[Thing]) -> Iterator[Part]:
 def _bring(missing: list[Thing], folder: Path, work: Path, clients: Clients) -> None:
     """Download a few packages at a time; put each thing in its place as soon as all of its own are there."""
     wanted = _packages(missing)
-    failed: list[str] = []
+    failed: dict[str, str] = {}
     if any(part.registry == "npm" for part in wanted.values()):
         try:
             clients = registries.with_npm(clients, work)
         except Unfetched as trouble:
-            failed.append(str(trouble))
+            failed["npm"] = str(trouble)
     unpacked: dict[str, Path] = {}
     with ThreadPoolExecutor(AT_ONCE) as pool:
         # The largest first, so that nothing big is left to wait for alone at the end.
         order = sorted(wanted.values(), key=lambda part: -part.download)
-        running = {pool.submit(_unpacked, part, missing, work, clients): part.box for part in order}
+        running = {pool.submit(_unpacked, part, missing, work, clients): part for part in order}
         for done in as_completed(running):
+            part = running[done]
             try:
-                unpacked[running[done]] = done.result()
+                unpacked[part.box] = done.result()
                 for thing in _ready(missing, unpacked, folder):
                     _place(thing, unpacked, folder, work)
                     say(f"  {thing.name} is here")
             except Unfetched as trouble:
-                failed.append(str(trouble))
+                failed.setdefault(part.registry, str(trouble))  # a client's words once, not for each package
+            except CancelledError:
+                continue
+            if failed and not unpacked:  # nothing gets through at all: do not wait for every package to fail
+                for other in running:
+                    other.cancel()
     if failed:
-        sys.stderr.write("".join(f"{words}\n" for words in dict.fromkeys(failed)))
+        sys.stderr.write("".join(f"{words}\n" for words in failed.values()))
         names = ", ".join(thing.name for thing in _missing(missing, folder))
         raise Unfetched(f"Not everything could be downloaded (see above). Still missing: {names}.")
 

@@ -221,6 +221,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Unfetched as trouble:
         sys.stderr.write(f"{trouble}\n")
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

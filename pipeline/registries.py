@@ -25,8 +25,13 @@ SAME_WHEEL = (
     "--abi=cp311",
     "--platform=manylinux_2_28_x86_64",
 )
-QUIETLY = ("-qq", "--disable-pip-version-check", "--no-input", "--progress-bar=off", "--retries=3")
-PATIENTLY = ("--fetch-retries=3", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000")
+QUIETLY = ("-qq", "--disable-pip-version-check", "--no-input", "--progress-bar=off", "--retries=2")
+PATIENTLY = (
+    "--fetch-retries=2",
+    "--fetch-retry-mintimeout=1000",
+    "--fetch-retry-maxtimeout=5000",
+    "--logs-max=0",
+)
 
 NODE_LOCK = CHECKOUT / "requirements-node.lock"
 NODE_MEGABYTES = 61
