@@ -22,6 +22,9 @@ EVERYONE = "everyone"
 _NOT_THEMES = frozenset({"audiences", "directions", "speakers"})
 _NEAR = 0.72
 _SHARE = 0.25
+_HEARD = 0.6
+_FAINT = 0.45
+_COMPARED = 300
 
 
 def _played(words: object) -> object:
@@ -113,28 +116,24 @@ def read(file: Path, known: Mapping[str, Any]) -> Theme:
 
 def find(words: str) -> Theme | None:
     """Return the theme these words mean: its slug, a name, its first question, or most of a keyword."""
-    asked = _folded(words)
-    if not asked:
+    if not _folded(words):
         return None
-    for theme in themes():
-        if asked in _titles(theme):
-            return theme
-    score, best = max(((_likeness(asked, theme), theme) for theme in themes()), key=lambda pair: pair[0])
+    score, best = max(((_likeness(words, theme), theme) for theme in themes()), key=lambda pair: pair[0])
     return best if score >= _NEAR else None
 
 
 def nearest(words: str) -> Match:
-    """Return the theme closest to these words, and whether it is really the one they mean."""
+    """Return the theme closest to these words (the first, if none is), and whether they mean it."""
     if found := find(words):
         return Match(theme=found, exact=True)
-    asked = _folded(words)
-    return Match(theme=max(themes(), key=lambda theme: _likeness(asked, theme)), exact=False)
+    likeness = [score if (score := _likeness(words, theme)) > _FAINT else 0.0 for theme in themes()]
+    return Match(theme=themes()[likeness.index(max(likeness))], exact=False)
 
 
 def audience(theme: Theme, words: str | None) -> Audience:
     """Return the audience these words name: id, name or alias, alone or in a phrase; else the general one."""
     general = next(one for one in theme.audiences if one.id == EVERYONE)
-    asked = unicodedata.normalize("NFKC", words or "").casefold()
+    asked = _even(words or "")
     named = [
         (len(name), one)
         for one in theme.audiences
@@ -202,8 +201,12 @@ def _script(theme: Theme, told: Audience, one: Answers, lang: Lang) -> Script:
 
 def _folded(words: str) -> str:
     """Return the letters and digits alone, in one case and width."""
-    plain = unicodedata.normalize("NFKC", words).casefold()
-    return "".join(mark for mark in plain if unicodedata.category(mark)[0] in "LN")
+    return "".join(mark for mark in _even(words) if unicodedata.category(mark)[0] in "LN")
+
+
+def _even(words: str) -> str:
+    """Return the words in one case and one width."""
+    return unicodedata.normalize("NFKC", words).casefold()
 
 
 def _titles(theme: Theme) -> set[str]:
@@ -211,11 +214,19 @@ def _titles(theme: Theme) -> set[str]:
     return {_folded(words) for words in (theme.slug, *theme.names.values(), *firsts, *theme.keywords)}
 
 
-def _likeness(asked: str, theme: Theme) -> float:
-    """Say how much the words are like this theme, 0 to 1: by spelling, or by a keyword's share in them."""
-    spelling = max(SequenceMatcher(None, asked, title).ratio() for title in _titles(theme))
-    share = max((len(k) for k in map(_folded, theme.keywords) if k in asked), default=0) / max(len(asked), 1)
-    return max(spelling, _NEAR + share / 10 if share >= _SHARE else share)
+def _likeness(words: str, theme: Theme) -> float:
+    """Say how much the words are like this theme, 0 to 1: by spelling, or by a keyword's share."""
+    asked = _folded(words)[:_COMPARED]
+    titles = _titles(theme)
+    if asked in titles:
+        return 1.0
+    spelling = max(SequenceMatcher(None, asked, title).ratio() for title in titles)
+    heard = [len(_folded(keyword)) for keyword in theme.keywords if _names(_even(words), keyword)]
+    if not heard:
+        return spelling
+    share = max(heard) / max(len(asked), 1)
+    meant = share >= _SHARE and max(heard) > 1
+    return max(spelling, (_NEAR if meant else _HEARD) + share / 10)
 
 
 def _names(asked: str, name: str) -> bool:

@@ -12,7 +12,7 @@ _CAST = {
 }
 _SPEAKERS = ("person", "pet2", "pet")
 
-_ROW = re.compile(r"^[\s\-–—•*>]*(?P<name>[^\s:：「“\"][^:：「“\"\n]{0,15}?)\s*[:：]\s*(?P<text>.*)$")
+_ROW = re.compile(r"^[\s\-–—•*>]*(?P<name>[^\s:：「“\"][^:：「“\"\n]{0,15}?)\s*[:：](?!//)\s*(?P<text>.*)$")
 _QUOTED = re.compile(r"(?P<name>[^\s「」“”，。,:：]{1,8})\s*[:：]?\s*[「“](?P<text>[^「」“”]+)[」”]")
 _INSIDE = r"[^（）()\[\]【】]+"
 _BRACKETS = re.compile(
