@@ -1,6 +1,6 @@
 """Captions: who says what, in one or two lines, where neither mouth nor platform covers them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,12 +8,12 @@ import numpy as np
 from pipeline.film.draw import Ink, Rgba, lettering, pill, stacked
 from pipeline.film.looks import Look
 from pipeline.film.type import Faces, split, wrap
-from pipeline.model import Box, Cue, Layout, Timeline, Track
-from storage.model import Lang, Noun
+from pipeline.model import Box, Cue, Layout, Span, Timeline, Track
+from storage.model import Noun, Speaker
 
 _NARROWEST = 0.04  # of the height: the foot that stays free when a low mouth leaves no other room
 _EYES = 2.2  # mouth widths above the mouth that may hold eyes
-_QUIET_ENDS = ",。、;:,;:"  # punctuation a caption does not end with
+_QUIET_ENDS = "\uff0c\u3002\u3001\uff1b\uff1a,;:"  # punctuation a caption does not end with
 
 
 class Page(Noun):
@@ -35,17 +35,24 @@ class Caption:
 
 
 def captions(
-    timeline: Timeline, layout: Layout, track: Track, look: Look, faces: Faces, lang: Lang, taken: Box | None
+    timeline: Timeline,
+    layout: Layout,
+    track: Track,
+    look: Look,
+    faces: Faces,
+    tags: Mapping[Speaker, str],
+    taken: Box | None,
 ) -> list[Caption]:
     """Return every caption of a film, drawn and placed; a line nothing can be drawn of has none.
 
     Args:
+        tags: what each speaker is called over their captions; without one there is no tag.
         taken: the label's box, which a caption at the top keeps away from.
     """
     made = []
     for cue in timeline.cues:
         for text, start, end in _paged(cue, layout, look, faces, timeline.fps):
-            lines, picture = _drawn(text, cue, layout, look, faces, lang)
+            lines, picture = _drawn(text, cue, layout, look, faces, tags.get(cue.speaker, ""))
             mouths = _mouths(track, start, end, timeline.fps)
             box = _placed(picture.shape[1], picture.shape[0], layout, look, mouths, taken)
             made.append(Caption(Page(cue=cue.index, lines=lines, start=start, end=end, box=box), picture))
@@ -77,20 +84,41 @@ def _cut(text: str, layout: Layout, look: Look, faces: Faces) -> list[str]:
 
 
 def _fitted(text: str, layout: Layout, look: Look, faces: Faces) -> tuple[tuple[str, ...] | None, int]:
-    """Return the lines and the largest size at which the text takes two lines at most."""
+    """Return the lines and their size: one line if that keeps it large enough, else two; None: too long."""
     style = look.caption
     share = style.largest if layout.panel is None else style.in_panel
+    largest, smallest = round(layout.width * share), round(layout.width * style.smallest)
     room = layout.width * (1 - 2 * style.sides - 2 * style.weight * share)
-    size = largest = round(layout.width * share)
-    for size in range(largest, round(layout.width * style.smallest) - 1, -1):
-        lines = wrap(faces, text, size, room, 2)
-        if lines is not None:
-            return lines, size
-    return (text,) if len(text) < 2 else None, size
+    size = min(largest, int(largest * room / max(faces.width(text, largest), 1.0)))
+    if size >= layout.width * style.one_line:
+        return (text,), size
+    lines = wrap(faces, text, smallest, room, 2, least=2) or wrap(faces, text, smallest, room, 1)
+    if lines is None:
+        return ((text,) if len(text) < 2 else None), smallest
+    widest = max(faces.width(line, smallest) for line in lines)
+    ceiling = max(smallest, min(largest, _deepest(layout, look)))
+    return lines, min(ceiling, int(smallest * room / widest))
+
+
+def _deepest(layout: Layout, look: Look) -> int:
+    """Return the size at which a tag and two lines just fit into the panel above the platforms' buttons."""
+    if layout.panel is None:
+        return layout.width
+    top, foot = _panel_room(layout, look)
+    return max(1, int((foot - top) / (0.16 + 0.5 * 1.5 + 2 * 1.28)))
+
+
+def _panel_room(layout: Layout, look: Look) -> Span:
+    """Return the top and bottom between which the card's captions stand."""
+    assert layout.panel is not None
+    pad = look.caption.clear * layout.height
+    top, bottom = layout.panel.y + pad, layout.panel.y + layout.panel.h - pad
+    foot = layout.height * (1 - look.caption.foot)
+    return top, max(min(foot, bottom), top + 0.45 * (bottom - top))
 
 
 def _drawn(
-    text: str, cue: Cue, layout: Layout, look: Look, faces: Faces, lang: Lang
+    text: str, cue: Cue, layout: Layout, look: Look, faces: Faces, name: str
 ) -> tuple[tuple[str, ...], Rgba]:
     lines, size = _fitted(text, layout, look, faces)
     lines = lines or (text,)
@@ -98,7 +126,7 @@ def _drawn(
     words = lettering(
         faces, lines, size, Ink(voice.fill, voice.stroke, look.caption.weight, look.caption.bold)
     )
-    tag = faces.plain(voice.tag[lang])
+    tag = faces.plain(name)
     if not tag:
         return lines, words
     small = max(8, round(size * 0.5))
@@ -117,11 +145,10 @@ def _placed(
 ) -> Box:
     """Return where a caption goes: in the panel, or under the mouth, or failing that above the eyes."""
     x = round((layout.width - wide) / 2)
-    foot = layout.height * (1 - look.caption.foot)
     if layout.panel is not None:
-        top, bottom = layout.panel.y, layout.panel.y + layout.panel.h
-        bottom = foot if foot - high > top else bottom
+        top, bottom = _panel_room(layout, look)
         return Box(x=x, y=round(max(top, (top + bottom - high) / 2)), w=wide, h=high)
+    foot = layout.height * (1 - look.caption.foot)
     pane_foot = layout.pane.y + layout.pane.h - layout.height * _NARROWEST
     clear = look.caption.clear * layout.height
     under = max((mouth.y + mouth.h for mouth in mouths), default=0.0) + clear

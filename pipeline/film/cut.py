@@ -21,7 +21,7 @@ from pipeline.film.scene import Scene
 from pipeline.film.type import Faces
 from pipeline.model import Layout, Timeline, Track
 from pipeline.ports.errors import BadInput, Failed, Surprise
-from storage.model import Lang, Noun
+from storage.model import Lang, Noun, Speaker
 
 SMALL = 9_500_000  # bytes: under the 10 MB at which chats begin to treat films as documents
 _CRF, _WORST = 20, 34
@@ -34,7 +34,8 @@ class CutJob(Noun):
 
     `performance` is a clip whose frames are the film's, one for one, of the pane's size; `track` tells the
     mouth's boxes in canvas pixels; `sounds` maps each cue's index to its line. `label` and `producer` may be
-    empty: then that mark is left out. The same job makes the same film.
+    empty: then that mark is left out. `tags` names the speakers other
+    than the look does (an empty word: no tag). The same job makes the same film.
     """
 
     performance: Path
@@ -44,6 +45,7 @@ class CutJob(Noun):
     title: tuple[str, ...] = ()
     lang: Lang = "zh"
     look: str = "classic"
+    tags: dict[Speaker, str] = Field(default_factory=dict)
     sounds: dict[int, Path]
     bed: bool = True
     captions: bool = True
@@ -94,7 +96,8 @@ def cut(job: CutJob, tell: Callable[[float], None] = lambda fraction: None) -> M
     timeline, layout = job.timeline, job.layout
     mark = marks.mark(job.label, layout, look, faces, timeline.seconds)
     taken = None if mark is None else mark.label.box
-    words = captions(timeline, layout, job.track, look, faces, job.lang, taken) if job.captions else []
+    tags = {speaker: voice.tag[job.lang] for speaker, voice in look.speakers.items()} | job.tags
+    words = captions(timeline, layout, job.track, look, faces, tags, taken) if job.captions else []
     band, title_box = title.band(job.title, layout, look, faces)
     sounds = {cue.index: _line(job.sounds, cue.index) for cue in timeline.cues}
     reel = _Reel(

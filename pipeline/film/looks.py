@@ -41,6 +41,7 @@ class CaptionLook(Noun):
 
     largest: float
     in_panel: float
+    one_line: float
     smallest: float
     weight: float
     bold: float = 0.0

@@ -22,10 +22,17 @@ _EMOJI = re.compile(
     "\u26c4\u26c5\u26ce\u26d4\u26ea\u26f2\u26f3\u26f5\u26fa\u26fd\u2705\u270a\u270b\u2728\u274c\u274e"
     "\u2753-\u2755\u2757\u2763\u2764\u2795-\u2797\u27b0\u27bf\u2b1b\u2b1c\u2b50\u2b55]"
 )
-# Kinsoku: what may not begin a line, and what may not end one (GB/T 15834-2011, 5.1).
-_NOT_FIRST = set(",。、;:?!)】》〉」』”’…—~·,.;:?!)]}%‰℃°～ー々")
-_NOT_LAST = set("(【《〈「『“‘([{$¥¥#")
-_STOPS = set(",。、;:?!…,.;:?! ")
+# Kinsoku: what may not begin a line, and what may not end one (GB/T 15834-2011, 5.1). The full-width forms
+# of , . ; : ? ! ) are written by number, because they look like the others here.
+_WIDE_STOPS = "\uff0c\u3002\u3001\uff1b\uff1a\uff1f\uff01\u2026"
+STOPS = frozenset(_WIDE_STOPS + ",.;:?!")
+_NOT_FIRST = STOPS | set(
+    "\uff09\u3011\u300b\u3009\u300d\u300f\u201d\u2019\u2014\uff5e~\u00b7)]}%\u2030\u2103\u00b0\u30fc\u3005"
+)
+_NOT_LAST = set("\uff08\u3010\u300a\u3008\u300c\u300e\u201c\u2018([{$\u00a5\uffe5#@")
+# Where a sentence without stops is rather parted: after particles, before words that open a phrase.
+_CLOSING = frozenset("的了呢吗吧啊呀着过们")
+_OPENING = frozenset("就也都还在是把被和跟去来会能给让但而又再很")
 
 
 @dataclass(frozen=True)
@@ -99,13 +106,15 @@ def _shape(path: Path, mark: str) -> tuple[tuple[int, int], bytes]:
     return mask.size, bytes(mask)
 
 
-def wrap(faces: Faces, text: str, size: float, width: float, most: int) -> tuple[str, ...] | None:
+def wrap(
+    faces: Faces, text: str, size: float, width: float, most: int, least: int = 1
+) -> tuple[str, ...] | None:
     """Return the text in as few lines as fit, evenly long, rather broken at a stop than elsewhere.
 
-    None when it does not fit into `most` lines of `width` pixels.
+    None when it does not fit into `most` lines of `width` pixels, or cannot be parted into `least`.
     """
     pieces = _pieces(text)
-    for count in range(1, most + 1):
+    for count in range(least, most + 1):
         lines = _even(faces, pieces, size, width, count)
         if lines is not None:
             return lines
@@ -120,7 +129,7 @@ def split(text: str) -> tuple[str, str]:
     best, cut = float("inf"), 1
     for at in range(1, len(pieces)):
         before = "".join(pieces[:at])
-        cost = abs(len(before) / len(text) - 0.5) + (0.0 if before.rstrip()[-1:] in _STOPS - {" "} else 0.25)
+        cost = abs(len(before) / len(text) - 0.5) + 4 * _reluctance(pieces, at)
         if cost < best:
             best, cut = cost, at
     return "".join(pieces[:cut]).strip(), "".join(pieces[cut:]).strip()
@@ -142,7 +151,19 @@ def _together(before: str, mark: str) -> bool:
         return True
     if before == " ":
         return False
-    return not _wide(before) and not _wide(mark) and before not in _STOPS - {",", ".", ":"}
+    return not _wide(before) and not _wide(mark) and before not in "?!;"
+
+
+def _reluctance(pieces: list[str], at: int) -> float:
+    """Return what it costs to part a text before piece `at`: nothing at a stop, most inside a word."""
+    if at == len(pieces) or pieces[at - 1].rstrip()[-1:] in STOPS:
+        return 0.0
+    before, after = pieces[at - 1], pieces[at]
+    if before[-1:] == " ":
+        return 0.06
+    if before + after[:1] in ("要不", "不要") or before == after[:1]:
+        return 0.2  # doubled characters and "要不要" are one word
+    return 0.06 if before in _CLOSING or after[:1] in _OPENING else 0.12
 
 
 def _wide(mark: str) -> bool:
@@ -163,8 +184,7 @@ def _even(faces: Faces, pieces: list[str], size: float, width: float, count: int
                 run = ends[stop] - ends[start]
                 if known is None or run > width:
                     continue
-                at_stop = stop == len(pieces) or pieces[stop - 1].rstrip()[-1:] in _STOPS - {" "}
-                cost = known[0] + (run / width) ** 2 + (0.0 if at_stop else 0.08)
+                cost = known[0] + (run / width) ** 2 + _reluctance(pieces, stop)
                 if (line, stop) not in best or cost < best[line, stop][0]:
                     best[line, stop] = (cost, (*known[1], stop))
     found = best.get((count, len(pieces)))
