@@ -19,8 +19,9 @@ BELOW_NOSE = {"dog": 0.45, "cat": 0.26}
 
 _GRAIN = 96
 _WINDOW = {"tap": 0.22, "guess": 0.34}
+_NOSE_ENDS = {"dog": 0.26, "cat": 0.17}
 _REDDER = 9
-_LEAST_AREA = 0.035
+_LEAST_AREA = 0.045
 
 
 class Mouth(NamedTuple):
@@ -45,31 +46,33 @@ def mouth(picture: NDArray[np.uint8], level: Level, species: str | None, tap: Po
     """
     half = HALF_WIDTH.get(species or "", 0.35)
     usual = level.outside((0.0, BELOW_NOSE.get(species or "", 0.36)))
-    opening = _opening(picture, level) if tap is None else _opening(picture, _above(level, tap))
+    opening = _opening(
+        picture, level if tap is None else _above(level, tap), _NOSE_ENDS.get(species or "", 0.20)
+    )
     if opening is not None and (tap is None or _near(opening, tap, level)):
         return _open(picture, level, opening, half)
     here = level._replace(origin=tap or usual)
-    across, down = _seam(picture, here, half, _WINDOW["tap" if tap else "guess"])
+    highest = -np.inf if tap else -0.55 * BELOW_NOSE.get(species or "", 0.36)
+    across, down = _seam(picture, here, half, _WINDOW["tap" if tap else "guess"], highest)
     line = tuple(here.outside((float(x), float(y))) for x, y in zip(across, down, strict=True))
     middle = here.outside((0.0, float(np.median(down[len(down) // 3 : -len(down) // 3]))))
     return Mouth(middle, line, is_open=False)
 
 
 def _seam(
-    picture: NDArray[np.uint8], here: Level, half: float, window: float, shape: Floats | None = None
+    picture: NDArray[np.uint8], here: Level, half: float, window: float, highest: float = -np.inf
 ) -> tuple[Floats, Floats]:
     """Return x and y, in the face's coordinates, of the cheapest path from left to right.
 
-    Cheap is a dark horizontal ridge, a little an edge, and being near the expected line (`shape`, or 0).
+    Cheap is a dark horizontal ridge, a little an edge, and being near 0; above `highest` nothing is.
     """
     reach = half * 1.08
     patch = here.patch(picture, -reach, -window - 0.1, reach, window + 0.1, _GRAIN)
     cost = _cost(patch, _GRAIN)
     rows = (np.arange(cost.shape[0]) + 0.5) / _GRAIN - window - 0.1
     across = ((np.arange(cost.shape[1]) + 0.5) / _GRAIN - reach).astype(np.float32)
-    expected = np.zeros_like(across) if shape is None else shape
-    pull = (rows[:, None] - expected[None, :]) / window
-    cost = cost + 0.55 * pull**2 + 4 * np.maximum(np.abs(pull) - 1, 0)
+    pull = rows[:, None] / window
+    cost = cost + 0.55 * pull**2 + 4 * np.maximum(np.abs(pull) - 1, 0) + 4.0 * (rows[:, None] < highest)
     path = _cheapest(cost.astype(np.float32))
     down = cv2.GaussianBlur(rows[path].astype(np.float32)[None, :], (0, 0), 2.0)[0]
     pick = np.linspace(0, len(across) - 1, 25).round().astype(int)
@@ -120,14 +123,14 @@ class _Opening(NamedTuple):
     top: float
 
 
-def _opening(picture: NDArray[np.uint8], level: Level) -> _Opening | None:
+def _opening(picture: NDArray[np.uint8], level: Level, nose_ends: float) -> _Opening | None:
     """Return the connected reddish patch below the nose, when it is large enough to be a mouth's inside."""
     left, top, right, bottom = -0.65, -0.30, 0.65, 1.15
     patch = level.patch(picture, left, top, right, bottom, _GRAIN)
     lab = cv2.cvtColor(cv2.GaussianBlur(patch, (0, 0), 1.5), cv2.COLOR_RGB2LAB).astype(np.int16) - 128
     red, yellow = lab[..., 1], lab[..., 2]
     mask = ((red >= np.median(red) + _REDDER) & (red > yellow)).astype(np.uint8)
-    mask[: round((0.15 - top) * _GRAIN)] = 0
+    mask[: round((nose_ends - top) * _GRAIN)] = 0
     mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)), np.uint8)
     count, labels, stats, middles = cv2.connectedComponentsWithStats(mask)
     areas = [stats[i, cv2.CC_STAT_AREA] / _GRAIN**2 for i in range(1, count)]

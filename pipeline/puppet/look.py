@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.model import Box, Pet, Sight
 from pipeline.ports.errors import BadInput
-from pipeline.puppet import face, iris, lips, photo, rescue
+from pipeline.puppet import face, iris, lips, nose, photo, rescue
 from pipeline.puppet.detect import detect
 from pipeline.puppet.levelled import Level
 from pipeline.puppet.place import Place
@@ -18,8 +18,8 @@ from storage.model import Point, Taps
 
 Picture = NDArray[np.uint8]
 
-SURE_SCORE = 2.9
-SURE_MARGIN = 0.45
+SURE_SCORE = 2.8
+SURE_MARGIN = 0.5
 """Both must be reached: right answers stand apart from every other guess, wrong ones hardly do."""
 
 LEAST_FACE = 90
@@ -30,6 +30,7 @@ FACE_WIDTH = 2.4
 
 _LONGEST = 1280
 _PETS = 4
+_STEADY = 0.05
 _MARGIN = 0.08
 _USUAL_DISTANCE = 0.30
 
@@ -53,13 +54,15 @@ def look(path: Path, detector: Path | None, proposals: Path | None, taps: Taps =
     if rescue.is_dark(picture):
         picture = rescue.rescue(picture)
     near = Place(1 / there.scale).put_taps(taps)
-    boxed = detect(picture, detector) if detector else ()
-    chosen = _speaking(boxed, near)
-    ordered = [boxed[chosen], *boxed[:chosen], *boxed[chosen + 1 :]] if boxed else _around_tap(picture, near)
-    pets = tuple(
-        _sized(there.put_pet(_faced(picture, pet, proposals, near if rank == 0 else Taps())))
-        for rank, pet in enumerate(ordered[:_PETS])
+    boxed = detect(picture, detector)[:_PETS] if detector else ()
+    faced = [_faced(picture, pet, proposals, there.scale) for pet in boxed]
+    ranked = sorted(faced, key=lambda pet: not pet.found)
+    chosen = _speaking(ranked, near)
+    ordered = (
+        [ranked[chosen], *ranked[:chosen], *ranked[chosen + 1 :]] if ranked else _around_tap(picture, near)
     )
+    speaking = [_told(picture, pet, near) if near.mouth else pet for pet in ordered[:1]]
+    pets = tuple(there.put_pet(pet) for pet in [*speaking, *ordered[1:]])
     reason = pets[0].reason if pets else "look.no_pet" if detector else "look.no_detector"
     return Sight(width=wide, height=high, pets=pets, reason=reason)
 
@@ -70,15 +73,15 @@ def _expect_within(taps: Taps, wide: int, high: int) -> None:
             raise BadInput("look.tap_outside", {"width": str(wide), "height": str(high)})
 
 
-def _speaking(boxed: tuple[Pet, ...], taps: Taps) -> int:
+def _speaking(ranked: list[Pet], taps: Taps) -> int:
     """Return which pet speaks: the chosen one, else the one whose mouth was tapped, else the first."""
     if taps.pet is not None:
-        if not 0 <= taps.pet < len(boxed):
-            raise BadInput("look.no_such_pet", {"pet": str(taps.pet), "count": str(len(boxed))})
+        if not 0 <= taps.pet < len(ranked):
+            raise BadInput("look.no_such_pet", {"pet": str(taps.pet), "count": str(len(ranked))})
         return taps.pet
     if taps.mouth is None:
         return 0
-    inside = [rank for rank, pet in enumerate(boxed) if _holds(pet.box, taps.mouth)]
+    inside = [rank for rank, pet in enumerate(ranked) if _holds(pet.box, taps.mouth)]
     return inside[0] if inside else 0
 
 
@@ -118,16 +121,20 @@ def _cropped(picture: Picture, box: Box) -> _Crop:
     return _Crop(part, np.array([left, top], np.float64), scale)
 
 
-def _faced(picture: Picture, pet: Pet, proposals: Path | None, taps: Taps) -> Pet:
-    """Return the pet with everything known of its face, by what was tapped or by what was found."""
-    if taps.mouth and taps.eyes:
-        return _told(picture, pet, taps.mouth, taps.eyes)
-    guess = _guessed(picture, pet, proposals) if proposals else None
-    if taps.mouth:
-        agrees = guess is not None and guess.found and _about(guess, taps.mouth)
-        return _told(picture, pet, taps.mouth, guess.eyes if guess and agrees else None)
-    if guess is None:
-        return pet.model_copy(update={"reason": "look.no_detector" if proposals is None else "look.unsure"})
+def _faced(picture: Picture, pet: Pet, proposals: Path | None, scale: float) -> Pet:
+    """Return the pet with what could be found of its face, or the reason why not.
+
+    `scale` turns the picture's pixels into the photo's, in which a face has to be large enough.
+    """
+    if proposals is None:
+        return pet.model_copy(update={"reason": "look.no_detector"})
+    if min(pet.box.w, pet.box.h) * scale < LEAST_FACE:
+        return pet.model_copy(update={"reason": "look.too_small"})
+    guess = _guessed(picture, pet, proposals)
+    if guess is None or guess.eyes is None:
+        return pet.model_copy(update={"reason": "look.unsure"})
+    if guess.found and FACE_WIDTH * _apart(guess.eyes) * scale < LEAST_FACE:
+        return guess.model_copy(update={"found": False, "reason": "look.too_small"})
     return guess
 
 
@@ -135,8 +142,12 @@ def _about(guess: Pet, tap: Point) -> bool:
     """Tell whether a tapped mouth belongs to the face that was found."""
     if guess.eyes is None or guess.mouth is None:
         return False
-    distance = float(np.hypot(*np.subtract(*guess.eyes)))
-    return float(np.hypot(*np.subtract(guess.mouth, tap))) < 0.6 * distance
+    return _apart((guess.mouth, tap)) < 0.6 * _apart(guess.eyes)
+
+
+def _apart(points: tuple[Point, Point]) -> float:
+    """Return the distance between two points."""
+    return float(np.hypot(points[1][0] - points[0][0], points[1][1] - points[0][1]))
 
 
 def _guessed(picture: Picture, pet: Pet, proposals: Path) -> Pet | None:
@@ -147,16 +158,18 @@ def _guessed(picture: Picture, pet: Pet, proposals: Path) -> Pet | None:
     if best is None:
         return None
     left, right = (crop.out(*eye) for eye in best.eyes)
-    nose = crop.out(*best.nose)
-    level = Level.by_eyes(nose, left, right)
-    (left, left_radius), (right, right_radius) = (iris.refined(picture, eye, level) for eye in (left, right))
-    spoken = lips.mouth(picture, Level.by_eyes(nose, left, right), pet.species)
+    level = Level.by_eyes(crop.out(*best.nose), left, right)
+    eyes, radius = _irises(picture, level, left, right)
+    left, right = eyes if best.spread < _STEADY else (left, right)
+    between = (left[0] + right[0]) / 2, (left[1] + right[1]) / 2
+    tip = nose.refined(picture, Level.by_eyes(level.origin, left, right), pet.species, between)
+    spoken = lips.mouth(picture, Level.by_eyes(tip, left, right), pet.species)
     found = best.score >= SURE_SCORE and best.margin >= SURE_MARGIN
     return pet.model_copy(
         update={
             "eyes": (left, right),
-            "eye_radius": (left_radius + right_radius) / 2,
-            "nose": nose,
+            "eye_radius": radius,
+            "nose": tip,
             "mouth": spoken.middle,
             "lip": spoken.line,
             "mouth_open": spoken.is_open,
@@ -173,31 +186,29 @@ def confidence(score: float, margin: float) -> float:
     return float(1 / (1 + np.exp(-np.clip(weakest * 2, -30, 30))))
 
 
-def _sized(pet: Pet) -> Pet:
-    """Refuse what was found by itself on too few pixels; `pet` is in those of the full-size picture."""
-    wide = FACE_WIDTH * float(np.hypot(*np.subtract(*pet.eyes))) if pet.eyes else min(pet.box.w, pet.box.h)
-    if pet.confidence == 1.0 or wide >= LEAST_FACE:
-        return pet
-    return pet.model_copy(update={"found": False, "reason": "look.too_small"})
+def _told(picture: Picture, pet: Pet, taps: Taps) -> Pet:
+    """Return the pet with the mouth a person tapped, drawn to the lip line near it.
 
-
-def _told(picture: Picture, pet: Pet, tap: Point, eyes: tuple[Point, Point] | None) -> Pet:
-    """Return the pet with the mouth a person tapped, drawn to the lip line near it."""
-    radius = None
+    Its eyes are the tapped ones, or those that were found surely and belong to this mouth, or unknown.
+    """
+    assert taps.mouth is not None
+    eyes, radius, tip = taps.eyes, None, None
     if eyes:
         left, right = sorted(eyes)
-        level = Level.by_eyes(tap, left, right)
-        (left, one), (right, other) = (iris.refined(picture, eye, level) for eye in (left, right))
-        eyes, radius = (left, right), (one + other) / 2
-        level = Level.by_eyes(tap, left, right)
+        level = Level.by_eyes(taps.mouth, left, right)
+        eyes, radius = _irises(picture, level, left, right)
+    elif pet.found and _about(pet, taps.mouth):
+        eyes, radius, tip = pet.eyes, pet.eye_radius, pet.nose
+    if eyes:
+        level = Level.by_eyes(taps.mouth, *eyes)
     else:
-        level = Level(tap, (1.0, 0.0), _USUAL_DISTANCE * min(pet.box.w, pet.box.h))
-    spoken = lips.mouth(picture, level, pet.species, tap)
+        level = Level(taps.mouth, (1.0, 0.0), _USUAL_DISTANCE * min(pet.box.w, pet.box.h))
+    spoken = lips.mouth(picture, level, pet.species, taps.mouth)
     return pet.model_copy(
         update={
             "eyes": eyes,
             "eye_radius": radius,
-            "nose": None,
+            "nose": tip,
             "mouth": spoken.middle,
             "lip": spoken.line,
             "mouth_open": spoken.is_open,
@@ -206,3 +217,9 @@ def _told(picture: Picture, pet: Pet, tap: Point, eyes: tuple[Point, Point] | No
             "reason": None,
         }
     )
+
+
+def _irises(picture: Picture, level: Level, left: Point, right: Point) -> tuple[tuple[Point, Point], float]:
+    """Return both eyes' middles and a radius for both, nearer the larger: pupils are taken for irises."""
+    (left, one), (right, other) = (iris.refined(picture, eye, level) for eye in (left, right))
+    return (left, right), 0.65 * max(one, other) + 0.35 * min(one, other)
