@@ -9,20 +9,21 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from pipeline.puppet.plate import Bytes, Floats, noise, smooth
+from pipeline.puppet.plate import Bytes, Floats, smooth
 from storage.model import Point
 
 _SIDE = 256  # pixels of the drawing, which is scaled to the picture
-_BITES = ((-0.05, -0.66, 0.30), (0.34, -0.52, 0.27), (-0.40, -0.42, 0.27), (0.08, -0.30, 0.30))
+_BITES = ((-0.22, -0.62, 0.42), (0.40, -0.50, 0.38), (-0.62, -0.30, 0.36), (0.08, -0.28, 0.40))
 
 
 @dataclass(frozen=True)
 class Table:
-    """Where a bun lies and where it is eaten: pixels of the picture, and its width."""
+    """Where a bun lies and where it is eaten: pixels of the picture, its width, and the light there."""
 
     rest: Point
     mouth: Point
     width: float
+    light: float = 1.0
 
     def at(self, shown: float, lift: float) -> Point:
         """Return the bun's middle; `shown` 0 is under the picture's edge, `lift` 1 at the mouth."""
@@ -31,16 +32,24 @@ class Table:
         return rest[0] + (self.mouth[0] - rest[0]) * rise, rest[1] + (self.mouth[1] - rest[1]) * rise
 
 
-def table(mouth: Point, span: float, size: Point) -> Table:
-    """Return a place for the bun on a picture: beside the mouth's column, at the lower edge."""
-    width = min(max(0.95 * span, 0.20 * size[0]), 0.34 * size[0])
+def table(plate: Bytes, mouth: Point, half: float) -> Table:
+    """Return a place for the bun on a picture: at the lower edge, beside a mouth of `half` its width.
+
+    On a close-up it goes into the corner and partly under the edge, so that the mouth stays free.
+    """
+    size = plate.shape[1], plate.shape[0]
+    width = min(max(2.3 * half, 0.20 * size[0]), 0.25 * size[0])
     side = 1 if mouth[0] < 0.55 * size[0] else -1
-    x = min(max(mouth[0] + side * 0.95 * width, 0.6 * width), size[0] - 0.6 * width)
-    return Table((x, size[1] - 0.30 * width), (mouth[0], mouth[1] + 0.28 * width), width)
+    x = mouth[0] + side * max(0.9 * width, 1.15 * half + 0.55 * width)
+    x = min(max(x, 0.40 * width), size[0] - 0.40 * width)
+    light = min(1.0, 0.62 + 0.85 * float(plate[::8, ::8].mean()) / 255)
+    return Table((x, size[1] - 0.30 * width), (mouth[0], mouth[1] + 0.30 * width), width, light)
 
 
-def put(picture: Bytes, at: Point, width: float, bites: int, turn: float = 0.0) -> None:
-    """Draw the bun onto the picture, its middle `at` a point, `turn` in degrees."""
+def put(
+    picture: Bytes, at: Point, width: float, bites: int, *, turn: float = 0.0, light: float = 1.0
+) -> None:
+    """Draw the bun onto the picture, its middle `at` a point, `turn` in degrees, `light` as bright."""
     colour, alpha = _bun(min(bites, len(_BITES)))
     half = 0.75 * width
     left, top = max(0, int(at[0] - half)), max(0, int(at[1] - half))
@@ -50,12 +59,15 @@ def put(picture: Bytes, at: Point, width: float, bites: int, turn: float = 0.0) 
     matrix = cv2.getRotationMatrix2D((_SIDE / 2, _SIDE / 2), turn, width / (0.8 * _SIDE))
     matrix[:, 2] += np.array((at[0] - _SIDE / 2 - left, at[1] - _SIDE / 2 - top))
     size = right - left, bottom - top
-    cover = cv2.warpAffine(alpha, matrix, size, flags=cv2.INTER_AREA)[..., None]
-    paint = cv2.warpAffine(colour, matrix, size, flags=cv2.INTER_AREA)
+    cover = cv2.warpAffine(alpha, matrix, size, flags=cv2.INTER_AREA)
+    paint = light * cv2.warpAffine(colour, matrix, size, flags=cv2.INTER_AREA)
     part = picture[top:bottom, left:right].astype(np.float32)
-    shade = cv2.GaussianBlur(np.roll(cover[..., 0], round(0.04 * width), 0), (0, 0), 0.05 * width)[..., None]
-    part *= 1 - 0.35 * shade
-    picture[top:bottom, left:right] = np.clip(part * (1 - cover) + paint + 0.5, 0, 255).astype(np.uint8)
+    # A soft shadow all about it: it stands in front of the picture.
+    shade = cv2.GaussianBlur(cover, (0, 0), 0.05 * width)[..., None]
+    part *= 1 - 0.24 * shade
+    picture[top:bottom, left:right] = np.clip(part * (1 - cover[..., None]) + paint + 0.5, 0, 255).astype(
+        np.uint8
+    )
 
 
 @lru_cache(maxsize=6)
@@ -72,43 +84,46 @@ def _bun(bites: int) -> tuple[Floats, Floats]:
     height = np.sqrt(np.clip(outline, 0, 1))
     colour = _dough(x, y, height)
     for number, (bx, by, size) in enumerate(_BITES[:bites]):
-        distance = _bite(x - np.float32(bx), y - np.float32(by), size, number)
-        inside = smooth(-distance, -0.02, 0.02)
-        crumb = smooth(-distance, 0.0, 0.09)
-        filling = np.exp(-(((x - 0.02) / 0.44) ** 2) - ((y + 0.05) / 0.34) ** 2)
-        cut = smooth(distance + 0.10, 0.0, 0.03) if by < -0.45 else np.ones_like(distance)
-        colour += (_inner(x, y, filling, crumb) - colour) * inside[..., None]
-        # The upper part of a bite goes through the outline, the lower part shows the inside.
-        gone = smooth(-(distance + np.float32(0.13)), -0.015, 0.015) * smooth(
-            -(y - np.float32(by)) + 0.16, 0, 0.1
-        )
-        cover = cover * (1 - gone * np.maximum(cut, 1))
+        # A scoop from above and in front: its upper part is gone, its lower part shows the inside.
+        front = _bite(x - np.float32(bx), y - np.float32(by), size, number)
+        back = _bite(x - np.float32(bx), y - np.float32(by - 0.30 * size), 0.90 * size, number + 2)
+        inside = smooth(-front, -0.012, 0.012)[..., None]
+        colour += (_inner(x - np.float32(bx), y - np.float32(by), size, front, back) - colour) * inside
+        cover = cover * (1 - smooth(-back, -0.012, 0.012))
     return np.asarray(colour * cover[..., None], np.float32), np.asarray(cover, np.float32)
+
+
+def _grain(seed: int, width: float) -> Floats:
+    """Return smooth noise over the drawing, of unit deviation."""
+    raw = np.random.default_rng(seed).standard_normal((_SIDE, _SIDE)).astype(np.float32)
+    soft = cv2.GaussianBlur(raw, (0, 0), width)
+    return np.asarray(soft / float(soft.std()), np.float32)
 
 
 def _dough(x: Floats, y: Floats, height: Floats) -> Floats:
     """Return the white skin: soft light from the upper left, pleats that run to the top, a warm shade."""
-    light = 0.62 + 0.30 * height - 0.16 * x - 0.20 * y
+    light = 0.48 + 0.44 * height - 0.17 * x - 0.20 * y
     angle, distance = np.arctan2(x * 0.9, -(y + 0.52)), np.hypot(x * 0.9, y + 0.52)
-    folds = np.cos(13 * angle + 1.6 * distance) * np.exp(-(((distance - 0.22) / 0.30) ** 2))
-    light = light + 0.075 * folds - 0.24 * np.exp(-((distance / 0.085) ** 2))
-    grain = noise(_SIDE * _SIDE, 7, 1.2).reshape(_SIDE, _SIDE)
-    light = np.clip(light + 0.006 * grain, 0.25, 1.04)[..., None]
-    cool, warm = np.array((176, 148, 120), np.float32), np.array((255, 249, 236), np.float32)
-    return np.asarray(cool + (warm - cool) * np.clip((light - 0.3) / 0.62, 0, 1.02), np.float32)
+    folds = np.cos(13 * angle + 1.6 * distance) * np.exp(-(((distance - 0.24) / 0.30) ** 2))
+    light = light + 0.085 * folds - 0.26 * np.exp(-((distance / 0.085) ** 2))
+    grain = _grain(7, 1.2)
+    part = np.clip((light + 0.006 * grain - 0.12) / 0.86, 0, 1.0)[..., None]
+    dark, warm = np.array((150, 112, 82), np.float32), np.array((255, 248, 234), np.float32)
+    return np.asarray(dark + (warm - dark) * part**0.75, np.float32)
 
 
 def _bite(x: Floats, y: Floats, size: float, seed: int) -> Floats:
     """Return the distance to a bite's scalloped edge, negative inside."""
-    teeth = 0.10 * np.abs(np.sin(4.0 * np.arctan2(y, x) + seed))
-    return np.asarray(np.hypot(x, y) - np.float32(size) * (0.94 + teeth), np.float32)
+    teeth = 0.09 * np.abs(np.sin(3.5 * np.arctan2(y, x) + seed))
+    return np.asarray(np.hypot(x, y) - np.float32(size) * (0.95 + teeth), np.float32)
 
 
-def _inner(x: Floats, y: Floats, filling: Floats, crumb: Floats) -> Floats:
-    """Return the inside that a bite shows: crumb with pores, and the brown filling."""
-    pores = noise(_SIDE * _SIDE, 8, 1.6).reshape(_SIDE, _SIDE)[..., None]
-    dough = np.array((246, 232, 204), np.float32) * (0.90 + 0.025 * pores)
-    meat = np.array((132, 78, 44), np.float32) * (0.92 + 0.09 * pores)
-    part = smooth(filling, 0.45, 0.62)[..., None]
-    shade = (0.80 + 0.20 * crumb)[..., None]
-    return np.asarray((dough + (meat - dough) * part) * shade, np.float32)
+def _inner(x: Floats, y: Floats, size: float, front: Floats, back: Floats) -> Floats:
+    """Return the inside that a bite shows: crumb with pores about a brown, glossy filling."""
+    pores = _grain(8, 1.8)[..., None]
+    dough = np.array((240, 222, 190), np.float32) * (0.93 + 0.025 * pores)
+    meat = np.array((120, 66, 36), np.float32) * (1.0 + 0.16 * pores)
+    middle = np.exp(-((x / (0.62 * size)) ** 4) - ((y - 0.52 * size) / (0.30 * size)) ** 4)
+    filled = smooth(middle + 0.06 * pores[..., 0], 0.40, 0.60)[..., None]
+    shade = 0.72 + 0.28 * smooth(-front, 0.0, 0.05) * smooth(back, -0.02, 0.10)
+    return np.asarray((dough + (meat - dough) * filled) * shade[..., None], np.float32)

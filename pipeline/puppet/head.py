@@ -5,10 +5,12 @@ and one final resampling together with the camera's push and drift.
 """
 
 from dataclasses import dataclass
-from math import cos, radians, sin
+from math import cos, radians, sin, sqrt
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.model import Pet
 from pipeline.puppet.plate import Axes, Bytes, Face, Floats, smooth
@@ -16,6 +18,8 @@ from storage.model import Point
 
 _STEP = 4  # pixels between the points of the field
 _MUZZLE = 0.55  # how much more the muzzle shifts than the head: this is what reads as turning
+_STEEP = 0.75  # steepest slope of the field: from 1 on the picture would fold
+_LEAN = 0.6  # of a tilt the field cannot carry, the part the camera takes over by leaning
 _EARS = {"cat": ((-0.72, -1.05), (0.72, -1.05)), "dog": ((-0.85, -1.0), (0.85, -1.0))}
 
 
@@ -43,106 +47,142 @@ class View:
 
 
 class Head:
-    """The weights of one plate; with no face the whole pet's box bobs, with no pet the middle."""
+    """The field of one plate; with no face the whole pet's box bobs, with no pet the middle."""
 
     def __init__(self, size: Point, face: Face | None, pet: Pet | None) -> None:
         self._width, self._height = int(size[0]), int(size[1])
-        columns, rows = (-(-self._width // _STEP) + 1), (-(-self._height // _STEP) + 1)
-        self._x, self._y = np.meshgrid(
-            np.arange(columns, dtype=np.float32) * _STEP, np.arange(rows, dtype=np.float32) * _STEP
-        )
-        self._still = self._inside(0.05)
         self._axes = face.middle if face is not None else _body(size, pet)
-        u, v = self._axes.local(self._x, self._y)
-        lower = face.mouth if face is not None else None
-        low = self._axes.place(lower.origin)[1] if lower else 0.6
-        self._pivot = self._axes.pixel(0, low + 1.1)
-        oval = (np.abs(u) / 1.75) ** 3 + (np.abs(v + 0.25) / 2.0) ** 3
-        self._head = np.asarray(np.exp(-oval) * self._still, np.float32)
-        self._muzzle = np.asarray(
-            np.exp(-((u / 0.75) ** 2) - ((v - low + 0.15) / 0.75) ** 2) * self._still, np.float32
-        )
-        self._jaw = np.asarray(
-            np.exp(-((u / 0.55) ** 2) - ((v - low - 0.15) / 0.40) ** 2) * self._still, np.float32
-        )
-        self._chest = np.asarray(
-            np.exp(-((u / 1.9) ** 2) - ((v - low - 1.7) / 0.95) ** 2) * self._still, np.float32
-        )
-        self._ears = [
-            np.asarray(np.exp(-(((u - a) / 0.42) ** 2) - ((v - b) / 0.5) ** 2) * self._still, np.float32)
-            for a, b in _EARS.get(face.species if face is not None else "dog", _EARS["dog"])
-        ]
-        self._grid = np.meshgrid(
-            np.arange(self._width, dtype=np.float32), np.arange(self._height, dtype=np.float32)
-        )
-
-    def _inside(self, margin: float) -> Floats:
-        """Return a weight that is 0 at the picture's edges and 1 from `margin` of its width inwards."""
-        reach = margin * self._width
-        near = np.minimum(self._x, self._width - 1 - self._x)
-        deep = np.minimum(self._y, self._height - 1 - self._y)
-        return smooth(np.minimum(near, deep), 0.0, reach)
+        low = 0.6
+        if face is not None and face.mouth is not None:
+            low = self._axes.place(face.mouth.origin)[1]
+        columns, rows = -(-self._width // _STEP) + 1, -(-self._height // _STEP) + 1
+        x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) * _STEP for n in (columns, rows)))
+        reach = max(0.05 * self._width, min(0.20 * self._width, 0.40 * self._axes.unit))
+        deep = np.minimum(np.minimum(x, self._width - 1 - x), np.minimum(y, self._height - 1 - y))
+        species = face.species if face is not None else "dog"
+        basis = _basis(x, y, self._axes, low, species)
+        self._basis = np.asarray(basis * smooth(deep, 0.0, reach)[None, :, :, None], np.float32)
+        self._slopes = _slopes(self._basis)
+        self._carried = min(1.0, 0.60 / max(1e-6, radians(5) * float(self._slopes[2])))
+        # Close to the lower edge the push keeps the mouth in the picture rather than the face in its place.
+        self._anchor = self._axes.origin[0] / self._width, self._axes.origin[1] / self._height
+        if face is not None and face.mouth is not None:
+            down = float(smooth(np.array([face.mouth.origin[1] / self._height]), 0.70, 0.90)[0])
+            self._anchor = self._anchor[0], self._anchor[1] + (1 - self._anchor[1]) * down
 
     def field(self, pose: Pose) -> Floats:
-        """Return how far each coarse point of the plate moves, pixels: rows, columns, (x, y)."""
-        c, s = cos(radians(pose.tilt)), sin(radians(pose.tilt))
-        grow = 1 + pose.scale
-        x, y = self._x - np.float32(self._pivot[0]), self._y - np.float32(self._pivot[1])
-        unit = self._axes.unit
-        turn_x = (c * grow - 1) * x - s * grow * y + pose.x * unit
-        turn_y = s * grow * x + (c * grow - 1) * y + pose.y * unit
-        dx = self._head * turn_x.astype(np.float32)
-        dy = self._head * turn_y.astype(np.float32)
-        dx += self._muzzle * np.float32(_MUZZLE * pose.x * unit + 0.02 * pose.chew * unit)
-        dy += self._muzzle * np.float32(_MUZZLE * 0.6 * pose.y * unit)
-        dy += self._jaw * np.float32(0.035 * abs(pose.chew) * unit)
-        dy -= self._chest * np.float32(0.020 * pose.breathe * unit)
-        dy -= self._head * np.float32(0.006 * pose.breathe * unit + 0.10 * pose.bob * unit)
-        for side, ear in zip((-1, 1), self._ears, strict=True):
-            dy -= ear * np.float32(0.060 * pose.ears * unit)
-            dx += ear * np.float32(side * 0.020 * pose.ears * unit)
-        return np.dstack((dx, dy))
+        """Return how far each coarse point of the plate moves, pixels: rows, columns, (x, y).
+
+        A pose that would fold the picture is made smaller as a whole.
+        """
+        amounts = np.array(
+            (
+                pose.x,
+                pose.y,
+                radians(pose.tilt) * self._carried,
+                pose.scale,
+                pose.breathe,
+                pose.ears,
+                pose.chew,
+                abs(pose.chew),
+                pose.bob,
+            ),
+            np.float32,
+        )
+        steep = float(np.abs(amounts) @ self._slopes)
+        amounts *= np.float32(min(1.0, _STEEP / max(steep, 1e-6)))
+        return np.asarray(np.tensordot(amounts, self._basis, 1), np.float32)
 
     def show(self, plate: Bytes, pose: Pose, view: View) -> Bytes:
         """Return the plate with the head moved, seen through the camera: one resampling."""
-        moved = self.field(pose)
-        left, top, zoom = self._corner(view)
-        scale = 1 / (zoom * _STEP)
-        seen = np.array([[scale, 0, left / _STEP], [0, scale, top / _STEP]])
-        size = self._width, self._height
+        moved, seen = self.field(pose), self._camera(pose, view)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        shift = cv2.warpAffine(moved, seen, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        gx, gy = self._grid
-        mx = gx * np.float32(1 / zoom) + np.float32(left) - shift[..., 0]
-        my = gy * np.float32(1 / zoom) + np.float32(top) - shift[..., 1]
-        return np.asarray(
-            cv2.remap(plate, mx, my, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101), np.uint8
+        size = self._width, self._height
+        shift = cv2.warpAffine(moved, seen / _STEP, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        x, y = np.arange(self._width)[None, :], np.arange(self._height)[:, None]
+        mx, my = (
+            (line[0] * x + line[2]).astype(np.float32) + (line[1] * y).astype(np.float32) - shift[..., axis]
+            for axis, line in enumerate(seen)
         )
+        edge = cv2.BORDER_REFLECT_101
+        return np.asarray(cv2.remap(plate, mx, my, cv2.INTER_CUBIC, borderMode=edge), np.uint8)
 
-    def _corner(self, view: View) -> tuple[float, float, float]:
-        """Return the plate's pixel at the view's upper left corner, kept inside the plate, and the zoom."""
-        zoom = max(1.0, view.zoom)
-        room_x, room_y = (self._width - 1) * (1 - 1 / zoom), (self._height - 1) * (1 - 1 / zoom)
-        # The push goes towards the face: it keeps its place in the picture while everything grows.
-        at_x = min(max(self._axes.origin[0] / self._width, 0.0), 1.0)
-        at_y = min(max(self._axes.origin[1] / self._height, 0.0), 1.0)
-        left = min(max(room_x * at_x + view.x * self._width, 0.0), room_x)
-        top = min(max(room_y * at_y + view.y * self._width, 0.0), room_y)
-        return left, top, zoom
+    def _camera(self, pose: Pose, view: View) -> NDArray[np.float64]:
+        """Return the affine matrix from the picture to the plate; what it shows lies inside the plate."""
+        w, h = self._width - 1.0, self._height - 1.0
+        roll = radians(pose.tilt) * (1 - self._carried) * _LEAN
+        c, s, wide = cos(roll), sin(roll), max(w / h, h / w)
+        needed = c + wide * abs(s)
+        zoom = max(needed, max(1.0, view.zoom) * (c + wide * (sqrt(s * s + 1e-4) - 1e-2)))
+        half_x, half_y = (w * c + h * abs(s)) / (2 * zoom), (h * c + w * abs(s)) / (2 * zoom)
+        at_x, at_y = (min(max(part, 0.0), 1.0) for part in self._anchor)
+        x = at_x * w + (0.5 - at_x) * w / zoom + view.x * w
+        y = at_y * h + (0.5 - at_y) * h / zoom + view.y * w
+        x, y = min(max(x, half_x), w - half_x), min(max(y, half_y), h - half_y)
+        c, s = c / zoom, s / zoom
+        return np.array([[c, s, x - (c * w + s * h) / 2], [-s, c, y - (c * h - s * w) / 2]])
 
     def seen(self, points: list[Point], pose: Pose, view: View) -> list[Point]:
         """Return where points of the plate are on the picture."""
-        moved = self.field(pose)
-        left, top, zoom = self._corner(view)
-        return [self._seen(point, moved, left, top, zoom) for point in points]
+        moved, camera = self.field(pose), self._camera(pose, view)
+        back = np.linalg.inv(camera[:, :2])
+        return [_through(back, self._moved(point, moved) - camera[:, 2]) for point in points]
 
-    def _seen(self, point: Point, moved: Floats, left: float, top: float, zoom: float) -> Point:
+    def _moved(self, point: Point, moved: Floats) -> NDArray[np.float64]:
+        """Return where a point of the plate goes; the field says where each place takes its pixel from."""
         x, y = point
-        for _ in range(2):
+        for _ in range(3):
             row = min(max(round(y / _STEP), 0), moved.shape[0] - 1)
             column = min(max(round(x / _STEP), 0), moved.shape[1] - 1)
             x, y = point[0] + float(moved[row, column, 0]), point[1] + float(moved[row, column, 1])
-        return (x - left) * zoom, (y - top) * zoom
+        return np.array((x, y))
+
+
+def _through(back: NDArray[np.floating[Any]], point: NDArray[np.float64]) -> Point:
+    x, y = back @ point
+    return float(x), float(y)
+
+
+def _basis(x: Floats, y: Floats, axes: Axes, low: float, species: str) -> Floats:
+    """Return the movements for one unit of each of the pose's figures: (9, rows, columns, 2), pixels.
+
+    In the order x, y, tilt (radians), scale, breathe, ears, chew, size of the chew, bob; `low` is the mouth
+    in the head's axes.
+    """
+    u, v = axes.local(x, y)
+    head = np.exp(-((np.abs(u) / 1.75) ** 3) - (np.abs(v + 0.25) / 2.0) ** 3)
+    muzzle = _spot(u, v, 0, low - 0.15, 0.75, 0.75)
+    jaw = _spot(u, v, 0, low + 0.15, 0.55, 0.40)
+    chest = _spot(u, v, 0, low + 1.7, 1.9, 0.95)
+    pivot = axes.pixel(0, low + 1.1)
+    away_x, away_y = (x - np.float32(pivot[0])) / axes.unit, (y - np.float32(pivot[1])) / axes.unit
+    none = np.zeros_like(u)
+    ears = [
+        (side, _spot(u, v, a, b, 0.42, 0.5))
+        for side, (a, b) in zip((-1, 1), _EARS.get(species, _EARS["dog"]), strict=True)
+    ]
+    pairs = (
+        (head + _MUZZLE * muzzle, none),
+        (none, head + 0.6 * _MUZZLE * muzzle),
+        (-head * away_y, head * away_x),
+        (head * away_x, head * away_y),
+        (none, -0.020 * chest - 0.006 * head),
+        (sum((0.020 * side * ear for side, ear in ears), none), sum((-0.060 * ear for _, ear in ears), none)),
+        (0.020 * muzzle, none),
+        (none, 0.035 * jaw),
+        (none, -0.10 * head),
+    )
+    return np.asarray(np.stack([np.dstack(pair) for pair in pairs]) * axes.unit, np.float32)
+
+
+def _spot(u: Floats, v: Floats, at_u: float, at_v: float, wide: float, tall: float) -> Floats:
+    return np.asarray(np.exp(-(((u - at_u) / wide) ** 2) - ((v - at_v) / tall) ** 2), np.float32)
+
+
+def _slopes(basis: Floats) -> Floats:
+    """Return each movement's steepest slope, pixels per pixel: the bound that keeps poses free of folds."""
+    down, across = np.gradient(basis, _STEP, axis=(1, 2))
+    return np.asarray(np.sqrt((down**2 + across**2).sum(-1)).max((1, 2)), np.float32)
 
 
 def _body(size: Point, pet: Pet | None) -> Axes:

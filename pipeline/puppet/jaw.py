@@ -18,6 +18,7 @@ from storage.model import Point
 _STEPS = 24  # samples per unit while looking for the opening
 _SHUT, _WIDE = 0.16, 1.06  # height of the squeezed opening, as a part of the photo's
 _RED = 9  # Lab a* above the face's median: tongue and gums on ordinary photos
+_BLACK, _DARK = 0.20, 0.42  # parts of the median lightness
 _ROOM = 2.6  # openings of room under the jaw over which its movement dies out
 _TRAVEL = 1.5  # units the jaw moves up at most (0.6 eye distances for a dog)
 
@@ -49,11 +50,11 @@ def gape(plate: Bytes, face: Face, axes: Axes) -> Gape | None:
     seed = _largest(inside.astype(np.uint8))
     if seed is None or seed.sum() < 0.10 * _STEPS**2:
         return None
-    dark = (light < 0.42 * np.median(light)) & below
-    either = (seed | dark).astype(np.uint8)
-    whole = np.asarray(cv2.morphologyEx(either, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), np.uint8)
-    joined = _joined(whole, seed)
-    return _edges(joined, seed)
+    # The cavity is almost black; the lips under it are merely dark, and so is the fur under the nose.
+    black = light < _BLACK * np.median(light)
+    lips = (light < _DARK * np.median(light)) & (v > _first_row(seed)[None, :] / _STEPS - 2)
+    joined = _joined(((seed | black | lips) & below).astype(np.uint8), seed)
+    return _edges(joined)
 
 
 def _flattened(plate: Bytes, axes: Axes) -> Bytes:
@@ -90,15 +91,19 @@ def _joined(mask: Bytes, seed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(np.isin(labels, touched[touched > 0]) & (reach > 0))
 
 
-def _edges(mask: NDArray[np.bool_], seed: NDArray[np.bool_]) -> Gape:
+def _first_row(mask: NDArray[np.bool_]) -> Floats:
+    """Return each column's uppermost row of a mask; that of the nearest column where there is none."""
+    columns = np.flatnonzero(mask.any(0))
+    rows = np.interp(np.arange(mask.shape[1]), columns, mask.argmax(0)[columns])
+    return np.asarray(rows, np.float32)
+
+
+def _edges(mask: NDArray[np.bool_]) -> Gape:
     columns = np.flatnonzero(mask.any(0))
     left, right = int(columns[0]), int(columns[-1])
     rows = np.arange(mask.shape[0], dtype=np.float32)[:, None]
     top = np.where(mask, rows, np.inf).min(0)[left : right + 1]
     bottom = np.where(mask, rows, -np.inf).max(0)[left : right + 1] + 1
-    # The fur above the opening must not be squeezed: dark fur under the nose is no part of it.
-    inner = np.where(seed, rows, np.inf).min(0)[left : right + 1]
-    top = np.where(np.isfinite(inner), np.maximum(top, inner - 0.10 * _STEPS), top)
     kernel = max(3, (right - left) // 6 | 1)
     at = np.arange(left, right + 1, dtype=np.float32)
     known = np.isfinite(top) & np.isfinite(bottom)
@@ -116,7 +121,7 @@ class Jaw:
         height = float((opening.bottom - opening.top).max())
         low, high = float(opening.bottom.max()), float(opening.top.min())
         self._middle = (opening.left + opening.right) / 2
-        self._half = (opening.right - opening.left) / 2 + 0.55
+        self._half = (opening.right - opening.left) / 2 + 0.9
         self._travel = min(1.0, _TRAVEL / max(height, 1e-3))
         size = plate.shape[1], plate.shape[0]
         room = max(0.3, (size[1] - axes.pixel(self._middle, low)[1]) / axes.unit - 0.1)
@@ -151,11 +156,13 @@ class Jaw:
         """Return where each point is taken from: shifts along v on the patch's grid."""
         u, v = self.patch.u, self.patch.v
         top, bottom = self._gape.edges(u)
-        beside = smooth(1 - np.abs((u - np.float32(self._middle)) / np.float32(self._half)), 0, 0.5)
+        beside = smooth(1 - np.abs((u - np.float32(self._middle)) / np.float32(self._half)), 0, 0.42)
         tall = np.maximum(bottom - top, 0.05)
         part = 1 - np.float32(1 - self.height(openness)) * beside
         shift = tall * (1 - part)
         end = top + tall * part
         inside = np.clip((v - top) / np.maximum(end - top, 1e-3), 0, 1) * shift
-        down = shift * (1 - smooth(v, low := end + 0.12 * self._fade, low + 0.85 * self._fade))
+        # Half even, half soft: the fur under the chin is stretched as little as the room allows.
+        far = np.clip((v - end - 0.08 * self._fade) / (0.90 * self._fade), 0, 1)
+        down = shift * (1 - 0.5 * far - 0.5 * smooth(far))
         return np.asarray(np.where(v <= end, inside, down), np.float32)

@@ -14,6 +14,7 @@ from storage.model import Point
 _ACROSS, _DOWN = (-2.1, 2.1), (-1.15, 3.7)
 _DROP = {"cat": 0.85}  # how far the jaw drops at most; other species 0.95
 _RAISE = 0.13  # part of the opening that goes upwards
+_HAIR = 2.0  # pixels between the hairs that overlap the lips
 _CHIN, _FADE = 0.8, 1.9  # the jaw below the lip, and the way over which its movement dies out
 
 
@@ -24,6 +25,11 @@ class Opening:
     drop: float
     half: float
     smile: float
+
+    @property
+    def slack(self) -> np.float32:
+        """How much the lower lip has left the upper one's shape, 0 to 0.75."""
+        return np.float32(0.75 * float(smooth(np.array([self.drop]), 0.02, 0.35)[0]))
 
     def profile(self, u: Floats, power: float = 0.55) -> Floats:
         """Return the rounded lower edge, 1 in the middle, 0 from the corners outwards."""
@@ -49,6 +55,13 @@ class Lip:
         kernel = np.exp(-0.5 * (np.arange(-18, 19) / 6.0) ** 2)
         padded = np.pad(line, 18, mode="edge")
         self._v = np.convolve(padded, kernel / kernel.sum(), "valid").astype(np.float32)
+        wide = np.exp(-0.5 * (np.arange(-180, 181) / 60.0) ** 2)
+        eased = np.convolve(np.pad(self._v, 180, mode="edge"), wide / wide.sum(), "valid")
+        self._eased = np.asarray(eased - self._v, np.float32)
+
+    def easing(self, u: Floats) -> Floats:
+        """Return how far the line is from its own even course: a lower lip that hangs loses its waves."""
+        return np.interp(u, self._u, self._eased).astype(np.float32)
 
     def __call__(self, u: Floats) -> Floats:
         """Return v of the line at each u."""
@@ -63,7 +76,9 @@ class Mouth:
         self.patch = Patch(axes, _ACROSS, _DOWN, (plate.shape[1], plate.shape[0]))
         room = (plate.shape[0] - axes.origin[1]) / axes.unit
         # A chin that leaves the picture is believed; a mouth that does is not.
-        self._most = min(_DROP.get(face.species, 0.95), max(0.3, 0.62 * room))
+        self._rim = 0.6 if face.species == "cat" else 1.0  # cats have no black lips
+        self._most = min(_DROP.get(face.species, 0.95), max(0.3, 0.75 * room))
+        self._girth = 0.74 + 0.26 * min(1.0, self._most / 0.8)  # a shallow mouth is a small one, not a slit
         self._lip = Lip(face, axes)
         self._lip_grid = self._lip(self.patch.u)
         self._above = _room_above(face, axes)
@@ -78,11 +93,12 @@ class Mouth:
         self._tight = (
             (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)) if len(rows) else None
         )
-        self._fibre = noise(512, 20, 1.1), noise(512, 21, 1.1), noise(512, 22, 5.0)
+        grain = 512 * _HAIR / (2.8 * axes.unit)
+        self._fibre = _hairs(20, grain), _hairs(21, grain), noise(512, 22, 6.0)
 
     def opening(self, openness: float, wide: float, smile: float) -> Opening:
         """Return the opening for openness 0 to 1, wide -1 (round) to 1, smile -1 to 1."""
-        return Opening(self._most * openness, 0.80 + 0.14 * wide + 0.10 * openness, smile)
+        return Opening(self._most * openness, self._girth * (0.80 + 0.14 * wide + 0.10 * openness), smile)
 
     def outline(self, openness: float, wide: float, smile: float) -> list[Point]:
         """Return points about the mouth, pixels of the plate; a closed mouth still has its lips."""
@@ -112,12 +128,14 @@ class Mouth:
         u, v, lip = self.patch.u, self.patch.v, self._lip_grid
         lift = self._lift(o, u) * np.exp(-(((v - lip) / 0.55) ** 2))
         lift = lift * smooth(v, _DOWN[0], _DOWN[0] + 0.6)
-        depth = np.maximum(0, v - lip - np.float32(o.drop) * o.profile(u))
+        hang = o.slack * o.profile(u, 1.0) * self._lip.easing(u)
+        depth = np.maximum(0, v - lip - hang - np.float32(o.drop) * o.profile(u))
         half = np.float32(o.half) * (1 + np.float32(0.55) * smooth(depth, 0, 0.9))
         power = 0.55 + 1.1 * smooth(depth, 0, 0.5)
         jaw = np.maximum(0, 1 - np.abs(u / half) ** np.float32(2.2)) ** power
         jaw = jaw * (1 - smooth(v - lip, o.drop + _CHIN, min(o.drop + _CHIN + _FADE, _DOWN[1] - 0.45)))
-        below = unfolded(v, v - np.float32(o.drop) * jaw + lift) - v
+        hung = hang * (1 - smooth(depth, 0.0, 0.8))
+        below = unfolded(v, v - np.float32(o.drop) * jaw - hung + lift) - v
         raised = np.float32(_RAISE * o.drop) * o.profile(u, 1.0)
         raised = raised * (1 - smooth(lip - v, 0.05, self._above))
         above = unfolded(v, v + raised + lift) - v
@@ -129,9 +147,9 @@ class Mouth:
 
     def _edges(self, o: Opening, u: Floats, lip: Floats) -> tuple[Floats, Floats]:
         line = lip - self._lift(o, u)
-        return line - np.float32(_RAISE * o.drop) * o.profile(u, 1.0), line + np.float32(o.drop) * o.profile(
-            u
-        )
+        even = o.profile(u, 1.0)
+        low = line + o.slack * even * self._lip.easing(u) + np.float32(o.drop) * o.profile(u)
+        return line - np.float32(_RAISE * o.drop) * even, np.maximum(low, line)
 
     def _paint(self, out: Bytes, o: Opening, top: Floats, bottom: Floats) -> None:
         """Paint the inside, the lips' rims and the muzzle's shadow over the opened patch."""
@@ -142,14 +160,14 @@ class Mouth:
         wisp, beard, broken = (
             np.interp(u, np.linspace(-1.4, 1.4, 512), table).astype(np.float32) for table in self._fibre
         )
-        fur = np.float32(0.022 * min(1.0, 4 * o.drop))
+        fur = np.float32(0.020 * min(1.0, 4 * o.drop))
         up, down = v - top - fur * wisp, bottom - v - fur * beard
         inside = smooth(up / soft) * smooth(down / soft)
         there = smooth(bottom - top, 0.02, 0.14)
         under = np.maximum(v - bottom, 0)
         shade = 1 - 0.30 * there * np.exp(-under / 0.16) * smooth(down, 0.02, -0.02)
         rim = np.exp(-((up / 0.045) ** 2)) * 0.55 + np.exp(-((down / 0.04) ** 2)) * 0.60
-        rim = np.clip(rim * (0.75 + 0.30 * broken), 0, 0.85) * there
+        rim = np.clip(rim * (0.75 + 0.30 * broken), 0, 0.85) * there * self._rim
         dark = np.array((34, 24, 24), np.float32) * (0.5 + 0.5 * self._tone)
         picture *= shade[..., None]
         picture += (dark - picture) * rim[..., None]
@@ -163,13 +181,15 @@ class Mouth:
         s = np.clip(depth / np.maximum(bottom - top, 1e-3), 0, 1)
         colour = _mix((30, 9, 13), (112, 44, 45), s**1.3)
         tongue_v = float(self._lip(np.zeros(1, np.float32))[0]) + o.drop * 0.90
-        across, along = x / 0.66, (v - tongue_v) / np.float32(0.50 * o.drop + 0.02)
+        across, along = x / 0.64, (v - tongue_v) / np.float32(0.46 * o.drop + 0.02)
         reach = 1 - np.sqrt(across**2 + along**2)
         on = smooth(reach, 0.0, 0.20)
         tongue = _mix((128, 54, 60), (206, 112, 116), smooth(along + 0.25 * across**2, -1.0, 0.5))
         groove = 1 - 0.22 * np.exp(-((x / 0.07) ** 2)) * smooth(reach, 0.05, 0.4)
         shine = np.exp(-(((np.abs(x) - 0.24) / 0.09) ** 2) - ((along + 0.38) / 0.20) ** 2)
-        tongue = tongue * groove[..., None] + 40 * shine[..., None]
+        # A tongue that fills a half-shut mouth looks like lipstick: it lies back in the shade until it opens.
+        lit = 0.55 + 0.45 * float(smooth(np.array([o.drop]), 0.15, 0.60)[0])
+        tongue = (tongue * groove[..., None] + 34 * shine[..., None]) * lit
         colour += (tongue - colour) * on[..., None]
         colour *= (0.30 + 0.70 * smooth(depth, 0.0, 0.10 + 0.38 * o.drop))[..., None]
         length = 0.24 * o.drop
@@ -186,6 +206,16 @@ class Mouth:
 def _mix(one: tuple[int, int, int], other: tuple[int, int, int], part: Floats) -> Floats:
     a, b = np.array(one, np.float32), np.array(other, np.float32)
     return np.asarray(a + (b - a) * part[..., None], np.float32)
+
+
+def _hairs(seed: int, grain: float) -> Floats:
+    """Return the uneven edge that fur makes: tufts of several widths rather than the teeth of a comb."""
+    fine, tufts, wave = (
+        noise(512, seed, grain),
+        noise(512, seed + 40, 3 * grain),
+        noise(512, seed + 80, 9 * grain),
+    )
+    return np.asarray(0.55 * fine + 0.65 * tufts + 0.6 * wave, np.float32)
 
 
 def _room_above(face: Face, axes: Axes) -> float:

@@ -33,12 +33,20 @@ class Puppet:
         known = face(pet) if pet is not None and (pet.mouth is not None or pet.eyes is not None) else None
         self._mouth = _mouth(self._plate, known)
         self._eyes = _eyes(self._plate, known)
-        self._tears = Tears(known, self._eyes) if known is not None and self._eyes is not None else None
+        self._tears = (
+            Tears(known, self._eyes, size[0]) if known is not None and self._eyes is not None else None
+        )
         self._head = Head(size, known, pet)
-        at = known.mouth.origin if known is not None and known.mouth is not None else None
-        self._table = buns.table(at, known.span, size) if known is not None and at is not None else None
+        self._table = self._laid() if self._mouth is not None else None
         self._drawn: OrderedDict[tuple[float, ...], Bytes] = OrderedDict()
         self._room = _KEPT if cached else 0
+
+    def _laid(self) -> buns.Table:
+        """Return a table whose bun, when lifted, just covers the lips."""
+        assert self._mouth is not None
+        lips = bounds(self._mouth.outline(0, 0, 0))
+        half = max(self._mouth.axes.unit, lips.w / 2)
+        return buns.table(self._plate, (lips.x + lips.w / 2, lips.y + lips.h / 2), half)
 
     def draw(self, tracks: Tracks, n: int) -> NDArray[np.uint8]:
         """Return picture `n`: RGB, the frame's size."""
@@ -86,9 +94,8 @@ class Puppet:
             still[0] + (seen[0] - self._table.mouth[0]) * lift,
             still[1] + (seen[1] - self._table.mouth[1]) * lift,
         )
-        buns.put(
-            picture, at, self._table.width * float(tracks.zoom[n]), round(float(tracks.bites[n])), -8 * lift
-        )
+        width, bites = self._table.width * float(tracks.zoom[n]), round(float(tracks.bites[n]))
+        buns.put(picture, at, width, bites, turn=-8 * lift, light=self._table.light)
 
     def _kept(self, key: tuple[float, ...], draw: Callable[[], Bytes]) -> Bytes:
         """Return a patch drawn before with the same figures, or draw it; the oldest are let go."""

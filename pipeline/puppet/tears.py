@@ -21,9 +21,9 @@ _LENGTH = 0.86  # eye distances a drop rolls
 class Tears:
     """The tears of one face; `draw` is a pure function of age and strength."""
 
-    def __init__(self, face: Face, eyes: tuple[Eye, Eye]) -> None:
+    def __init__(self, face: Face, eyes: tuple[Eye, Eye], width: int) -> None:
         self._face, self._eyes = face, eyes
-        self._radius = max(2.2, 0.040 * face.span)
+        self._radius = max(2.5, 0.036 * face.span + 0.007 * width)
 
     def draw(self, picture: Bytes, age: float, strength: float) -> None:
         """Draw onto the picture the tears of crying that began `age` seconds ago, at 0 to 1 strength."""
@@ -39,7 +39,7 @@ class Tears:
 
     def _lid(self, picture: Bytes, eye: Eye, strength: float) -> None:
         points = np.array([eye.lower_lid(at) for at in np.linspace(-0.62, 0.62, 13)], np.float32)
-        thick = max(1.2, 0.10 * eye.axes.unit)
+        thick = max(1.2, 0.03 * eye.axes.unit + 0.10 * self._radius)
         box = _window(picture, points[:, 0], points[:, 1], 4 * thick)
         if box is None:
             return
@@ -51,7 +51,7 @@ class Tears:
         gleam = cv2.GaussianBlur(mask, (0, 0), 0.30 * thick).astype(np.float32) / 255
         part = picture[box].astype(np.float32)
         part += (0.75 * part + 60 - part) * (0.55 * strength * wet)[..., None]
-        part += (250 - part) * (0.8 * strength * np.clip(gleam, 0, 1))[..., None]
+        part += (250 - part) * (0.6 * strength * np.clip(gleam, 0, 1))[..., None]
         picture[box] = np.clip(part + 0.5, 0, 255).astype(np.uint8)
 
     def _at(self, eye: Eye, side: int, part: float, number: int) -> Point:
@@ -59,7 +59,7 @@ class Tears:
         start = eye.lower_lid(0.10 * side + 0.22 * (number % 2) * -side)
         span, angle = self._face.span, self._face.angle
         out = side * span * (0.02 + 0.10 * part * part + 0.012 * sin(5 * part + number))
-        down = span * _LENGTH * part + 0.3 * self._radius
+        down = span * _LENGTH * part + 0.5 * self._radius
         return start[0] + cos(angle) * out - sin(angle) * down, start[1] + sin(angle) * out + cos(
             angle
         ) * down
@@ -70,8 +70,8 @@ class Tears:
         part = rolled**1.8
         if part > 0.02:
             drying = exp(-max(0.0, since - _ROLL) / (0.4 * _DRY)) * min(1.0, 5 * part)
-            way = [self._at(eye, side, part * t / 10, number) for t in range(11)]
-            self._trail(picture, way, 0.5 * strength * drying)
+            way = [self._at(eye, side, part * t / 12, number) for t in range(13)]
+            self._trail(picture, way, 0.7 * strength * drying)
         fading = 1 - float(smooth(np.array([rolled]), 0.86, 1.0)[0])
         if fading > 0.02:
             radius = self._radius * (0.45 + 0.55 * swell) * (1 - 0.25 * part)
@@ -90,8 +90,8 @@ class Tears:
         wet = cv2.GaussianBlur(mask, (0, 0), 0.35 * self._radius).astype(np.float32)[..., None] / 255
         part = picture[box].astype(np.float32)
         gloss = np.roll(wet, -max(1, round(0.35 * self._radius)), axis=1) * wet
-        part += (0.84 * part - part) * strength * wet
-        part += (252 - part) * 0.30 * strength * gloss
+        part -= 0.22 * part * strength * wet
+        part += (252 - part) * 0.42 * strength * gloss
         picture[box] = np.clip(part + 0.5, 0, 255).astype(np.uint8)
 
     def _bead(self, picture: Bytes, at: Point, radius: float, strength: float) -> None:
