@@ -30,8 +30,9 @@ def note(direction: Direction, lang: Lang) -> str:
     prop = words["prop"]["none" if direction.action == "bite" else direction.prop]
     if lang == "zh":
         return f"{camera.zh}，它" + "，".join(filter(None, (prop.zh, action.zh, emotion.zh)))
+    before = f"{prop.en}, " if prop.en else ""
     played = " and ".join(filter(None, (action.en, emotion.en)))
-    return ", ".join(filter(None, (f"{camera.en.capitalize()}; it {played}", prop.en)))
+    return f"{camera.en.capitalize()}; {before}it {played}"
 
 
 def noted(direction: Direction, lang: Lang) -> Direction:

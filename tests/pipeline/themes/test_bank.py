@@ -121,6 +121,23 @@ def test_raising_mom_is_told_with_a_bun() -> None:
         assert play[-1].emotion in {"crying", "sly"}
 
 
+def test_the_head_says_what_the_mouth_says() -> None:
+    """Nobody nods at a no or shakes the head at a yes."""
+    for theme, _, _, one in each_set():
+        action, first = theme.plays[one.play][0].action, one.say[0].rstrip(".").lower()
+        assert action != "nod" or first in {"要", "养", "是", "yes", "of course"}, one.say
+        assert action != "shake" or first in {
+            "没有",
+            "没",
+            "没胖",
+            "没拆",
+            "不是我",
+            "no",
+            "nope",
+            "not me",
+        }, one.say
+
+
 @pytest.mark.parametrize(
     ("asked", "slug"),
     [
