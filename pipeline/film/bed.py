@@ -35,19 +35,29 @@ def _loop() -> NDArray[np.float32]:
     step = round(_BEAT * _HERTZ)
     length = step * len(_PATTERN) * len(_CHORDS)
     sound = np.zeros((length, 2))
+    tones: dict[int, NDArray[np.float64]] = {}
     for number, chord in enumerate(_CHORDS):
+        at = number * len(_PATTERN) * step
+        struck = [
+            (0, chord[0] - 12, 0.8, 0.5)
+        ]  # the place, key, strength and side of every note in the chord
         for place, which in enumerate(_PATTERN):
-            at = (number * len(_PATTERN) + place) * step
-            loud = 1.0 if place == 0 else 0.62 + 0.08 * (place % 3)
-            _strike(sound, at, chord[which] + 12, loud, pan=0.35 + 0.1 * which)
-        _strike(sound, number * len(_PATTERN) * step, chord[0] - 12, 0.8, pan=0.5)
-    for delay, strength, side in _ECHOES:
-        sound[:, side] += strength * np.roll(sound.mean(axis=1), round(delay * _HERTZ))
+            strength = 1.0 if place == 0 else 0.62 + 0.08 * (place % 3)
+            struck.append((place, chord[which] + 12, strength, 0.35 + 0.1 * which))
+        for place, key, strength, side in struck:
+            if key not in tones:
+                tones[key] = _tone(key)
+            tone = tones[key]
+            places = (at + place * step + np.arange(len(tone))) % length
+            sound[places, 0] += strength * np.cos(side * np.pi / 2) * tone
+            sound[places, 1] += strength * np.sin(side * np.pi / 2) * tone
+    for delay, strength, ear in _ECHOES:
+        sound[:, ear] += strength * np.roll(sound.mean(axis=1), round(delay * _HERTZ))
     return np.asarray(sound * (0.5 / np.abs(sound).max()), dtype=np.float32)
 
 
-def _strike(sound: NDArray[np.float64], at: int, key: int, loud: float, pan: float) -> None:
-    """Add one note, wrapping round the end: decaying partials, the upper ones weak and soon gone."""
+def _tone(key: int) -> NDArray[np.float64]:
+    """Return one note: decaying partials, the upper ones weak and soon gone."""
     time = np.arange(round(_RING * _HERTZ)) / _HERTZ
     pitch = 440 * 2 ** ((key - 69) / 12)
     tone = np.zeros(len(time))
@@ -55,10 +65,7 @@ def _strike(sound: NDArray[np.float64], at: int, key: int, loud: float, pan: flo
         hertz = pitch * partial * np.sqrt(1 + 0.0004 * partial**2)  # strings are a little stiff
         if hertz < 4000:
             tone += partial**-2.1 * np.exp(-time * (1.1 + 0.9 * partial)) * np.sin(2 * np.pi * hertz * time)
-    tone *= np.minimum(time / 0.014, 1.0) * np.minimum((_RING - time) / 0.3, 1.0)
-    places = (at + np.arange(len(time))) % len(sound)
-    sound[places, 0] += loud * np.cos(pan * np.pi / 2) * tone
-    sound[places, 1] += loud * np.sin(pan * np.pi / 2) * tone
+    return np.asarray(tone * np.minimum(time / 0.014, 1.0) * np.minimum((_RING - time) / 0.3, 1.0))
 
 
 def _fades(length: int, hertz: int) -> NDArray[np.float32]:

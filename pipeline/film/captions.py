@@ -129,7 +129,7 @@ def _drawn(
     tag = faces.plain(name)
     if not tag:
         return lines, words
-    small = max(8, round(size * 0.5))
+    small = max(8, round(layout.width * 0.038))
     # The tag wears the caption's colours the other way round, so that it is plainly not a word of the line.
     badge = pill(faces, tag, small, Ink(voice.stroke, voice.fill, 0.0), voice.fill, 0.94)
     return lines, stacked(badge, words, round(size * 0.16))
