@@ -167,7 +167,7 @@ class Mouth:
         under = np.maximum(v - bottom, 0)
         shade = 1 - 0.30 * there * np.exp(-under / 0.16) * smooth(down, 0.02, -0.02)
         rim = np.exp(-((up / 0.045) ** 2)) * 0.55 + np.exp(-((down / 0.04) ** 2)) * 0.60
-        rim = np.clip(rim * (0.75 + 0.30 * broken), 0, 0.85) * there * self._rim
+        rim = np.clip(rim * (0.75 + 0.30 * broken), 0, 0.85) * (there * np.float32(self._rim))
         dark = np.array((34, 24, 24), np.float32) * (0.5 + 0.5 * self._tone)
         picture *= shade[..., None]
         picture += (dark - picture) * rim[..., None]
