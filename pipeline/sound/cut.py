@@ -71,6 +71,16 @@ def pieces(samples: Samples, hertz: int, where: Sequence[Span]) -> tuple[Samples
     return tuple(found)
 
 
+def trimmed(samples: Samples, hertz: int) -> Samples:
+    """Return a spoken line without the silence around it, 60 ms kept at either end."""
+    block = max(1, hertz // 200)
+    count = len(samples) // block
+    level = np.sqrt((samples[: count * block].reshape(count, block) ** 2).mean(axis=1))
+    loud = np.flatnonzero(level > max(float(level.max()) * 10 ** (-40 / 20), 1e-4))
+    first = max(0, int(loud[0]) * block - round(_BEFORE * hertz))
+    return samples[first : (int(loud[-1]) + 1) * block + round(_BEFORE * hertz)]
+
+
 def faded(samples: Samples, hertz: int) -> Samples:
     """Return a copy that begins and ends at zero: 12 ms in, 36 ms out, as raised cosines."""
     sound = channels(samples).astype(np.float32, copy=True)

@@ -20,6 +20,7 @@ import numpy as np
 
 from pipeline.ports.errors import Failed, NoAccess
 from pipeline.sound import counting, mandarin
+from pipeline.sound.cut import trimmed
 from pipeline.sound.plain import plain
 from pipeline.sound.samples import Spoken
 from pipeline.sound.words import phonemes
@@ -35,7 +36,7 @@ def available() -> bool:
     return importlib.util.find_spec("espeakng_loader") is not None or shutil.which("espeak-ng") is not None
 
 
-def speak(text: str, lang: Lang, speed: float = 1.0, pitch: int = 60, span: int = 45) -> Spoken:
+def speak(text: str, lang: Lang, speed: float = 1.0, pitch: int = 60, span: int = 60) -> Spoken:
     """Return a line spoken.
 
     Args:
@@ -77,8 +78,8 @@ def _read(wav: bytes) -> Spoken:
     samples = np.frombuffer(whole, "<i2").astype(np.float32) / np.float32(32768)
     if start < 8 or float(np.abs(samples).max(initial=0)) < 0.01:
         raise Failed("voice.silent", {"voice": "espeak"})
-    loud = np.flatnonzero(np.abs(samples) > 0.005)
-    return Spoken(samples[loud[0] : loud[-1] + 1], int.from_bytes(wav[24:28], "little"))
+    hertz = int.from_bytes(wav[24:28], "little")
+    return Spoken(trimmed(samples, hertz), hertz)
 
 
 def _synthesised(text: str, voice: str, rate: int, pitch: int, span: int) -> bytes:

@@ -159,7 +159,7 @@ def _second_voice(samples: Samples, hertz: int, parts: _Parts) -> bool:
             break
     if parts.speech_seconds < 1:
         return False
-    f0 = pitch.quick(np.concatenate(said)[: int(_PITCHED * hertz)], hertz)
+    f0 = pitch.track(np.concatenate(said)[: int(_PITCHED * hertz)], hertz)
     return pitch.two_voices(f0)
 
 

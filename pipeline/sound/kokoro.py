@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ports.errors import BadInput, Failed, NoAccess
+from pipeline.sound.cut import trimmed
 from pipeline.sound.nearest import nearest
-from pipeline.sound.samples import Samples, Spoken
+from pipeline.sound.samples import Spoken
 from pipeline.sound.words import phonemes
 from storage.model import Lang
 
 HERTZ = 24000
 LONGEST = 510  # tokens of one line
-_EDGE = 0.06  # seconds kept before the first and after the last sound
 
 
 class Kokoro:
@@ -108,13 +108,3 @@ def mixed(voices: Path, voice: str) -> NDArray[np.float32]:
         total += np.fromfile(path, np.float32).reshape(LONGEST, 256) * float(share or 1)
         weight += float(share or 1)
     return total / np.float32(weight)
-
-
-def trimmed(samples: Samples, hertz: int) -> Samples:
-    """Return a spoken line without the silence around it, 60 ms kept at either end."""
-    block = hertz // 200
-    count = len(samples) // block
-    level = np.sqrt((samples[: count * block].reshape(count, block) ** 2).mean(axis=1))
-    loud = np.flatnonzero(level > max(float(level.max()) * 10 ** (-40 / 20), 1e-4))
-    first = max(0, int(loud[0]) * block - round(_EDGE * hertz))
-    return samples[first : (int(loud[-1]) + 1) * block + round(_EDGE * hertz)]

