@@ -5,6 +5,7 @@ this module too.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +18,8 @@ from storage.model import Lang, Noun, Taps
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from pipeline.sound import kokoro as kokoros
 
 Role = Literal["pet", "person"]
 _HERTZ = 48_000
@@ -76,12 +79,25 @@ class Kokoro(Noun):
 def speak(ask: SpeakAsk, kokoro: Kokoro, out: Path) -> Spoken:
     """Speak the lines in one take, with the natural voice or, without its weights, with espeak-ng."""
     from pipeline.film import sound as files
-    from pipeline.sound import speech
+    from pipeline.sound import presets, speech
+    from pipeline.sound.tune import Portrait
 
-    pieces, hertz, voice = speech.lines(ask.lines, ask.role, ask.lang, ask.voice, ask.params, kokoro)
-    joined, spans = speech.join(pieces, hertz, ask.pause)
-    files.write(out, joined, hertz)
-    return Spoken(spans=spans, seconds=len(joined) / hertz, voice=voice)
+    preset = presets.find(ask.voice or presets.names(ask.role)[0])
+    like = Portrait.model_validate_json(ask.params) if ask.params else None
+    told, spans = speech.one_take(ask.lines, ask.lang, preset, _loaded(kokoro), like, ask.pause)
+    files.write(out, told.samples, told.hertz)
+    voice = f"stand-in:{preset.name}" if like else preset.name
+    return Spoken(spans=spans, seconds=len(told.samples) / told.hertz, voice=voice)
+
+
+@cache
+def _loaded(kokoro: Kokoro) -> "kokoros.Kokoro | None":
+    """The voice model, once per worker process; its room is closed when the stage is entered."""
+    from pipeline.sound import kokoro as kokoros
+
+    if not (kokoro.model and kokoro.vocab and kokoro.voices):
+        return None
+    return kokoros.Kokoro(kokoro.model, kokoro.vocab, kokoro.voices)
 
 
 def portrait(sample: Path) -> str:
@@ -98,7 +114,10 @@ def portrait(sample: Path) -> str:
     heard = hearing.hear(samples, _HERTZ)
     if heard.verdict == "poor":
         raise BadInput(heard.reasons[0], {"seconds": f"{heard.seconds:.1f}"})
-    return tune.portrait(_mono(samples), _HERTZ).model_dump_json()
+    learnt = tune.portrait(_mono(samples), _HERTZ)
+    if learnt is None:
+        raise BadInput("sound.little_speech")
+    return learnt.model_dump_json()
 
 
 def perform(job: Job, part: tuple[int, int], out: Path, *, tell: Tell) -> Track:

@@ -33,7 +33,7 @@ class Drawn(Noun):
 
 
 class Speech(Noun):
-    """One role's lines in one sound (mono WAV, 48 kHz), and where each lies in it, in seconds."""
+    """One role's lines in one sound (mono WAV), and where each lies in it, in seconds."""
 
     sound: str
     spans: tuple[Span, ...]

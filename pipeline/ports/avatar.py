@@ -14,7 +14,7 @@ Tell = Callable[[float], None]
 class Job(Noun):
     """What is performed: paths are local and readable while a call lasts.
 
-    `speech` is mono 48 kHz; `spans` says where each of the pet's lines lies in it, in seconds.
+    `speech` is a mono WAV; `spans` says where each of the pet's lines lies in it, in seconds.
     """
 
     frame: Path

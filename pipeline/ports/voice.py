@@ -33,7 +33,7 @@ class Voice(Protocol):
     facts: Facts
 
     async def speak(self, ask: SpeakAsk, out: Path) -> Spoken:
-        """Write all lines in one take, pauses between, as mono WAV at 48 kHz."""
+        """Write all lines in one take, pauses between, as a mono WAV."""
         ...
 
     async def clone(self, sample: Path) -> str:
