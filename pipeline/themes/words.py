@@ -14,6 +14,7 @@ _KEPT_SYMBOLS = frozenset("+=<>|~^$¥€£%&°")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*")
 _OTHER_LETTER = re.compile(r"[^\W\d_A-Za-z\u3400-\u4dbf\u4e00-\u9fff]")
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 _PLAINLY = 0.6
 
 
@@ -38,8 +39,11 @@ def language(text: str) -> Lang | None:
     """Return the language the words are plainly in, or None: mixed, neither, or too little to tell.
 
     A Chinese character and a Latin word weigh the same; letters of other scripts, accents included,
-    weigh against both. Unaccented words of another Latin-script language pass for English.
+    weigh against both. Unaccented words of another Latin-script language pass for English. A slug such as
+    raise-mom is a name and tells nothing.
     """
+    if _SLUG.fullmatch(text.strip()):
+        return None
     han = len(_HAN.findall(text))
     other = len(_OTHER_LETTER.findall(text))
     latin = len(_LATIN_WORD.findall(text))

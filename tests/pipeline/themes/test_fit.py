@@ -253,6 +253,7 @@ def test_any_text_is_a_dialogue_or_not(typed: str) -> None:
         ("why cats scream", "en"),
         ("my cat 咪咪 wants snacks", "en"),
         ("cat 猫", None),
+        ("raise-mom", None),
         ("ねこは なぜ ねむる", None),
         ("123 🐱", None),
         ("", None),
