@@ -39,11 +39,11 @@ def frame(
     centre = None if pet else subject.box()
     composition = composed(sight.width, sight.height, pet, centre, (width, height), subject.empty)
     layout = arranged(composition, width, height)
-    picture, source = _source(path, sight, layout, composition)
+    picture, scaled = source(path, sight.width, sight.height, layout, composition)
     dark = rescue.is_dark(picture)
     if dark:
-        picture = rescue.rescue(picture, source.put_box(pet.box) if pet else None)
-    pane = _painted(picture, source, layout, composition)
+        picture = rescue.rescue(picture, scaled.put_box(pet.box) if pet else None)
+    pane = painted(picture, scaled, layout, composition)
     Image.fromarray(pane).save(out, "PNG")
     there = composition.place(layout)
     notes = [key for key, holds in (("frame.rescued", dark), ("frame.soft", there.scale > _SOFT)) if holds]
@@ -97,14 +97,16 @@ def _shared(strip: Box, box: Box) -> float:
     return max(0.0, wide) * max(0.0, high)
 
 
-def _source(path: Path, sight: Sight, layout: Layout, composition: Composition) -> tuple[Picture, Place]:
+def source(
+    path: Path, wide: int, high: int, layout: Layout, composition: Composition
+) -> tuple[Picture, Place]:
     """Return the photo decoded no larger than the pane needs, and where full-size pixels lie in it."""
-    needed = max(sight.width, sight.height) * composition.place(layout).scale
+    needed = max(wide, high) * composition.place(layout).scale
     picture = photo.upright(path, int(np.ceil(needed * 1.2)))
-    return picture, Place(picture.shape[1] / sight.width)
+    return picture, Place(picture.shape[1] / wide)
 
 
-def _painted(picture: Picture, source: Place, layout: Layout, composition: Composition) -> Picture:
+def painted(picture: Picture, source: Place, layout: Layout, composition: Composition) -> Picture:
     """Return the pane: the part scaled to it, its missing edges filled."""
     wide, high = round(layout.pane.w), round(layout.pane.h)
     scale = wide / source.put_box(composition.part).w

@@ -12,7 +12,8 @@ DARK = 0.25
 """Median lightness, 0 to 1, below which a photo is rescued."""
 
 WANTED = 0.42
-_STRONGEST = 0.34
+_STRONGEST = 0.36
+_MOST_STRETCHED = 4.0
 _QUICK_SIDE = 512
 
 
@@ -29,13 +30,12 @@ def rescue(picture: Picture, about: Box | None = None) -> Picture:
         about: what has to become visible (the pet), in the picture's pixels; None: the whole of it.
     """
     quiet, where = _quiet(picture), _where(picture, about)
-    light = quiet.astype(np.float32) / 255
-    median = max(_median(quiet[where]), 1 / 255)
-    gamma = float(np.clip(np.log(WANTED) / np.log(median), _STRONGEST, 1.0)) if median < WANTED else 1.0
-    lifted = light**gamma
-    low, high = np.percentile(_luma(lifted[where].astype(np.float32)), (0.5, 99.5))
-    stretch = min(1 / max(float(high - low), 1e-3), 1.6)
-    return np.asarray(np.clip((lifted - low) * stretch, 0, 1) * 255 + 0.5).astype(np.uint8)
+    light = np.asarray(quiet / np.float32(255), np.float32)
+    low, high = np.percentile(_luma(light[where]), (0.5, 99.5))
+    stretched = np.clip((light - low) * min(1 / max(float(high - low), 1e-3), _MOST_STRETCHED), 0, 1)
+    median = float(np.clip(np.median(_luma(np.asarray(stretched[where], np.float32))), 1 / 255, WANTED))
+    gamma = max(float(np.log(WANTED) / np.log(median)), _STRONGEST)
+    return np.asarray(stretched**gamma * 255 + 0.5).astype(np.uint8)
 
 
 def _quiet(picture: Picture) -> Picture:
