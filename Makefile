@@ -50,13 +50,13 @@ together-dev: .venv/.dev .venv/.checkout weights
 	exit 1
 
 .venv/.runtime: requirements.lock | .venv/.made
-	@echo "Installing the locked dependencies: about 230 MB to download"
+	@echo "Installing the locked dependencies: about 185 MB to download"
 	@$(PIP) -r requirements.lock
 	@touch $@
 
 # The second lock holds the first, so one round of pip is enough.
 .venv/.dev: requirements-dev.lock requirements.lock | .venv/.made
-	@echo "Installing the locked dependencies and the tools for tests: about 330 MB to download"
+	@echo "Installing the locked dependencies and the tools for tests: about 270 MB to download"
 	@$(PIP) -r requirements-dev.lock
 	@touch .venv/.runtime $@
 

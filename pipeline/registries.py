@@ -14,7 +14,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.packaged import CHECKOUT, Part, Unfetched, say
+from pipeline.packaged import CHECKOUT, Part, Unfetched, tell
 
 TRIES = 2  # on top of the clients' own
 
@@ -71,7 +71,7 @@ def with_npm(clients: Clients, work: Path) -> Clients:
     """Return clients that have npm: a pinned, hash-checked one out of a wheel where the machine has none."""
     if clients.npm:
         return clients
-    say(f"  (no npm on this machine: fetching one to use just now, about {NODE_MEGABYTES} MB)")
+    tell(f"  (no npm on this machine: fetching one to use just now, about {NODE_MEGABYTES} MB)")
     into = Path(tempfile.mkdtemp(prefix="node-", dir=work))
     wheel = _pip(["--require-hashes", f"--requirement={NODE_LOCK}"], into, clients)
     with zipfile.ZipFile(wheel) as box:
