@@ -10,7 +10,8 @@ COPY requirements.lock ./
 RUN pip install --no-cache-dir --no-deps --only-binary :all: --require-hashes -r requirements.lock
 
 COPY packaged.toml requirements-node.lock ./
-COPY pipeline/__init__.py pipeline/packaged.py pipeline/fetching.py pipeline/registries.py pipeline/
+COPY pipeline/__init__.py pipeline/
+COPY pipeline/packaged pipeline/packaged/
 RUN python -m pipeline.packaged fetch
 
 COPY LICENSE README.md ./

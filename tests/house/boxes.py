@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 from pipeline.packaged import Part, Piece, Thing
-from pipeline.registries import Clients
+from pipeline.packaged.registries import Clients
 
 # Stands for pip and npm alike: hands over the box that lies ready under the package's name; counts its calls.
 CLIENT = """#!{python}

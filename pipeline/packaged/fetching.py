@@ -17,9 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from pipeline import packaged, registries
-from pipeline.packaged import Part, Piece, Thing, Unfetched, tell
-from pipeline.registries import Clients
+from pipeline import packaged
+from pipeline.packaged import Part, Piece, Thing, Unfetched, registries, tell
+from pipeline.packaged.registries import Clients
 
 AT_ONCE = 4
 BLOCK = 1 << 20
