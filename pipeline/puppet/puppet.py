@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pipeline.model import Box, Pet
 from pipeline.puppet import bun as buns
 from pipeline.puppet.eyes import Eye
-from pipeline.puppet.head import Head, Pose, View
+from pipeline.puppet.head import Head, Pose, View, soft
 from pipeline.puppet.jaw import Jaw, gape
 from pipeline.puppet.mouth import Mouth
 from pipeline.puppet.plate import Bytes, Face, bounds, face
@@ -36,7 +36,7 @@ class Puppet:
         self._tears = (
             Tears(known, self._eyes, size[0]) if known is not None and self._eyes is not None else None
         )
-        self._head = Head(size, known, pet)
+        self._head = Head(size, known, pet, soft=soft(self._plate))
         self._table = self._laid() if self._mouth is not None else None
         self._drawn: OrderedDict[tuple[float, ...], Bytes] = OrderedDict()
         self._room = _KEPT if cached else 0
