@@ -159,12 +159,15 @@ def open_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         yield Path(name)
+        Path(name).chmod(0o755)
 
 
 async def test_an_unwritable_folder_is_said_to_be_one(open_folder: Path, tmp_path: Path) -> None:
     """Protects people from guessing, when a folder may not be written to or not even entered."""
     db = await Database.open(_sqlite(open_folder / "a.db"))
     await db.close()
+    for path, mode in ((open_folder / "a.db", 0o444), (open_folder, 0o555)):
+        await asyncio.to_thread(path.chmod, mode)
     (tmp_path / "shut").mkdir(mode=0o000)
     with _powerless():
         kept = await _refused(_sqlite(open_folder / "a.db"))
