@@ -1,0 +1,148 @@
+"""Whole films through the command line: from a photo to an MP4, with the plug pulled, without the weights."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bot import settings
+from bot.app import opened, weights
+from bot.film import Wish, make
+from pipeline import packaged
+from pipeline.film.check import check
+from pipeline.film.probe import probe
+from storage.model import Line, Script, Taps
+from tests.stories.cli import SHARED, command, environment, pawlogue
+
+_ASKED = {"title": ["Who ate it?"], "lines": [
+    {"speaker": "person", "text": "Who ate the cake?", "direction": None},
+    {"speaker": "pet", "text": "It was sad, so I held it.", "direction": "it bites the bun and cries"},
+]}  # fmt: skip
+_CAT = ("--mouth", "258,263", "--eyes", "170,116,316,134")
+
+
+def _sample() -> Path:
+    photo = packaged.path("sample-photo")
+    if photo is None:
+        pytest.skip("the sample photo has not been fetched: make setup")
+    return photo
+
+
+def _script(folder: Path) -> Path:
+    path = folder / "script.json"
+    path.write_text(json.dumps(_ASKED))
+    return path
+
+
+def test_a_film_survives_kill_9_and_spends_nothing_twice(tmp_path: Path) -> None:
+    """Pull the plug in three steps: the fourth run finishes the same film, each take is paid once."""
+    data, out = tmp_path / "data", tmp_path / "film.mp4"
+    words = (
+        "film",
+        "--photo",
+        _sample(),
+        "--script",
+        _script(tmp_path),
+        *_CAT,
+        "--data",
+        data,
+        "--out",
+        out,
+        "--json",
+    )
+    for moment in ("Look at the photo", "Speak the pet's lines", "Make the pet talk"):
+        _run_and_kill(tmp_path, words, moment)
+        assert not out.exists()
+    ended = pawlogue(tmp_path, *words)
+    assert ended.returncode == 0, ended.stderr
+    told = json.loads(ended.stdout)
+    assert (told["path"], told["mouth"], told["cost"], told["check"]) == (str(out), "given", 0.0, [])
+    assert told["seconds"] == pytest.approx(probe(out).seconds, abs=0.1)
+    assert {path.name for path in tmp_path.glob("film*")} == {"film.mp4", "film.mp4.json", "film.cover.jpg"}
+    ledger = _ledger(data)
+    assert Counter(step for step, _ in ledger) == dict.fromkeys(
+        ("draw", "speak_pet", "speak_person", "animate"), 1
+    )
+    assert {state for _, state in ledger} == {"done"}
+
+    again = pawlogue(tmp_path, *words)
+    assert json.loads(again.stdout)["steps"] == told["steps"]
+    assert _ledger(data) == ledger
+
+
+def _run_and_kill(folder: Path, words: tuple[object, ...], moment: str) -> None:
+    """Run until stderr says the step begins, then `kill -9`."""
+    with subprocess.Popen(
+        command(*words),
+        cwd=folder,
+        env=environment(folder),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    ) as program:
+        assert program.stderr is not None
+        for line in program.stderr:
+            if line.startswith(f"▸ {moment}"):
+                break
+        else:
+            pytest.fail(f"never came to: {moment}")
+        os.kill(program.pid, signal.SIGKILL)
+        program.stderr.read()
+
+
+def _ledger(data: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(data / "pawlogue.db")) as rows:
+        return rows.execute("SELECT step, state FROM takes ORDER BY key").fetchall()
+
+
+async def test_every_weight_may_be_missing(tmp_path: Path) -> None:
+    """No detector, no natural voice, no cute font, no saliency: a tapped mouth still makes a good film."""
+    found = {name: path if name == "font-sans" else None for name, path in weights().items()}
+    wish = Wish(
+        photo=_sample(),
+        out=tmp_path / "plain.mp4",
+        script=Script(
+            lines=(Line(speaker="person", text="饿不饿"), Line(speaker="pet", text="饿")), title=("饿了",)
+        ),
+        taps=Taps(mouth=(258, 263)),
+    )
+    chosen = settings.load().model_copy(update={"data_dir": tmp_path / "data"})
+    async with opened(chosen, poll_seconds=0.05, found=found) as house:
+        result = await make(house, wish, Console(quiet=True), "en")
+    assert result.notice.kind == "done"
+    assert result.summary["mouth"] == "given"
+    report = await asyncio.to_thread(check, wish.out, "telegram")
+    assert report.sendable
+    assert report.facts["lufs"] == pytest.approx(-15, abs=1)
+
+
+def test_recorded_voices_and_the_shiba(tmp_path: Path) -> None:
+    """The real test material: every line recorded, the face found, captions and sound in place."""
+    photo, audio = SHARED / "photos" / "05_dog_shiba_frontal_closed.jpg", SHARED / "audio"
+    if not photo.is_file():
+        pytest.skip("the real photos and recordings are not here")
+    people = [word for n in (1, 2, 3) for word in ("--person-voice", audio / f"person-{n}.mp3")]
+    out = tmp_path / "x.mp4"
+    ended = pawlogue(
+        tmp_path, "film", "--photo", photo, "--theme", "raise-mom", "--audience", "程序员", *people,
+        "--pet-lines", audio / "pet-three-lines-cloned.mp3", "--out", out, "--json",
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    told = json.loads(ended.stdout)
+    assert (told["mouth"], told["check"]) == ("found", [])
+    assert 10 < told["seconds"] < 16
+    page = json.loads((tmp_path / "x.mp4.json").read_text("utf-8"))
+    assert page["timeline"]["cues"][0]["text"] == "长大后要不要养妈妈"
+    report = check(out, "telegram")
+    assert report.sendable
+    assert float(report.facts["mouth_correlation"] or 0) > 0.7
+    assert re.search("^▸ Make the pet talk", ended.stderr, re.MULTILINE)
