@@ -45,7 +45,7 @@ def hear(samples: Samples, hertz: int, lines: int | None = None) -> Heard:
         samples: (n,) or (n, channels). Of more than five minutes only the first is listened to.
         lines: how many recorded lines it should hold. With it the sound is judged as lines to be used as they
             are; without it as a sample to make a voice from, which has to be longer. When the count does not
-            come out, `lines` of the answer are those that were found, and `sound.lines_unclear` is a reason.
+            come out, `lines` are those that were found, and `sound.lines_uncounted` is a reason.
     """
     seconds = len(samples) / hertz
     heard = samples[: int((_LONG if seconds > _TOO_LONG else _TOO_LONG) * hertz)]
@@ -61,7 +61,7 @@ def hear(samples: Samples, hertz: int, lines: int | None = None) -> Heard:
         "sound.second_voice": second,
         "sound.background": background,
         "sound.narrow": bool(parts.words) and _bandwidth(parts) < _NARROW,
-        "sound.lines_unclear": unclear,
+        "sound.lines_uncounted": unclear,
     }
     reasons = [key for key, is_so in found.items() if is_so]
     fatal = bool(_FATAL.intersection(reasons)) or seconds > _TOO_LONG

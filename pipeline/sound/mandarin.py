@@ -79,6 +79,7 @@ def written_out(text: str) -> str:
         return str(cn2an.an2cn(str(int(whole)), "low")) + ("点" + digits(part) if part else "")
 
     n = r"\d+(?:,\d{3})*(?:\.\d+)?"
+    text = re.sub(r"(?<![\w%℃°])-(?=\d)", "负", text)
     text = re.sub(r"(\d{4})(?=年)", lambda m: digits(m[1]), text)
     text = re.sub(
         r"(\d{1,2}):(\d{2})", lambda m: f"{number(m[1])}点" + (number(m[2]) if m[2] != "00" else ""), text
@@ -90,7 +91,6 @@ def written_out(text: str) -> str:
     text = re.sub(rf"\$({n})", lambda m: number(m[1]) + "美元", text)
     text = re.sub(rf"€({n})", lambda m: number(m[1]) + "欧元", text)
     text = re.sub(rf"({n})\s?[-—]\s?({n})", lambda m: f"{number(m[1])}到{number(m[2])}", text)
-    text = re.sub(rf"(?<![\w])-({n})", lambda m: "负" + number(m[1]), text)
     text = re.sub(rf"(?<![\d.])2(?=[{_COUNTED}])", "两", text)
     text = re.sub(n, lambda m: number(m[0]), text)
     return text.translate(_SIGNS)

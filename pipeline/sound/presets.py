@@ -17,8 +17,8 @@ Role = Literal["pet", "person"]
 class Preset(Noun):
     """One voice: `packs` by language, `speed` over 1 is faster, `tuning` None leaves the pack as it is.
 
-    `called` are names people may type for it. `f0` is the middle of its pitch in hertz; without Kokoro the plain
-    voice is moved there.
+    `called` are names people may type for it. `f0` is the middle of its pitch in hertz;
+    without Kokoro the plain voice is moved there.
     """
 
     name: str
@@ -48,22 +48,22 @@ PRESETS = (
     ),
     Preset(
         name="mianhua", f0=285, role="pet", called=("棉花", "cotton"),
-        packs={"zh": "zf_xiaobei*0.6+zf_xiaoni*0.4", "en": "af_nicole*0.6+af_sky*0.4"},
+        packs={"zh": "zf_xiaobei*0.6+zf_xiaoni*0.4", "en": "af_heart*0.6+af_bella*0.4"},
         speed=0.9, tuning=Tuning(stretch=1.18, spread=0.14, breath=0.6, tilt=-1.5),
     ),
     Preset(
         name="tangyuan", f0=395, role="pet", called=("汤圆", "dumpling"),
-        packs={"zh": "zf_xiaoxiao", "en": "af_jessica"},
+        packs={"zh": "zf_xiaoxiao", "en": "af_heart"},
         speed=1.0, tuning=Tuning(stretch=1.3, tilt=1.0),
     ),
     Preset(
         name="hanhan", f0=215, role="pet", called=("憨憨", "bear"),
-        packs={"zh": "zm_yunxi", "en": "am_fenrir"},
+        packs={"zh": "zm_yunxi", "en": "am_michael"},
         speed=0.9, tuning=Tuning(stretch=1.0, spread=0.2),
     ),
     Preset(
         name="mama", f0=220, role="person", called=("妈妈", "mom", "mother"),
-        packs={"zh": "zf_xiaobei", "en": "af_heart"}, speed=1.05,
+        packs={"zh": "zf_xiaobei", "en": "bf_emma"}, speed=1.05,
     ),
     Preset(
         name="baba", f0=105, role="person", called=("爸爸", "dad", "father"),

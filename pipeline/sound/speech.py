@@ -12,11 +12,11 @@ from pipeline.sound.samples import Samples, Spoken
 from pipeline.sound.tune import Portrait, Tuning
 from storage.model import Lang
 
-_LUFS, _CEILING = -18.0, -1.0  # every line comes out equally loud, whatever the voice
+_LUFS, _CEILING = -20.0, -1.0  # every line comes out equally loud, whatever the voice
 
 
 def say(text: str, lang: Lang, preset: Preset, kokoro: Kokoro | None, like: Portrait | None = None) -> Spoken:
-    """Return one line in a preset's voice, at -18 LUFS.
+    """Return one line in a preset's voice, at -20 LUFS.
 
     Args:
         kokoro: the loaded model; None lets the plain voice speak, coloured the same way.
