@@ -1,14 +1,16 @@
 """One open database: SQLite in a file, or PostgreSQL; the same statements on both."""
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Self
 
 from sqlalchemy import URL, Connection, RowMapping, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -128,21 +130,28 @@ class Database:
     async def _prepare(self) -> None:
         if self.kind == "sqlite":
             with explained(self.place):
-                await self._switch_to_wal()
+                await asyncio.to_thread(_make_ready, self.place)
         async with self.writing() as conn:
             await migrate(conn, self.place, known())
 
-    async def _switch_to_wal(self) -> None:
+
+def _make_ready(path: str) -> None:
+    """Make the file a database with a log beside it, or find out here that it cannot be one.
+
+    Here, because the asynchronous driver's thread outlives a failed opening and complains to a loop that may
+    be gone by then.
+    """
+    with closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as conn:
         # SQLite does not wait politely for this one change; two first starts at once have to take turns.
         for patience in [0.05] * 100 + [0.0]:
             try:
-                async with self._outside.connect() as conn:
-                    await conn.exec_driver_sql("PRAGMA journal_mode = WAL")
-                    return
-            except DBAPIError as error:
-                if "locked" not in str(error.orig) or not patience:
+                conn.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or not patience:
                     raise
-            await asyncio.sleep(patience)
+                time.sleep(patience)
+            else:
+                return
 
 
 def _parsed(url: str) -> URL:

@@ -1,5 +1,6 @@
 """What a database driver's complaint means, as one clear `StorageError`."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -41,11 +42,15 @@ def _key(error: DBAPIError) -> str | None:
         return "storage.gone"
     if state is not None:
         return next((key for prefix, key in _POSTGRES if state.startswith(prefix)), None)
-    for told, key in _SQLITE:
-        if told in words:
-            return key
+    key = _sqlite_key(words)
+    if key is not None:
+        return key
     lost = isinstance(error, OperationalError | InterfaceError) and _from_postgres(error)
     return _refused(words) if lost else None
+
+
+def _sqlite_key(words: str) -> str | None:
+    return next((key for told, key in _SQLITE if told in words), None)
 
 
 def _from_postgres(error: DBAPIError) -> bool:
@@ -71,8 +76,9 @@ def explained(place: str) -> Iterator[None]:
         yield
     except PoolTimeout as error:
         raise StorageError("storage.busy", {"place": place}, str(error)) from error
-    except DBAPIError as error:
-        key = _key(error)
+    except (DBAPIError, sqlite3.Error) as error:
+        words = str(error.orig if isinstance(error, DBAPIError) else error)
+        key = _key(error) if isinstance(error, DBAPIError) else _sqlite_key(words)
         if key is None:
             raise
-        raise StorageError(key, {"place": place}, str(error.orig)) from error
+        raise StorageError(key, {"place": place}, words) from error

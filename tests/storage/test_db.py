@@ -153,6 +153,21 @@ async def test_sqlite_refuses_what_it_cannot_open(tmp_path: Path) -> None:
     assert "secret" not in str(await _refused("postgresql//me:secret@host"))
 
 
+def test_a_refusal_is_all_that_is_said(tmp_path: Path) -> None:
+    """Protects the one clear line: no thread complains on stderr after the loop has gone."""
+    code = (
+        "import asyncio, sys\nfrom storage.db import Database\nfrom storage.errors import StorageError\n"
+        "for _ in range(20):\n"
+        "    try:\n        asyncio.run(Database.open(sys.argv[1]))\n"
+        "    except StorageError as refused:\n        print(refused.key)\n"
+    )
+    (tmp_path / "wall").symlink_to(tmp_path / "nowhere" / "a.db")
+    env = {"PYTHONPATH": str(CHECKOUT), "PATH": os.environ["PATH"]}
+    order = [sys.executable, "-c", code, _sqlite(tmp_path / "wall")]
+    told = subprocess.run(order, env=env, capture_output=True, text=True, timeout=60)
+    assert (set(told.stdout.split()), told.stderr) == ({"storage.cannot_open"}, "")
+
+
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
     """A folder that everybody can enter: pytest's own are for their owner alone."""
