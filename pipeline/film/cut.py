@@ -25,6 +25,7 @@ from storage.model import Lang, Noun, Speaker
 
 SMALL = 9_500_000  # bytes: under the 10 MB at which chats begin to treat films as documents
 _CRF, _WORST = 20, 34
+_AUDIO_BITS = 128_000  # per second
 _BLOCK = 1024  # samples in one AAC frame
 _LATE = 3  # frames a performance may be short of the film
 
@@ -133,8 +134,14 @@ def _within(reel: _Reel, part: Path) -> tuple[int, av.VideoFrame]:
             return crf, best
         if crf >= _WORST:
             raise Failed("film.too_big", {"megabytes": f"{reel.job.max_bytes / 1e6:.1f}"}, f"{size} at {crf}")
-        # x264 halves the bytes about every six steps.
-        crf = min(_WORST, crf + max(1, math.ceil(6.5 * math.log2(size / reel.job.max_bytes))))
+        crf = min(_WORST, crf + _steps(size, reel.job.max_bytes, reel.job.timeline.seconds))
+
+
+def _steps(size: int, limit: int, seconds: float) -> int:
+    """Return how many steps of quality bring a film of that size under the limit: x264 halves in about six."""
+    sound_bytes = _AUDIO_BITS / 8 * seconds * 1.05
+    room = max(limit - sound_bytes, 1.0)
+    return max(1, math.ceil(6 * math.log2(max(size - sound_bytes, 1.0) / room) + 0.5))
 
 
 def _encode(reel: _Reel, part: Path, crf: int) -> av.VideoFrame:
@@ -155,7 +162,7 @@ def _encode(reel: _Reel, part: Path, crf: int) -> av.VideoFrame:
         )
         audio = sink.add_stream("aac", rate=HERTZ, layout="stereo")
         assert isinstance(audio, av.AudioStream)
-        audio.bit_rate = 128_000
+        audio.bit_rate = _AUDIO_BITS
         blocks = _blocks(reel.samples)
         heard = 0
         for number, picture in enumerate(_performance(job.performance, frames)):

@@ -13,7 +13,8 @@ from pipeline.sound.loudness import integrated, levelled, limited
 HERTZ = 48_000
 WHOLE = -15.0  # LUFS of the finished stereo file
 _CEILING = -1.9  # dBTP before AAC, which lifts peaks by up to about 0.7 dB
-_PERSON, _PET, _BED, _ROOM = -16.1, -15.5, -30.0, -62.0  # LUFS as heard on two channels
+_PERSON, _PET, _BED = -16.1, -15.5, -30.0  # LUFS as heard on two channels
+_ROOM = -62.0  # dB of full scale, mean
 _BOTH_SIDES = 3.01  # LU: one signal on two channels adds up
 _DUCK, _ATTACK, _RELEASE = 0.5, 0.15, 0.35  # gain under words; seconds down, seconds up
 
@@ -31,7 +32,7 @@ def mix(timeline: Timeline, sounds: Mapping[int, NDArray[np.float32]], *, bed: b
         aim = (_PERSON if cue.speaker == "person" else _PET) - _BOTH_SIDES
         lay(voices, timeline, cue.index, levelled(_edged(sounds[cue.index]), HERTZ, aim), HERTZ)
     both = np.repeat(voices[:, None], 2, axis=1)
-    both += levelled(_room(length), HERTZ, _ROOM)
+    both += _room(length)
     if bed:
         both += levelled(music(timeline.seconds, HERTZ), HERTZ, _BED) * _ducking(timeline, length)[:, None]
     return _finished(both)
@@ -61,7 +62,8 @@ def _room(length: int) -> NDArray[np.float32]:
     chance = np.random.default_rng(20)
     white = chance.standard_normal((length + 64, 2), dtype=np.float32)
     summed = np.cumsum(white, axis=0, dtype=np.float64)
-    return ((summed[64:] - summed[:-64]) / 64).astype(np.float32)
+    # The sum of 64 neighbours has eight times the spread of one.
+    return ((summed[64:] - summed[:-64]) * (10 ** (_ROOM / 20) / 8)).astype(np.float32)
 
 
 def _ducking(timeline: Timeline, length: int) -> NDArray[np.float32]:

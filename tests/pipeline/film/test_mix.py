@@ -1,0 +1,58 @@
+"""How the film's sound comes out, measured on the finished stereo mix."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline.film.mix import HERTZ, mix
+from pipeline.model import Cue, Timeline
+from pipeline.sound.loudness import integrated, true_peak_db
+from tests.pipeline.film import made
+
+
+def _levels(whole: NDArray[np.float32]) -> list[float]:
+    found = []
+    for cue in made.timeline().cues:
+        piece = whole[round(cue.start * HERTZ) : round(cue.end * HERTZ)]
+        level = integrated(np.concatenate([piece] * 6), HERTZ)
+        assert level is not None
+        found.append(level)
+    return found
+
+
+@pytest.mark.parametrize("bed", [False, True])
+def test_the_whole_is_as_loud_as_players_want_it(bed: bool) -> None:
+    """Protects -15 LUFS over both channels and the room under -1 dBTP that AAC needs."""
+    whole = mix(made.timeline(), made.sounds(), bed=bed)
+    assert whole.shape == (round(made.timeline().seconds * HERTZ), 2)
+    assert integrated(whole, HERTZ) == pytest.approx(-15.0, abs=0.3)
+    assert (true_peak_db(whole, HERTZ) or 0.0) <= -1.5
+
+
+def test_lines_are_equally_loud() -> None:
+    """Protects against a pet one cannot hear: recordings 17 dB apart come out within 1 LU."""
+    levels = _levels(mix(made.timeline(), made.sounds(), bed=False))
+    assert max(levels) - min(levels) <= 1.0
+
+
+def test_there_is_air_where_nobody_speaks() -> None:
+    """Protects against digital silence, which sounds like a fault, and against loud noise."""
+    whole = mix(made.timeline(), made.sounds(), bed=False)
+    air = whole[-HERTZ // 2 :]
+    level = 20 * np.log10(np.sqrt(np.square(air).mean()))
+    assert -75 < level < -50
+
+
+def test_music_steps_back_where_somebody_speaks() -> None:
+    """Protects the words: the bed is about half as loud under them as between them."""
+    cue = Cue(index=0, speaker="pet", text="", start=1.0, end=4.0)
+    film = Timeline(seconds=10.0, fps=25, cues=(cue,))
+    alone = mix(film, {0: np.zeros(100, np.float32)}, bed=True)
+    under, after = alone[round(1.1 * HERTZ) : round(3.9 * HERTZ)], alone[5 * HERTZ : 8 * HERTZ]
+    assert np.sqrt(np.square(under).mean()) < 0.7 * np.sqrt(np.square(after).mean())
+
+
+def test_the_same_lines_give_the_same_mix() -> None:
+    """Protects a film made twice from sounding different."""
+    times = made.timeline()
+    assert np.array_equal(mix(times, made.sounds(), bed=True), mix(times, made.sounds(), bed=True))
