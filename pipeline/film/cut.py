@@ -138,7 +138,7 @@ def _within(reel: _Reel, part: Path) -> tuple[int, av.VideoFrame]:
 
 
 def _steps(size: int, limit: int, seconds: float) -> int:
-    """Return how many steps of quality bring a film of that size under the limit: x264 halves in about six."""
+    """Return how many steps of quality bring a film of that size under the limit; about six halve it."""
     sound_bytes = _AUDIO_BITS / 8 * seconds * 1.05
     room = max(limit - sound_bytes, 1.0)
     return max(1, math.ceil(6 * math.log2(max(size - sound_bytes, 1.0) / room) + 0.5))
