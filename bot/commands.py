@@ -68,10 +68,15 @@ def film(
 
 def demo(lang: Lang | None, data: Path | None) -> int:
     """Make the sample film into `out/`, and a contact sheet of it."""
-    from bot.demo import demo as play
+    from bot import demo as demonstration
 
     spoken = lang or settings.language()
-    return _told(lambda: asyncio.run(play(spoken, lang or "zh", data)), spoken)
+
+    def begin() -> int:
+        photo = demonstration.prepare()
+        return asyncio.run(demonstration.demo(photo, spoken, lang or "zh", data))
+
+    return _told(begin, spoken)
 
 
 def look(photo: Path, taps: Taps, *, as_json: bool) -> int:

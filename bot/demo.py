@@ -7,31 +7,40 @@ from rich.console import Console
 
 from bot import settings
 from bot.app import opened
-from bot.film import POLL_SECONDS, Result, Wish, cover_of, folder_for, make
+from bot.film import POLL_SECONDS, Result, Wish, check_wish, cover_of, folder_for, make
 from bot.texts import say
 from pipeline import crafts, packaged
 from pipeline.ports.errors import BadInput
 from storage.model import Lang, Script, Taps
 
 _FOLDER = Path("out")
+OUT = _FOLDER / "demo.mp4"
 _THEME = "raise-mom"
 _AUDIENCE = "程序员"
 # Where the sample cat's mouth and eyes are, for the case that the finder rather asks than guesses.
 TAPS = Taps(mouth=(258, 263), eyes=((170, 116), (316, 134)))
 
 
-def prepare() -> None:
-    """Make the folder the film goes into."""
-    _FOLDER.mkdir(exist_ok=True)
+def prepare() -> Path:
+    """Make the folder the film goes into, and return the sample photo.
 
-
-async def demo(lang: Lang, script_lang: Lang, data: Path | None) -> int:
-    """Play the sample through the real recipe and say where everything is."""
-    console = Console(stderr=True)
+    Raises:
+        BadInput: the folder cannot be made or written to, or the photo was not fetched.
+    """
+    try:
+        _FOLDER.mkdir(exist_ok=True)
+    except OSError as error:
+        raise BadInput("file.cannot_write", {"name": str(_FOLDER)}, str(error)) from error
     photo = packaged.path("sample-photo")
     if photo is None:
         raise BadInput("demo.no_photo")
-    out = _FOLDER / "demo.mp4"
+    check_wish(Wish(photo=photo, out=OUT))
+    return photo
+
+
+async def demo(photo: Path, lang: Lang, script_lang: Lang, data: Path | None) -> int:
+    """Play the sample through the real recipe and say where everything is."""
+    console = Console(stderr=True)
     with folder_for(data) as folder:
         chosen = settings.load().model_copy(
             update={"data_dir": folder, "database_url": None, "blobs_url": None}
@@ -44,7 +53,7 @@ async def demo(lang: Lang, script_lang: Lang, data: Path | None) -> int:
             sure = bool(sight.pets) and sight.pets[0].found
             wish = Wish(
                 photo=photo,
-                out=out,
+                out=OUT,
                 theme=_THEME,
                 audience=_AUDIENCE,
                 lang=script_lang,
@@ -56,8 +65,8 @@ async def demo(lang: Lang, script_lang: Lang, data: Path | None) -> int:
             result = await make(house, wish, console, lang)
             if result.notice.kind == "done":
                 _tell_dialogue(await house.studio.noun(result.notice.assets["script"], Script), console)
-                await house.studio.workshop.run("stage", crafts.sheet, out, _FOLDER / "demo.sheet.png")
-    return _end(result, out, lang)
+                await house.studio.workshop.run("stage", crafts.sheet, OUT, _FOLDER / "demo.sheet.png")
+    return _end(result, lang)
 
 
 def _tell_dialogue(script: Script, console: Console) -> None:
@@ -65,12 +74,12 @@ def _tell_dialogue(script: Script, console: Console) -> None:
         console.print(f"{'🧑' if line.speaker == 'person' else '🐱'} {line.text}", highlight=False)
 
 
-def _end(result: Result, out: Path, lang: Lang) -> int:
+def _end(result: Result, lang: Lang) -> int:
     notice = result.notice
     if notice.kind != "done":
         typer.echo(say(notice.key, lang, notice.fields), err=True)
         return 1
     typer.echo(
-        f"{say('demo.done', lang, notice.fields)}\n{out}\n{cover_of(out)}\n{_FOLDER / 'demo.sheet.png'}"
+        f"{say('demo.done', lang, notice.fields)}\n{OUT}\n{cover_of(OUT)}\n{_FOLDER / 'demo.sheet.png'}"
     )
     return 0
