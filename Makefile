@@ -3,15 +3,20 @@
 
 SHELL := /bin/sh
 PY := .venv/bin/python
-PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --progress-bar off --retries 5 \
+PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --progress-bar off --retries 3 \
 	--no-deps --only-binary :all: --require-hashes
+# A broken download is tried once more; what came whole is in pip's cache by then.
+AGAIN = || { echo "Trying once more" >&2; $(PIP) -r $<; } || \
+	{ echo "The dependencies could not be installed (see above)." >&2; exit 1; }
 # Python knows this name, pip does not.
 export PIP_CERT ?= $(SSL_CERT_FILE)
 ifeq ($(PIP_CERT),)
 unexport PIP_CERT
 endif
-# A checkout that was moved leaves a .venv that still points to its old place.
-MOVED := $(shell test "`cat .venv/.checkout 2>/dev/null`" = "`pwd`" || rm -f .venv/.checkout)
+# A checkout that was moved still has its old place in .venv; a Python that was taken away leaves a .venv without one.
+STALE := $(shell test "`cat .venv/.checkout 2>/dev/null`" = "`pwd`" || rm -f .venv/.checkout; \
+	test -x $(PY) || rm -f .venv/.made)
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))
 
 .PHONY: help setup demo test check run bench lock clean weights together-runtime together-dev
 .DELETE_ON_ERROR:
@@ -37,10 +42,9 @@ together-dev: .venv/.dev .venv/.checkout weights
 
 .venv/.made:
 	@set -e; \
-	if $(PY) -c 'import pip' 2>/dev/null; then touch $@; exit 0; fi; \
+	if $(PY) -c 'import pip; $(FITS)' 2>/dev/null; then touch $@; exit 0; fi; \
 	for python in "$(PYTHON)" python3 python3.11 python3.12 python3.13 python3.14; do \
-		"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null || continue; \
-		old=no; \
+		"$$python" -c '$(FITS)' 2>/dev/null || continue; \
 		"$$python" -c 'import ensurepip, venv' 2>/dev/null || { bare=$$python; continue; }; \
 		echo "Making .venv with $$("$$python" --version)"; \
 		rm -rf .venv; "$$python" -m venv .venv; touch $@; exit 0; \
@@ -51,13 +55,13 @@ together-dev: .venv/.dev .venv/.checkout weights
 
 .venv/.runtime: requirements.lock | .venv/.made
 	@echo "Installing the locked dependencies: about 185 MB to download"
-	@$(PIP) -r requirements.lock
+	@$(PIP) -r $< $(AGAIN)
 	@touch $@
 
 # The second lock holds the first, so one round of pip is enough.
 .venv/.dev: requirements-dev.lock requirements.lock | .venv/.made
 	@echo "Installing the locked dependencies and the tools for tests: about 270 MB to download"
-	@$(PIP) -r requirements-dev.lock
+	@$(PIP) -r $< $(AGAIN)
 	@touch .venv/.runtime $@
 
 # The project itself: its folder on the path, and the console command. No build, no network.
