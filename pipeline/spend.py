@@ -157,6 +157,7 @@ async def _open(studio: Studio, project: str, step: str, facts: Facts, made_from
         model=facts.model,
         state="new",
         made_from=made_from,
+        cost=facts.price,
         currency=facts.currency,
         opened=now,
         changed=now,

@@ -19,6 +19,7 @@ from pipeline.workshop import Workshop
 from storage import assets, projects, strides
 from storage.blobs import Blobs
 from storage.db import Database
+from storage.errors import StorageError
 from storage.model import Asset, Noun, Project
 
 M = TypeVar("M", bound=Noun)
@@ -76,7 +77,11 @@ class Studio:
             sha256=digest,
         )
         await self.blobs.put(asset.key, source)
-        await assets.add(self.db, asset)
+        try:
+            await assets.add(self.db, asset)
+        except StorageError:  # forgotten meanwhile: the file must not outlive its owner's wish
+            await self.blobs.delete(asset.key)
+            raise
         return asset
 
     async def keep_noun(self, project: str, kind: str, noun: BaseModel) -> Asset:
