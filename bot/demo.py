@@ -18,7 +18,7 @@ OUT = _FOLDER / "demo.mp4"
 _THEME = "raise-mom"
 _AUDIENCE = "程序员"
 # Where the sample cat's mouth and eyes are, for the case that the finder rather asks than guesses.
-TAPS = Taps(mouth=(258, 263), eyes=((170, 116), (316, 134)))
+TAPS = Taps(mouth=(256, 280), eyes=((170, 116), (316, 134)))
 
 
 def prepare() -> Path:

@@ -27,7 +27,7 @@ _ASKED = {"title": ["Who ate it?"], "lines": [
     {"speaker": "person", "text": "Who ate the cake?", "direction": None},
     {"speaker": "pet", "text": "It was sad, so I held it.", "direction": "it bites the bun and cries"},
 ]}  # fmt: skip
-_CAT = ("--mouth", "258,263", "--eyes", "170,116,316,134")
+_CAT = ("--mouth", "256,280", "--eyes", "170,116,316,134")
 
 
 def _sample() -> Path:
@@ -113,7 +113,7 @@ async def test_every_weight_may_be_missing(tmp_path: Path) -> None:
         script=Script(
             lines=(Line(speaker="person", text="饿不饿"), Line(speaker="pet", text="饿")), title=("饿了",)
         ),
-        taps=Taps(mouth=(258, 263)),
+        taps=Taps(mouth=(256, 280)),
     )
     chosen = settings.load().model_copy(update={"data_dir": tmp_path / "data"})
     async with opened(chosen, poll_seconds=0.05, found=found) as house:
