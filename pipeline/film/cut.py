@@ -173,7 +173,7 @@ def _encode(reel: _Reel, part: Path, crf: int) -> av.VideoFrame:
                 sink.mux(audio.encode(block))
                 heard += block.samples
             if number == wanted:
-                best = reel.scene.compose(number, picture, captions=False)
+                best = reel.scene.compose(number, picture, cover=True)
             if number % 10 == 0:
                 reel.tell(0.98 * number / frames)
         for block in blocks:

@@ -24,6 +24,7 @@ class Scene:
     ) -> None:
         self._size = layout.width, layout.height
         self._pane = even(layout.pane, layout)
+        self._card = layout.panel is not None
         self._base = _ground(layout, look)
         title = layer(band, round(layout.band.x), round(layout.band.y))
         over = layout.pane.y < layout.band.y + layout.band.h - 1
@@ -38,12 +39,13 @@ class Scene:
             None if mark is None else (round(mark.label.end * fps), _layer(mark.picture, mark.label.box))
         )
 
-    def compose(self, number: int, picture: av.VideoFrame, *, captions: bool = True) -> av.VideoFrame:
+    def compose(self, number: int, picture: av.VideoFrame, *, cover: bool = False) -> av.VideoFrame:
         """Return the film's frame `number` with this picture of the performance in its pane.
 
         Args:
             picture: any size and format; one that is not the pane's yuv420p is converted.
-            captions: without them for the cover.
+            cover: as the film's cover: the label always, no caption on the picture; a card's panel, which
+                would be empty, asks the question that is being answered.
         """
         frame = tagged(av.VideoFrame(*self._size, "yuv420p"))
         canvas = planes(frame)
@@ -52,15 +54,22 @@ class Scene:
         self._insert(canvas, picture)
         if self._over is not None:
             paint(canvas, self._over)
-        if captions:
-            for first, stop, words in self._captions:
-                if first <= number < stop:
-                    paint(canvas, words)
+        for words in self._asked(number) if cover else self._said(number):
+            paint(canvas, words)
         if self._mark is not None:
-            stop, words = self._mark
-            if number < stop + _FADE:
-                paint(canvas, words, min(1.0, (stop + _FADE - number) / _FADE) if number >= stop else 1.0)
+            stop, mark = self._mark
+            if cover or number < stop:
+                paint(canvas, mark)
+            elif number < stop + _FADE:
+                paint(canvas, mark, (stop + _FADE - number) / _FADE)
         return frame
+
+    def _said(self, number: int) -> list[Layer]:
+        return [words for first, stop, words in self._captions if first <= number < stop]
+
+    def _asked(self, number: int) -> list[Layer]:
+        before = [words for _, stop, words in self._captions if stop <= number]
+        return before[-1:] if self._card else []
 
     def _insert(self, canvas: Sequence[Plane], picture: av.VideoFrame) -> None:
         x, y, wide, high = self._pane

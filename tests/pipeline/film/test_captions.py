@@ -28,7 +28,7 @@ def _meet(one: Box, other: Box) -> bool:
     return across > 0 and min(one.y + one.h, other.y + other.h) > max(one.y, other.y)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.floats(200, 560), st.integers(1, 60))
 def test_no_caption_touches_the_mouth_or_the_edge(y: float, length: int) -> None:
     """Protects the mouth wherever it is, and the sides, for words of any length."""

@@ -91,6 +91,11 @@ def test_the_cover_shows_an_open_mouth_without_a_caption(film: tuple[CutJob, Mad
     yellow = (picture[..., 0] > 220) & (picture[..., 1] > 180) & (picture[..., 2] < 110)
     assert yellow[:100].any()
     assert not yellow[420:].any()
+    label = sidecar.read(done.film)
+    assert label is not None
+    assert label.label is not None
+    box = label.label.box
+    assert picture[round(box.y) : round(box.y + box.h), round(box.x) : round(box.x + box.w)].max() > 235
 
 
 def test_the_same_job_gives_the_same_film(film: tuple[CutJob, Made], tmp_path: Path) -> None:
