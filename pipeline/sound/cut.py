@@ -12,6 +12,7 @@ from pipeline.sound import levels
 from pipeline.sound.samples import Samples, channels
 
 _OPENS, _HOLDS = 22.0, 30.0  # decibels under the loud parts where a word begins, and where it has ended
+_HISS = 20.0  # decibels under the strongest hiss
 _PAUSE = 0.30  # seconds: a shorter gap is inside a line, when nobody said how many lines there are
 _BREATH = 0.12  # seconds: a shorter gap never ends a line
 _CLICK = 0.06  # seconds: anything shorter is not a word
@@ -35,7 +36,8 @@ def spans(
         BadInput: `sound.silence` when nothing sounds; `sound.lines_unclear` (expected, found) when the wanted
             count does not come out.
     """
-    words = sounding(levels.read(samples, hertz).speech)
+    read = levels.read(samples, hertz)
+    words = _with_hiss(sounding(read.speech), read)
     if not words:
         raise BadInput("sound.silence")
     whole = len(samples) / hertz
@@ -114,6 +116,27 @@ def sounding(speech: NDArray[np.float32]) -> list[Span]:
         for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
         if level[begin:end].max() > opens and (end - begin) * levels.HOP >= _CLICK
     ]
+
+
+def _with_hiss(words: Sequence[Span], read: levels.Levels) -> list[Span]:
+    """Return the stretches with the s, sh or q at their edges, which lies above the band of speech.
+
+    An edge moves outward by 0.2 s at most, while the sound above 4 kHz is strong; a breath is weaker.
+    """
+    high = levels.smoothed(read.above(4000.0))
+    if not words or levels.loud(high) < -70:
+        return list(words)
+    strong = high > max(levels.loud(high) - _HISS, float(np.percentile(high, 10)) + 10)
+    most = round(0.2 / levels.HOP)
+    found = []
+    for start, end in words:
+        first, last = round(start / levels.HOP), round(end / levels.HOP)
+        while first > max(0, round(start / levels.HOP) - most) and strong[first - 1]:
+            first -= 1
+        while last < min(len(strong), round(end / levels.HOP) + most) and strong[last]:
+            last += 1
+        found.append((first * levels.HOP, last * levels.HOP))
+    return joined(found, levels.HOP)
 
 
 def joined(words: Sequence[Span], gap: float) -> list[Span]:

@@ -49,6 +49,8 @@ def hear(samples: Samples, hertz: int, lines: int | None = None) -> Heard:
     """
     seconds = len(samples) / hertz
     heard = samples[: int((_LONG if seconds > _TOO_LONG else _TOO_LONG) * hertz)]
+    if not np.isfinite(heard.sum(dtype=np.float64)):  # a damaged file of floats
+        heard = np.nan_to_num(heard, nan=0.0, posinf=1.0, neginf=-1.0)
     parts = _parts(heard, hertz)
     snr = _snr(parts)
     where, unclear = _lines(heard, hertz, lines, parts)

@@ -30,6 +30,11 @@ class Levels:
     bands: NDArray[np.float32]
     hertz: int
 
+    def above(self, hertz: float) -> NDArray[np.float32]:
+        """Return the level per frame of what lies above a frequency."""
+        power = (10 ** (self.bands[:, hertz * 0.99 <= BANDS].astype(np.float64) / 10)).sum(axis=1)
+        return np.asarray(10 * np.log10(np.maximum(power, 1e-12)), dtype=np.float32)
+
     @property
     def seconds(self) -> float:
         """Length of what was read."""

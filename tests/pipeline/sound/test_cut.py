@@ -56,6 +56,20 @@ def test_one_line_keeps_its_own_pause() -> None:
     assert _near(cut.spans(sound, 24_000, 1), [(wanted[0][0], wanted[2][1])], 0.06)
 
 
+def test_a_hiss_at_the_edge_belongs_to_its_line() -> None:
+    """An s or q lies above the band of speech; without it 去 and socks lose their first sound."""
+    hiss = (
+        np.diff(made.noise(made.tone(0.12, 24_000, level=0.2), 0), n=4, prepend=np.zeros(4)).astype(
+            np.float32
+        )
+        * 0.1
+    )
+    line = np.concatenate([made.silence(0.5), hiss, made.talk(4), hiss, made.silence(0.5)])
+    ((start, end),) = cut.spans(line, 24_000)
+    assert start == pytest.approx(0.5, abs=0.04)
+    assert end == pytest.approx(len(line) / 24_000 - 0.5, abs=0.04)
+
+
 @pytest.mark.parametrize("sound", [made.silence(2), made.silence(0), made.silence(2) + 1e-5])
 def test_silence_has_no_lines(sound: Samples) -> None:
     """Nothing to cut is said, not returned as an empty film."""

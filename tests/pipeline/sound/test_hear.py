@@ -93,6 +93,14 @@ def test_twenty_minutes_are_too_long_and_cost_little() -> None:
     assert (heard.verdict, heard.reasons) == ("poor", ("sound.too_long", "sound.narrow"))
 
 
+def test_a_damaged_file_of_floats_is_still_heard() -> None:
+    """A sample that is not a number must not make everything after it unmeasurable."""
+    sound = _sample()
+    sound[1000] = np.nan
+    sound[2000] = np.inf
+    assert hear(sound, 24_000).speech_seconds == pytest.approx(9.0, abs=0.5)
+
+
 def test_recorded_lines_are_counted() -> None:
     """Short lines are fine as lines; a wrong count shows what was found and says so."""
     sound, wanted = made.three()
