@@ -38,7 +38,7 @@ def table(plate: Bytes, mouth: Point, half: float) -> Table:
     On a close-up it goes into the corner and partly under the edge, so that the mouth stays free.
     """
     size = plate.shape[1], plate.shape[0]
-    width = min(max(2.3 * half, 0.20 * size[0]), 0.25 * size[0])
+    width = min(max(2.3 * half, 0.13 * size[0]), 0.25 * size[0])
     side = 1 if mouth[0] < 0.55 * size[0] else -1
     x = mouth[0] + side * max(0.9 * width, 1.15 * half + 0.55 * width)
     x = min(max(x, 0.40 * width), size[0] - 0.40 * width)

@@ -18,6 +18,9 @@ from storage.model import Point
 _STEPS = 24  # samples per unit while looking for the opening
 _SHUT, _WIDE = 0.16, 1.06  # height of the squeezed opening, as a part of the photo's
 _RED = 9  # Lab a* above the face's median: tongue and gums on ordinary photos
+_NOSE = 0.6  # units from the nose's middle to its lower end, which may be as red as a tongue
+_REDDISH = 0.40  # square units of red that make an opening; a pink lip has less
+_LEAST = 0.6, 0.35  # width and height of what may be called an opening
 _BLACK, _DARK = 0.20, 0.42  # parts of the median lightness
 _ROOM = 2.6  # openings of room under the jaw over which its movement dies out
 _TRAVEL = 1.5  # units the jaw moves up at most (0.6 eye distances for a dog)
@@ -48,13 +51,15 @@ def gape(plate: Bytes, face: Face, axes: Axes) -> Gape | None:
     below = v > _nose_end(face, axes)
     inside = (red > np.median(red) + _RED) & (red - 128 > 0.8 * (yellow - 128)) & below
     seed = _largest(inside.astype(np.uint8))
-    if seed is None or seed.sum() < 0.10 * _STEPS**2:
+    if seed is None or seed.sum() < _REDDISH * _STEPS**2:
         return None
     # The cavity is almost black; the lips under it are merely dark, and so is the fur under the nose.
     black = light < _BLACK * np.median(light)
     lips = (light < _DARK * np.median(light)) & (v > _first_row(seed)[None, :] / _STEPS - 2)
     joined = _joined(((seed | black | lips) & below).astype(np.uint8), seed)
-    return _edges(joined)
+    found = _edges(joined)
+    tall = float((found.bottom - found.top).max())
+    return found if tall >= _LEAST[1] and found.right - found.left >= _LEAST[0] else None
 
 
 def _flattened(plate: Bytes, axes: Axes) -> Bytes:
@@ -73,7 +78,7 @@ def _flattened(plate: Bytes, axes: Axes) -> Bytes:
 def _nose_end(face: Face, axes: Axes) -> float:
     if face.pet.nose is None:
         return -1.0
-    return axes.place(face.pet.nose)[1] + 0.35
+    return axes.place(face.pet.nose)[1] + _NOSE
 
 
 def _largest(mask: Bytes) -> NDArray[np.bool_] | None:
@@ -129,7 +134,7 @@ class Jaw:
         across = self._middle - self._half - 0.15, self._middle + self._half + 0.15
         self.patch = Patch(axes, across, (high - 0.3, low + self._fade + 0.15), size)
         # Less closing where there is little room below: the stretch stays gentle and nothing folds.
-        self._travel = min(self._travel, 0.55 * self._fade / max(height, 1e-3) / (1 - _SHUT))
+        self._travel = min(self._travel, 0.64 * self._fade / max(height, 1e-3) / (1 - _SHUT))
 
     def height(self, openness: float) -> float:
         """Return the opening's height as a part of the photo's."""
@@ -154,15 +159,23 @@ class Jaw:
 
     def field(self, openness: float) -> Floats:
         """Return where each point is taken from: shifts along v on the patch's grid."""
-        u, v = self.patch.u, self.patch.v
+        u, v = self.patch.u[0], self.patch.v
         top, bottom = self._gape.edges(u)
         beside = smooth(1 - np.abs((u - np.float32(self._middle)) / np.float32(self._half)), 0, 0.42)
         tall = np.maximum(bottom - top, 0.05)
-        part = 1 - np.float32(1 - self.height(openness)) * beside
-        shift = tall * (1 - part)
-        end = top + tall * part
+        # A tongue hanging out sideways has no lip of its own above it: it is squeezed from its neighbours'.
+        top = np.minimum(top, -self._rigid(-top))
+        shift = self._rigid(tall) * beside * np.float32(1 - self.height(openness))
+        end = np.maximum(bottom - shift, top + 0.10 * tall + 0.15 * np.maximum(shift, 0))
         inside = np.clip((v - top) / np.maximum(end - top, 1e-3), 0, 1) * shift
-        # Half even, half soft: the fur under the chin is stretched as little as the room allows.
+        # Mostly even: the fur under the chin is stretched as little as the room allows.
         far = np.clip((v - end - 0.08 * self._fade) / (0.90 * self._fade), 0, 1)
-        down = shift * (1 - 0.5 * far - 0.5 * smooth(far))
+        down = shift * (1 - 0.75 * far - 0.25 * smooth(far))
         return np.asarray(np.where(v <= end, inside, down), np.float32)
+
+    def _rigid(self, tall: Floats) -> Floats:
+        """Return the largest value near each u: bone and tongue move as one, whatever a column's height."""
+        reach = max(1, round(0.35 * self.axes.unit / 4)) * 2 + 1
+        broad = cv2.dilate(tall[None, :], np.ones((1, reach), np.uint8))
+        soft = cv2.GaussianBlur(broad, (0, 0), 0.4 * reach, borderType=cv2.BORDER_REPLICATE)
+        return np.asarray(soft[0], np.float32)

@@ -80,7 +80,7 @@ class Face:
         if self.pet.eyes is None:
             return None
         radius = self.pet.eye_radius or _EYE[self.species] * self.span
-        radius = min(max(radius, 3.0), 0.30 * self.span)
+        radius = min(max(radius, 3.0, 0.75 * _EYE[self.species] * self.span), 0.30 * self.span)
         left, right = self.pet.eyes
         return Axes(left, self.angle, radius), Axes(right, self.angle, radius)
 

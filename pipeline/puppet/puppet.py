@@ -17,6 +17,7 @@ from pipeline.puppet.tears import Tears
 from pipeline.puppet.tracks import Tracks
 
 _LEVELS = 60  # steps of openness that look different
+_HEAVE = 0.06  # eye distances the head is raised by a wide opening
 _KEPT = 48 * 2**20  # bytes of drawn patches that are kept
 
 
@@ -51,7 +52,7 @@ class Puppet:
     def draw(self, tracks: Tracks, n: int) -> NDArray[np.uint8]:
         """Return picture `n`: RGB, the frame's size."""
         picture = self._face(tracks, n)
-        out = self._head.show(picture, _pose(tracks, n), _view(tracks, n))
+        out = self._head.show(picture, self._pose(tracks, n), _view(tracks, n))
         if self._table is not None and tracks.bun[n] > 0.001:
             self._bun(out, tracks, n)
         return out
@@ -61,7 +62,7 @@ class Puppet:
         if self._mouth is None:
             return None
         outline = self._mouth.outline(*_lips(tracks, n))
-        return bounds(self._head.seen(outline, _pose(tracks, n), _view(tracks, n)))
+        return bounds(self._head.seen(outline, self._pose(tracks, n), _view(tracks, n)))
 
     def _face(self, tracks: Tracks, n: int) -> Bytes:
         """Return the plate with mouth, eyes and tears as they are in a frame."""
@@ -89,13 +90,29 @@ class Puppet:
         assert self._table is not None
         lift = float(tracks.lift[n])
         still = self._table.at(float(tracks.bun[n]), lift)
-        seen = self._head.seen([self._table.mouth], _pose(tracks, n), _view(tracks, n))[0]
+        seen = self._head.seen([self._table.mouth], self._pose(tracks, n), _view(tracks, n))[0]
         at = (
             still[0] + (seen[0] - self._table.mouth[0]) * lift,
             still[1] + (seen[1] - self._table.mouth[1]) * lift,
         )
         width, bites = self._table.width * float(tracks.zoom[n]), round(float(tracks.bites[n]))
         buns.put(picture, at, width, bites, turn=-8 * lift, light=self._table.light)
+
+    def _pose(self, tracks: Tracks, n: int) -> Pose:
+        """Return the head's stance; where a jaw has little room below, the head is raised with the mouth."""
+        heave = (
+            _HEAVE * self._mouth.cramped * float(tracks.open[n]) if isinstance(self._mouth, Mouth) else 0.0
+        )
+        return Pose(
+            x=float(tracks.x[n]),
+            y=float(tracks.y[n]) - heave,
+            tilt=float(tracks.tilt[n]),
+            scale=float(tracks.scale[n]),
+            breathe=float(tracks.breathe[n]),
+            ears=float(tracks.ears[n]),
+            chew=float(tracks.chew[n]),
+            bob=float(tracks.bob[n]),
+        )
 
     def _kept(self, key: tuple[float, ...], draw: Callable[[], Bytes]) -> Bytes:
         """Return a patch drawn before with the same figures, or draw it; the oldest are let go."""
@@ -133,19 +150,6 @@ def _level(value: float, levels: int) -> float:
 
 def _lips(tracks: Tracks, n: int) -> tuple[float, float, float]:
     return _level(tracks.open[n], _LEVELS), _level(tracks.wide[n], 3), _level(tracks.smile[n], 4)
-
-
-def _pose(tracks: Tracks, n: int) -> Pose:
-    return Pose(
-        x=float(tracks.x[n]),
-        y=float(tracks.y[n]),
-        tilt=float(tracks.tilt[n]),
-        scale=float(tracks.scale[n]),
-        breathe=float(tracks.breathe[n]),
-        ears=float(tracks.ears[n]),
-        chew=float(tracks.chew[n]),
-        bob=float(tracks.bob[n]),
-    )
 
 
 def _view(tracks: Tracks, n: int) -> View:
