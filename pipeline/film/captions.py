@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from pipeline.film.draw import Ink, Rgba, lettering, pill, stacked
 from pipeline.film.looks import Look
 from pipeline.film.type import Faces, split, wrap
@@ -12,7 +10,6 @@ from pipeline.model import Box, Cue, Layout, Span, Timeline, Track
 from storage.model import Noun, Speaker
 
 _NARROWEST = 0.04  # of the height: the foot that stays free when a low mouth leaves no other room
-_EYES = 2.2  # mouth widths above the mouth that may hold eyes
 _QUIET_ENDS = "\uff0c\u3002\u3001\uff1b\uff1a,;:"  # punctuation a caption does not end with
 
 
@@ -143,7 +140,7 @@ def _mouths(track: Track, start: float, end: float, fps: int) -> list[Box]:
 def _placed(
     wide: int, high: int, layout: Layout, look: Look, mouths: Sequence[Box], taken: Box | None
 ) -> Box:
-    """Return where a caption goes: in the panel, or under the mouth, or failing that above the eyes."""
+    """Return where a caption goes: in the panel, or under the mouth, or failing that at the top."""
     x = round((layout.width - wide) / 2)
     if layout.panel is not None:
         top, bottom = _panel_room(layout, look)
@@ -156,14 +153,11 @@ def _placed(
     if y < under:
         y = under
     if y + high > pane_foot:
-        y = _above(high, layout, mouths, taken, clear)
+        y = _above(layout, taken, clear)
     return Box(x=x, y=round(y), w=wide, h=high)
 
 
-def _above(high: int, layout: Layout, mouths: Sequence[Box], taken: Box | None, clear: float) -> float:
-    """Return the top of a caption over the face: as high as it goes, lower where the eyes leave room."""
+def _above(layout: Layout, taken: Box | None, clear: float) -> float:
+    """Return the top of a caption over the face: as high as it goes, where ears and forehead are, not eyes."""
     top = max(layout.pane.y, layout.band.y + layout.band.h) + clear
-    if taken is not None:
-        top = max(top, taken.y + taken.h + clear / 2)
-    eyes = min(mouth.y - _EYES * mouth.w for mouth in mouths)
-    return float(np.clip(eyes - high - clear, top, None))
+    return top if taken is None else max(top, taken.y + taken.h + clear / 2)

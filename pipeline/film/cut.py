@@ -104,19 +104,21 @@ def cut(job: CutJob, tell: Callable[[float], None] = lambda fraction: None) -> M
     reel = _Reel(
         job, Scene(layout, look, band, words, mark, timeline.fps), mix(timeline, sounds, bed=job.bed), tell
     )
-    with replacing(job.out) as part:
+    pages = tuple(word.page for word in words)
+    shown = tuple(text for text, _ in title.lines(job.title, layout, look, faces))
+    label = None if mark is None else mark.label
+    beside = sidecar.beside(job.out)
+    # All three take their places together, so that a disk that fills up leaves none of them.
+    with replacing(job.cover) as picture, replacing(beside) as text, replacing(job.out) as part:
         crf, best = _within(reel, part)
-        cover.write(job.cover, best)
-        shown = tuple(text for text, _ in title.lines(job.title, layout, look, faces))
-        pages = tuple(word.page for word in words)
-        label = None if mark is None else mark.label
-        page = sidecar.write(job.out, timeline, layout, shown, title_box, pages, label, job.track)
+        cover.write(picture, best)
+        sidecar.write(text, sidecar.page(timeline, layout, shown, title_box, pages, label, job.track))
         size = part.stat().st_size
     tell(1.0)
     return Made(
         film=job.out,
         cover=job.cover,
-        sidecar=page,
+        sidecar=beside,
         seconds=timeline.seconds,
         frames=timeline.frames,
         bytes=size,

@@ -31,8 +31,7 @@ def beside(film: Path) -> Path:
     return film.with_name(film.name + ".json")
 
 
-def write(
-    film: Path,
+def page(
     timeline: Timeline,
     layout: Layout,
     title: tuple[str, ...],
@@ -40,22 +39,24 @@ def write(
     captions: tuple[Page, ...],
     label: Label | None,
     track: Track,
-) -> Path:
-    """Write the sidecar of `film`, whole or not at all, and return its path."""
-    mouths = tuple(None if box is None else _rounded(box) for box in track.mouths)
-    page = Sidecar(
+) -> Sidecar:
+    """Return what goes beside a film, with figures no finer than anybody needs."""
+    return Sidecar(
         timeline=timeline,
         layout=layout,
         title=title,
         title_box=title_box,
         captions=captions,
         label=label,
-        mouths=mouths,
+        mouths=tuple(None if box is None else _rounded(box) for box in track.mouths),
         openness=tuple(round(value, 3) for value in track.openness),
     )
-    with replacing(beside(film)) as part:
+
+
+def write(path: Path, page: Sidecar) -> None:
+    """Write a sidecar, whole or not at all."""
+    with replacing(path) as part:
         part.write_text(page.model_dump_json(), "utf-8")
-    return beside(film)
 
 
 def read(film: Path) -> Sidecar | None:
