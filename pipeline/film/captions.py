@@ -158,6 +158,6 @@ def _placed(
 
 
 def _above(layout: Layout, taken: Box | None, clear: float) -> float:
-    """Return the top of a caption over the face: as high as it goes, where ears and forehead are, not eyes."""
+    """Return the top of a caption over the face: as high as it goes: ears and forehead, not eyes."""
     top = max(layout.pane.y, layout.band.y + layout.band.h) + clear
     return top if taken is None else max(top, taken.y + taken.h + clear / 2)
