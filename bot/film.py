@@ -148,6 +148,7 @@ async def _project(studio: Studio, wish: Wish) -> str:
         look=wish.look,
     )
     await projects.change_brief(studio.db, identity, brief)
+    await projects.change_state(studio.db, identity, "making")
     return identity
 
 

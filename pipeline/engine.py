@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, Literal, TypeVar, get_type_hints
 
 import sqlalchemy as sa
 import structlog
@@ -33,6 +33,7 @@ Recipe = Callable[..., Awaitable[Notice]]
 _QUEUE = "makings"
 _VERSION = "1"  # constant: the default, a digest of the source, would strand what is in flight at each deploy
 _BUSY_TRIES = 4
+_ENDS: dict[str, Literal["unsure", "cancelled"]] = {"Unsure": "unsure", "Cancelled": "cancelled"}
 _log = structlog.get_logger(__name__)
 _studio: Studio | None = None
 _patience = 1.0
@@ -51,8 +52,7 @@ class Outcome(Noun, Generic[T]):
     @property
     def notice(self) -> Notice:
         """The Notice a making ends with when this step could not be done."""
-        kind = "unsure" if self.trouble == "Unsure" else "failed"
-        return Notice(kind=kind, key=self.key, fields=self.fields)
+        return Notice(kind=_ENDS.get(self.trouble or "", "failed"), key=self.key, fields=self.fields)
 
 
 def making(stages: Mapping[str, float]) -> Callable[[Recipe], Recipe]:
@@ -76,6 +76,7 @@ def making(stages: Mapping[str, float]) -> Callable[[Recipe], Recipe]:
 async def step(verb: Callable[..., Awaitable[T]], *ids: str | int) -> Outcome[T]:
     """Run one verb under the engine; the recipe branches on what comes back.
 
+    The first id is the project's: a cancelled one ends its makings before the next step.
     Several single steps may be gathered: the call order, not the finishing order, names them.
     """
     raw = await DBOS.run_step_async({"name": _name(verb)}, _edge, verb, ids)
@@ -85,6 +86,8 @@ async def step(verb: Callable[..., Awaitable[T]], *ids: str | int) -> Outcome[T]
 
 async def _edge(verb: Callable[..., Awaitable[Noun]], ids: Sequence[str | int]) -> dict[str, Any]:
     assert _studio is not None
+    if (await _studio.project(str(ids[0]))).state == "cancelled":
+        return {"trouble": "Cancelled", "key": "making.cancelled"}
     making_id = DBOS.workflow_id or ""
     name = _name(verb)
     log = _log.bind(making=making_id, step=name)

@@ -11,7 +11,7 @@ from pipeline.parts import Told
 from pipeline.ports.errors import BadInput, Busy
 from pipeline.recipes import propose_scripts
 from pipeline.studio import Studio
-from storage import strides, takes
+from storage import projects, strides, takes
 from storage.model import Notice, Script
 from tests.pipeline.house import PROJECT, SCRIPT, Writer, studio
 
@@ -114,6 +114,20 @@ async def test_three_options_are_proposed_under_one_take(tmp_path: Path) -> None
             await running.close()
         assert await made.noun(notice.assets["1"], Script) == SCRIPT
         assert [take.state for take in await takes.of(made.db, PROJECT)] == ["done"]
+
+
+async def test_a_cancelled_project_stops_before_the_next_step(tmp_path: Path) -> None:
+    """Cancelling spends nothing more and says so, without an error."""
+    writer = Writer()
+    async with studio(tmp_path, writer) as made:
+        await projects.change_state(made.db, PROJECT, "cancelled")
+        running = await _launched(tmp_path, made)
+        try:
+            await running.start(propose_scripts, "m4", PROJECT)
+            notice = await running.finished("m4")
+        finally:
+            await running.close()
+    assert (notice.kind, notice.key, writer.bills) == ("cancelled", "making.cancelled", 0)
 
 
 def test_what_is_stored_is_plain_json() -> None:
