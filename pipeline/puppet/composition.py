@@ -27,6 +27,8 @@ _HEAD_SHARE = 0.70
 _MARGIN = 1.05
 _TALL = 0.76
 _MOST_ENLARGED = 2.4
+_CHIN = 0.75
+"""Room below the lips, in eye distances."""
 
 
 class Composition(NamedTuple):
@@ -66,7 +68,7 @@ def composed(
     return (
         _full(wide, high, head, mouth, aspect, canvas[0])
         or _framed(wide, high, head, mouth, aspect, empty)
-        or Composition("card", _card(wide, high, head))
+        or Composition("card", _with_chin(_card(wide, high, head), high, pet))
     )
 
 
@@ -155,6 +157,16 @@ def _card(wide: int, high: int, head: Box) -> Box:
     left = _clipped(head.x + head.w / 2 - across / 2, wide - across)
     top = _clipped(head.y + head.h / 2 - down / 2, high - down)
     return Box(x=left, y=top, w=across, h=down)
+
+
+def _with_chin(part: Box, high: int, pet: Pet | None) -> Box:
+    """Return the part, reaching below a photo that ends under the lips: a jaw needs room to open."""
+    if pet is None or not (pet.found and pet.mouth and pet.eyes):
+        return part
+    (left, top), (right, bottom) = pet.eyes
+    wanted = pet.mouth[1] + _CHIN * float(np.hypot(right - left, bottom - top))
+    missing = min(wanted, part.y + CARD[1] * part.w) - high
+    return part if missing <= 0 else part.model_copy(update={"h": part.h + missing})
 
 
 def _comfortable(most: float, head: Box) -> float:

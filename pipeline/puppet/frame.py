@@ -118,7 +118,8 @@ def painted(picture: Picture, source: Place, layout: Layout, composition: Compos
     pane = cv2.warpAffine(soft, matrix, (wide, high), flags=cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT)
     pane = _sharpened(np.asarray(pane, np.uint8), scale)
     top = -part.y * scale
-    return _melted(pane, top, top + picture.shape[0] * scale)
+    bottom = top + picture.shape[0] * scale
+    return _drawn_out(pane, bottom) if composition.kind == "card" else _melted(pane, top, bottom)
 
 
 def _sharpened(pane: Picture, scale: float) -> Picture:
@@ -129,6 +130,30 @@ def _sharpened(pane: Picture, scale: float) -> Picture:
     spread, amount = 0.55 * scale, 0.40
     lifted = cv2.addWeighted(light, 1 + amount, cv2.GaussianBlur(light, (0, 0), spread), -amount, 0)
     return np.asarray(cv2.cvtColor(cv2.merge([lifted, red, blue]), cv2.COLOR_YCrCb2RGB), np.uint8)
+
+
+def _drawn_out(pane: Picture, last: float) -> Picture:
+    """Return the pane with its last real rows drawn out downwards, for a chin that the photo cuts off.
+
+    Not mirrored, which would show the lips again: the colours go on, with a trace of grain.
+    """
+    high, wide = pane.shape[:2]
+    edge = int(last) - 2
+    if edge >= high - 2:
+        return pane
+    unit = wide / 720
+    soft = round(30 * unit)  # over so many real rows the picture goes over into its continuation
+    real = pane[:edge].astype(np.float32)
+    blurred = cv2.GaussianBlur(real[-3 * soft :], (0, 0), 9 * unit)[-soft:]
+    ramp = np.linspace(0, 1, soft, dtype=np.float32)[:, None, None]
+    real[-soft:] = real[-soft:] * (1 - ramp) + blurred * ramp
+    last_row = blurred[-1:].repeat(3, axis=0)
+    far = cv2.GaussianBlur(last_row, (0, 0), 60 * unit)[1]
+    depth = np.linspace(0, 1, high - edge, dtype=np.float32)[:, None, None]
+    noise = np.random.default_rng(1).normal(0, 3, (high - edge, wide)).astype(np.float32)
+    grain = cv2.GaussianBlur(noise, (0, 0), 0.8 * unit)[..., None]
+    strip = last_row[:1] * (1 - depth) + far[None] * depth + grain
+    return np.asarray(np.clip(np.concatenate([real, strip]) + 0.5, 0, 255), np.uint8)
 
 
 def _melted(pane: Picture, first: float, last: float) -> Picture:
