@@ -23,13 +23,14 @@ SIDE = 300
 _BLOBS = 60
 _RADII = (0.014, 0.020, 0.028, 0.039, 0.055)
 _TRIED = 150
+_PALE = 0.8
 _DOUBT = 0.6
 _NOSE_DOWN = {"cat": 0.58, "dog": 0.70}
 
 
 @dataclass(frozen=True)
 class Blob:
-    """A dark round spot: where, how large (radius), how strong."""
+    """A round spot, dark or bright: where, how large (radius), how strong."""
 
     x: float
     y: float
@@ -42,7 +43,7 @@ class Face:
     """One guess in the crop's pixels.
 
     `margin` is the lead over the best guess elsewhere; `spread` how far guesses at the same face put an eye
-    apart, in eye distances.
+    apart, in eye distances; `votes` how many answers of the proposal net put both eyes there, by score.
     """
 
     left: Blob
@@ -51,6 +52,7 @@ class Face:
     score: float
     margin: float = 0.0
     spread: float = 0.0
+    votes: float = 0.0
 
     @property
     def eyes(self) -> tuple[Spot, Spot]:
@@ -78,7 +80,7 @@ def find(even: Floats, ballots: Votes, species: Literal["dog", "cat", "other"] |
     """Return the best guess with its margin, or None when no two spots could be eyes."""
     prior = _NOSE_DOWN.get(species or "", 0.64)
     blurred = np.asarray(cv2.GaussianBlur(even, (0, 0), 2.0), np.float32)
-    pairs = [_with_nose(pair, blurred, ballots, prior) for pair in _pairs(_blobs(even), ballots.eyes)]
+    pairs = [_with_nose(pair, blurred, ballots, prior) for pair in _pairs(_spots(even), ballots)]
     best = sorted(pairs, key=lambda face: face.score, reverse=True)[:_TRIED]
     judged = sorted((_judged(face, even) for face in best), key=lambda face: face.score, reverse=True)
     if not judged:
@@ -108,6 +110,12 @@ def _agreed(first: Face, judged: list[Face]) -> Face:
     )
 
 
+def _spots(even: Floats) -> list[Blob]:
+    """Return what may be an eye: dark spots, and bright ones (pale eyes in dark fur) with less weight."""
+    bright = [replace(blob, strength=_PALE * blob.strength) for blob in _blobs(-even)[: _BLOBS // 2]]
+    return _blobs(even) + bright
+
+
 def _blobs(even: Floats) -> list[Blob]:
     """Return the strongest dark spots over five sizes (difference of Gaussians)."""
     short = min(even.shape)
@@ -128,9 +136,9 @@ def _blobs(even: Floats) -> list[Blob]:
     ]
 
 
-def _pairs(blobs: list[Blob], eyes: Floats) -> Iterator[Face]:
+def _pairs(blobs: list[Blob], ballots: Votes) -> Iterator[Face]:
     """Yield two spots that could be eyes, with a first score; the nose is still at their middle."""
-    short = min(eyes.shape)
+    eyes, short = ballots.eyes, min(ballots.eyes.shape)
     for one in blobs:
         for other in blobs:
             wide, high = other.x - one.x, other.y - one.y
@@ -145,7 +153,9 @@ def _pairs(blobs: list[Blob], eyes: Floats) -> Iterator[Face]:
             weak, strong = sorted((one.strength, other.strength))
             score = 0.9 * min(weak, 1.2) + 0.3 * min(strong, 1.2) + 1.5 * float(voted)
             score -= 0.5 * (strong - weak) + (tilt / 43) ** 2 * 0.6 + 0.35 * ratio
-            yield Face(one, other, ((one.x + other.x) / 2, (one.y + other.y) / 2), score)
+            alike = ballots.agree(np.array([one.x, one.y]), np.array([other.x, other.y]))
+            score += 0.4 * min(alike**0.5, 3.0)
+            yield Face(one, other, ((one.x + other.x) / 2, (one.y + other.y) / 2), score, votes=alike)
 
 
 def _with_nose(face: Face, blurred: Floats, ballots: Votes, prior: float) -> Face:

@@ -21,7 +21,7 @@ _GRAIN = 96
 _WINDOW = {"tap": 0.22, "guess": 0.34}
 _NOSE_ENDS = {"dog": 0.26, "cat": 0.17}
 _REDDER = 9
-_LEAST_AREA = 0.045
+_LEAST_AREA = {"dog": 0.045, "cat": 0.08}
 
 
 class Mouth(NamedTuple):
@@ -46,9 +46,7 @@ def mouth(picture: NDArray[np.uint8], level: Level, species: str | None, tap: Po
     """
     half = HALF_WIDTH.get(species or "", 0.35)
     usual = level.outside((0.0, BELOW_NOSE.get(species or "", 0.36)))
-    opening = _opening(
-        picture, level if tap is None else _above(level, tap), _NOSE_ENDS.get(species or "", 0.20)
-    )
+    opening = _opening(picture, level if tap is None else _above(level, tap), species)
     if opening is not None and (tap is None or _near(opening, tap, level)):
         return _open(picture, level, opening, half)
     here = level._replace(origin=tap or usual)
@@ -123,8 +121,9 @@ class _Opening(NamedTuple):
     top: float
 
 
-def _opening(picture: NDArray[np.uint8], level: Level, nose_ends: float) -> _Opening | None:
+def _opening(picture: NDArray[np.uint8], level: Level, species: str | None) -> _Opening | None:
     """Return the connected reddish patch below the nose, when it is large enough to be a mouth's inside."""
+    nose_ends, least = _NOSE_ENDS.get(species or "", 0.20), _LEAST_AREA.get(species or "", 0.06)
     left, top, right, bottom = -0.65, -0.30, 0.65, 1.15
     patch = level.patch(picture, left, top, right, bottom, _GRAIN)
     lab = cv2.cvtColor(cv2.GaussianBlur(patch, (0, 0), 1.5), cv2.COLOR_RGB2LAB).astype(np.int16) - 128
@@ -134,7 +133,7 @@ def _opening(picture: NDArray[np.uint8], level: Level, nose_ends: float) -> _Ope
     mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)), np.uint8)
     count, labels, stats, middles = cv2.connectedComponentsWithStats(mask)
     areas = [stats[i, cv2.CC_STAT_AREA] / _GRAIN**2 for i in range(1, count)]
-    if not areas or max(areas) < _LEAST_AREA:
+    if not areas or max(areas) < least:
         return None
     largest = 1 + int(np.argmax(areas))
     if abs(middles[largest][0] / _GRAIN + left) > 0.45:

@@ -18,9 +18,15 @@ from storage.model import Point, Taps
 
 Picture = NDArray[np.uint8]
 
-SURE_SCORE = 2.8
+SURE_SCORE = 3.3
 SURE_MARGIN = 0.5
 """Both must be reached: right answers stand apart from every other guess, wrong ones hardly do."""
+
+_LEAST_SCORE = 0.33
+_LEAST_VOTES = 2.5
+_MOST_SPREAD = 0.14
+_LEAST_NOSE = 1.35
+_LOWEST_NOSE = {"cat": 0.85, "dog": 1.25}
 
 LEAST_FACE = 90
 """Pixels of a face's width below which there is too little to work with."""
@@ -151,7 +157,11 @@ def _apart(points: tuple[Point, Point]) -> float:
 
 
 def _guessed(picture: Picture, pet: Pet, proposals: Path) -> Pet | None:
-    """Return the pet with the best guess at its face, or None when nothing looks like two eyes."""
+    """Return the pet with the best guess at its face, or None when nothing looks like two eyes.
+
+    A guess is sure when it scores well and far above every other, when enough of the proposal net's answers
+    agree with it and those at the same face agree among themselves, and with a nose where one belongs.
+    """
     crop = _cropped(picture, pet.box)
     even = face.evened(np.asarray(cv2.cvtColor(crop.picture, cv2.COLOR_RGB2LAB)[..., 0], np.uint8))
     best = face.find(even, votes(crop.picture, proposals), pet.species)
@@ -162,9 +172,12 @@ def _guessed(picture: Picture, pet: Pet, proposals: Path) -> Pet | None:
     eyes, radius = _irises(picture, level, left, right)
     left, right = eyes if best.spread < _STEADY else (left, right)
     between = (left[0] + right[0]) / 2, (left[1] + right[1]) / 2
-    tip = nose.refined(picture, Level.by_eyes(level.origin, left, right), pet.species, between)
+    tip, strength = nose.refined(picture, Level.by_eyes(level.origin, left, right), pet.species, between)
     spoken = lips.mouth(picture, Level.by_eyes(tip, left, right), pet.species)
-    found = best.score >= SURE_SCORE and best.margin >= SURE_MARGIN
+    clear = pet.score >= _LEAST_SCORE and best.votes >= _LEAST_VOTES and best.spread <= _MOST_SPREAD
+    down = Level.by_eyes(between, left, right).inside(tip)[1]
+    clear = clear and strength >= _LEAST_NOSE and down <= _LOWEST_NOSE.get(pet.species or "", 1.0)
+    sure = confidence(best.score, best.margin if clear else min(best.margin, 0.8 * SURE_MARGIN))
     return pet.model_copy(
         update={
             "eyes": (left, right),
@@ -173,9 +186,9 @@ def _guessed(picture: Picture, pet: Pet, proposals: Path) -> Pet | None:
             "mouth": spoken.middle,
             "lip": spoken.line,
             "mouth_open": spoken.is_open,
-            "confidence": confidence(best.score, best.margin),
-            "found": found,
-            "reason": None if found else "look.unsure",
+            "confidence": sure,
+            "found": sure >= 0.5,
+            "reason": None if sure >= 0.5 else "look.unsure",
         }
     )
 

@@ -17,8 +17,12 @@ _REACH = 0.48
 _LEAST_DOWN = 0.33
 
 
-def refined(picture: NDArray[np.uint8], level: Level, species: str | None, between: Point) -> Point:
-    """Return the nose's middle near the origin of the face's coordinates, in pixels.
+def refined(
+    picture: NDArray[np.uint8], level: Level, species: str | None, between: Point
+) -> tuple[Point, float]:
+    """Return the nose's middle near the origin of the face's coordinates, in pixels, and its strength.
+
+    Strength 0 is plain fur; ordinary noses have 1 to 3.
 
     Args:
         picture: RGB.
@@ -36,11 +40,12 @@ def refined(picture: NDArray[np.uint8], level: Level, species: str | None, betwe
     likely = 2.0 * np.maximum(dark, 0.8 * red)
     edge = round(border * _GRAIN)
     likely = likely[edge:-edge, edge:-edge]
+    plain = likely.copy()
     steps = np.linspace(-_REACH, _REACH, likely.shape[0])
     likely = likely - 0.9 * (steps[:, None] ** 2 + steps[None, :] ** 2) / 0.36**2
     likely[steps < _LEAST_DOWN + level.inside(between)[1]] = -np.inf
     row, column = np.unravel_index(int(likely.argmax()), likely.shape)
-    return level.outside((float(steps[column]), float(steps[row])))
+    return level.outside((float(steps[column]), float(steps[row]))), float(plain[row, column])
 
 
 def _spots(strength: Floats, radius: float) -> Floats:

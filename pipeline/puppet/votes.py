@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Spot = NDArray[np.float64]
 
 _SIDE = 128
 _LEAST = 0.35
@@ -24,19 +25,32 @@ _SIZES = (0.38, 0.52, 0.70, 0.92, 1.15)
 _TURNED = {0.52, 0.70, 0.92}
 _TURNS = (-20.0, 20.0)
 _STRIDE = 0.30
+_ALIKE = 0.30
 
 
 class Votes(NamedTuple):
-    """Two maps of the crop's size, each with a highest value of 1: eyes and noses."""
+    """Two maps of the crop's size, each with a highest value of 1, and every answer by itself.
+
+    An answer is a row of `pairs`: x and y of the left eye as seen, of the right one, and its score.
+    """
 
     eyes: Floats
     noses: Floats
+    pairs: Floats
+
+    def agree(self, left: Spot, right: Spot) -> float:
+        """Return how many answers, by score, put both eyes near these places."""
+        distance = max(float(np.hypot(*(right - left))), 1e-6)
+        off = self.pairs[:, :4] - np.concatenate([left, right]).astype(np.float32)
+        near = np.exp(-(off * off).sum(axis=1) / (2 * (_ALIKE * distance) ** 2))
+        return float((near * self.pairs[:, 4]).sum())
 
 
 def votes(crop: NDArray[np.uint8], weights: Path) -> Votes:
     """Return where eyes and noses were voted for on an RGB crop whose short side is about 300 pixels."""
     net = cv2.dnn.readNetFromTFLite(str(weights))
     eyes, noses = np.zeros(crop.shape[:2], np.float32), np.zeros(crop.shape[:2], np.float32)
+    answers = [(0.0, 0.0, 0.0, 0.0, 0.0)]
     for square in _squares(crop.shape[1], crop.shape[0]):
         net.setInput(cv2.dnn.blobFromImage(_cut(crop, square), 1 / 127.5, (_SIDE, _SIDE), (127.5,) * 3))
         scores, regressions = net.forward(["classificators", "regressors"])
@@ -48,8 +62,9 @@ def votes(crop: NDArray[np.uint8], weights: Path) -> Votes:
             spread = max(2.0, 0.09 * float(np.hypot(*(left - right))))
             _add(eyes, right, spread, weight)
             _add(eyes, left, spread, weight)
+            answers.append((*right, *left, weight))
             _add(noses, nose, spread * 1.4, weight)
-    return Votes(_level(eyes), _level(noses))
+    return Votes(_level(eyes), _level(noses), np.array(answers, np.float32))
 
 
 class _Square(NamedTuple):
