@@ -94,7 +94,7 @@ class Eye:
 def _profile(u: Floats) -> Floats:
     """Return the lid's soft arc: 1 over the pupil, flat towards zero at the corners."""
     inside = np.maximum(0, 1 - (u / np.float32(_WIDTH)) ** 2)
-    return np.asarray(inside ** np.float32(1.15), np.float32)
+    return np.asarray(inside ** np.float32(0.85), np.float32)
 
 
 def _lash_colour(plate: Bytes, u: Floats, v: Floats, patch: Patch) -> Floats:

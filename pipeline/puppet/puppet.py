@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.model import Box, Pet
 from pipeline.puppet import bun as buns
+from pipeline.puppet.aperture import opened
 from pipeline.puppet.eyes import Eye
 from pipeline.puppet.head import Head, Pose, View, soft
 from pipeline.puppet.jaw import Jaw, gape
@@ -139,9 +140,9 @@ def _mouth(plate: Bytes, known: Face | None) -> Mouth | Jaw | None:
 def _eyes(plate: Bytes, known: Face | None) -> tuple[Eye, Eye] | None:
     if known is None or known.eyes is None:
         return None
-    left, right = known.eyes
-    reach = 0.48 * known.span / left.unit
-    return Eye(plate, left, 1, reach), Eye(plate, right, -1, reach)
+    left, right = (opened(plate, eye, known.span) for eye in known.eyes)
+    reach = 0.48 * known.span
+    return Eye(plate, left, 1, reach / left.unit), Eye(plate, right, -1, reach / right.unit)
 
 
 def _level(value: float, levels: int) -> float:

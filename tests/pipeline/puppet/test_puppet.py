@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from pipeline.model import Box, Pet
 from pipeline.puppet import bun, tracks
+from pipeline.puppet.aperture import opened
 from pipeline.puppet.eyes import Eye
 from pipeline.puppet.head import Head, Pose, View
 from pipeline.puppet.jaw import Jaw, gape
@@ -305,3 +306,15 @@ def test_axes_turn_pixels_and_back() -> None:
     """A place on the face and its pixel are the same place."""
     axes = Axes((50.0, 60.0), 0.4, 12.0)
     assert axes.place(axes.pixel(1.5, -0.7)) == pytest.approx((1.5, -0.7), abs=1e-4)
+
+
+def test_an_eye_is_sized_by_what_lies_between_its_lids() -> None:
+    """A mark on the pupil, a little off, becomes the whole eye; where there is no eye the mark stays."""
+    bright = picture()
+    cv2.circle(bright, (84, 96), 13, (70, 150, 60), -1)
+    cv2.circle(bright, (84, 96), 5, (5, 5, 5), -1)
+    found = opened(bright, Axes((81.0, 98.0), 0.1, 9.0), 73.0)
+    assert found.origin == pytest.approx((84, 96), abs=2.5)
+    assert 10 < found.unit < 16
+    fur = Axes((120.0, 230.0), 0.1, 9.0)
+    assert opened(bright, fur, 73.0) == fur
