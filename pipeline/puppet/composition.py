@@ -27,7 +27,7 @@ _HEAD_SHARE = 0.70
 _MARGIN = 1.05
 _TALL = 0.76
 _MOST_ENLARGED = 2.4
-_CHIN = 0.75
+CHIN = 0.75
 """Room below the lips, in eye distances."""
 
 
@@ -164,7 +164,7 @@ def _with_chin(part: Box, high: int, pet: Pet | None) -> Box:
     if pet is None or not (pet.found and pet.mouth and pet.eyes):
         return part
     (left, top), (right, bottom) = pet.eyes
-    wanted = pet.mouth[1] + _CHIN * float(np.hypot(right - left, bottom - top))
+    wanted = pet.mouth[1] + CHIN * float(np.hypot(right - left, bottom - top))
     missing = min(wanted, part.y + CARD[1] * part.w) - high
     return part if missing <= 0 else part.model_copy(update={"h": part.h + missing})
 

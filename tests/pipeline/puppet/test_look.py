@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.model import Box, Pet
@@ -197,6 +197,7 @@ def test_a_dark_photo_is_rescued_and_a_bright_one_left() -> None:
     assert saved[300, 240].mean() > saved[int(drawn.EYES[0][1]), int(drawn.EYES[0][0])].mean() + 60
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.floats(-5, 8), st.floats(0, 4), st.floats(0, 3), st.floats(0, 3))
 def test_confidence_grows_with_score_and_margin(
     score: float, margin: float, more: float, wider: float
@@ -207,6 +208,7 @@ def test_confidence_grows_with_score_and_margin(
     assert (low >= 0.5) == (score >= look.SURE_SCORE and margin >= look.SURE_MARGIN)
 
 
+@settings(derandomize=True, deadline=None)
 @given(
     st.tuples(st.floats(-900, 900), st.floats(-900, 900)),
     st.floats(-1.4, 1.4),
