@@ -16,6 +16,7 @@ _CEILING = -1.9  # dBTP before AAC, which lifts peaks by up to about 0.7 dB
 _PERSON, _PET, _BED = -16.1, -15.5, -30.0  # LUFS as heard on two channels
 _ROOM = -62.0  # dB of full scale, mean
 _BOTH_SIDES = 3.01  # LU: one signal on two channels adds up
+_NEAR, _ROUNDS = 0.1, 8  # LU; two or three rounds are usual, short peaky lines take more
 _DUCK, _ATTACK, _RELEASE = 0.5, 0.15, 0.35  # gain under words; seconds down, seconds up
 
 
@@ -39,10 +40,10 @@ def mix(timeline: Timeline, sounds: Mapping[int, NDArray[np.float32]], *, bed: b
 
 
 def _finished(both: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Bring the whole to its loudness and under the ceiling; twice, because a limiter takes loudness away."""
-    for _ in range(2):
+    """Bring the whole to its loudness and under the ceiling; again, because a limiter takes loudness away."""
+    for _ in range(_ROUNDS):
         now = integrated(both, HERTZ)
-        if now is None:
+        if now is None or abs(WHOLE - now) < _NEAR:
             return both
         both = limited(both * np.float32(10 ** ((WHOLE - now) / 20)), HERTZ, _CEILING)
     return both
