@@ -35,7 +35,13 @@ class Mouth(NamedTuple):
     is_open: bool
 
 
-def mouth(picture: NDArray[np.uint8], level: Level, species: str | None, tap: Point | None = None) -> Mouth:
+def mouth(
+    picture: NDArray[np.uint8],
+    level: Level,
+    species: str | None,
+    tap: Point | None = None,
+    nose: Point | None = None,
+) -> Mouth:
     """Return the mouth under a nose, or near a tap.
 
     Args:
@@ -43,6 +49,7 @@ def mouth(picture: NDArray[np.uint8], level: Level, species: str | None, tap: Po
         level: the face's coordinates with the nose as origin; with a tap and no nose, any origin.
         species: "dog", "cat" or anything else, for the usual place and width.
         tap: where a person said the mouth is, in pixels.
+        nose: the nose's middle, where it is known beside a tap: its dark lower edge is not the lips.
     """
     half = HALF_WIDTH.get(species or "", 0.35)
     usual = level.outside((0.0, BELOW_NOSE.get(species or "", 0.36)))
@@ -50,7 +57,9 @@ def mouth(picture: NDArray[np.uint8], level: Level, species: str | None, tap: Po
     if opening is not None and (tap is None or _near(opening, tap, level)):
         return _open(picture, level, opening, half)
     here = level._replace(origin=tap or usual)
-    highest = -np.inf if tap else -0.55 * BELOW_NOSE.get(species or "", 0.36)
+    highest = -0.55 * BELOW_NOSE.get(species or "", 0.36) if tap is None else -np.inf
+    if tap is not None and nose is not None:
+        highest = min(here.inside(nose)[1] + _NOSE_ENDS.get(species or "", 0.20), -0.04)
     across, down = _seam(picture, here, half, _WINDOW["tap" if tap else "guess"], highest)
     line = tuple(here.outside((float(x), float(y))) for x, y in zip(across, down, strict=True))
     middle = here.outside((0.0, float(np.median(down[len(down) // 3 : -len(down) // 3]))))

@@ -216,7 +216,9 @@ def _told(picture: Picture, pet: Pet, taps: Taps) -> Pet:
         level = Level.by_eyes(taps.mouth, *eyes)
     else:
         level = Level(taps.mouth, (1.0, 0.0), _USUAL_DISTANCE * min(pet.box.w, pet.box.h))
-    spoken = lips.mouth(picture, level, pet.species, taps.mouth)
+    if eyes and tip is None:
+        tip = _nose_above(picture, level, pet, eyes)
+    spoken = lips.mouth(picture, level, pet.species, taps.mouth, tip)
     return pet.model_copy(
         update={
             "eyes": eyes,
@@ -230,6 +232,14 @@ def _told(picture: Picture, pet: Pet, taps: Taps) -> Pet:
             "reason": None,
         }
     )
+
+
+def _nose_above(picture: Picture, level: Level, pet: Pet, eyes: tuple[Point, Point]) -> Point | None:
+    """Return the nose between the eyes and a tapped mouth (the origin), when one stands out."""
+    usual = level.outside((0.0, -lips.BELOW_NOSE.get(pet.species or "", 0.36)))
+    between = (eyes[0][0] + eyes[1][0]) / 2, (eyes[0][1] + eyes[1][1]) / 2
+    tip, strength = nose.refined(picture, level._replace(origin=usual), pet.species, between)
+    return tip if strength >= _LEAST_NOSE else None
 
 
 def _irises(picture: Picture, level: Level, left: Point, right: Point) -> tuple[tuple[Point, Point], float]:

@@ -251,3 +251,12 @@ def test_pets_too_small_are_not_animated(tmp_path: Path) -> None:
     sight = look.look(path, sights.weights("pet-detector"), sights.weights("face-proposals"))
     assert not any(pet.found for pet in sight.pets)
     assert sight.reason in {"look.too_small", "look.no_pet"}
+
+
+def test_the_lips_are_not_taken_for_the_nose() -> None:
+    """On the sample photo the dark lower edge of the nose does not pull a tapped mouth up."""
+    left, right, mouth = sights.FEATURES[sights.CHELSEA, "cat"]
+    path = sights.located(sights.CHELSEA)
+    pet = look.look(path, sights.weights("pet-detector"), None, Taps(mouth=mouth, eyes=(left, right))).pets[0]
+    assert apart(pet.mouth, mouth) < 0.08 * apart(left, right)
+    expect_right(pet, sights.CHELSEA)
