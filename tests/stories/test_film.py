@@ -20,6 +20,8 @@ from bot.film import Wish, make
 from pipeline import packaged
 from pipeline.film.check import check
 from pipeline.film.probe import probe
+from pipeline.recipes import redo_part
+from storage import takes
 from storage.model import Line, Script, Taps
 from tests.stories.cli import SHARED, command, environment, pawlogue
 
@@ -105,24 +107,42 @@ def _ledger(data: Path) -> list[tuple[str, str]]:
 
 
 async def test_every_weight_may_be_missing(tmp_path: Path) -> None:
-    """No detector, no natural voice, no cute font, no saliency: a tapped mouth still makes a good film."""
+    """No detector, no natural voice, no cute font, no saliency: a film with a voice-over, and a request."""
     found = {name: path if name == "font-sans" else None for name, path in weights().items()}
-    wish = Wish(
-        photo=_sample(),
-        out=tmp_path / "plain.mp4",
-        script=Script(
-            lines=(Line(speaker="person", text="饿不饿"), Line(speaker="pet", text="饿")), title=("饿了",)
-        ),
-        taps=Taps(mouth=(256, 280)),
-    )
-    chosen = settings.load().model_copy(update={"data_dir": tmp_path / "data"})
-    async with opened(chosen, poll_seconds=0.05, found=found) as house:
+    wish = _hungry(tmp_path, Taps())
+    async with opened(_kept_in(tmp_path), poll_seconds=0.05, found=found) as house:
         result = await make(house, wish, Console(quiet=True), "en")
-    assert result.notice.kind == "done"
-    assert result.summary["mouth"] == "given"
+    assert (result.notice.kind, result.summary["mouth"]) == ("done", "none")
+    assert result.remarks == ["remark.no_mouth"]
     report = await asyncio.to_thread(check, wish.out, "telegram")
     assert report.sendable
     assert report.facts["lufs"] == pytest.approx(-15, abs=1)
+
+
+async def test_one_part_again_keeps_the_rest(tmp_path: Path) -> None:
+    """A redo makes its part anew under a take of its own and finds everything it does not touch."""
+    async with opened(_kept_in(tmp_path), poll_seconds=0.05) as house:
+        first = await make(house, _hungry(tmp_path, Taps(mouth=(256, 280))), Console(quiet=True), "zh")
+        project = first.notice.assets["film"].split(".")[0]
+        before = await takes.of(house.studio.db, project)
+        await house.engine.start(redo_part, f"{project}:redo:1", project, "speak_person", 1)
+        again = await house.engine.finished(f"{project}:redo:1")
+        after = await takes.of(house.studio.db, project)
+        await house.engine.start(redo_part, f"{project}:redo:2", project, "tail", 1)
+        refused = await house.engine.finished(f"{project}:redo:2")
+    assert again.kind == "done"
+    assert [take.step for take in after if take not in before] == ["speak_person"]
+    assert (refused.kind, refused.key) == ("failed", "redo.no_such_part")
+
+
+def _hungry(folder: Path, taps: Taps) -> Wish:
+    lines = (Line(speaker="person", text="饿不饿"), Line(speaker="pet", text="饿"))
+    script = Script(lines=lines, title=("饿了",))
+    return Wish(photo=_sample(), out=folder / "plain.mp4", script=script, taps=taps)
+
+
+def _kept_in(folder: Path) -> settings.Settings:
+    return settings.load().model_copy(update={"data_dir": folder / "data"})
 
 
 def test_recorded_voices_and_the_shiba(tmp_path: Path) -> None:
