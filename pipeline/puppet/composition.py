@@ -149,7 +149,7 @@ def _card(wide: int, high: int, head: Box) -> Box:
     flat, deep = CARD
     across = min(float(wide), high / flat)
     if head.w * _MARGIN > across:
-        flat = max(_FLATTEST_CARD, high / min(float(wide), head.w * _MARGIN))
+        flat = max(_FLATTEST_CARD, min(flat, high / min(float(wide), head.w * _MARGIN)))
         across = min(float(wide), high / flat)
     across = _comfortable(across, head)
     across = max(across, min(float(wide), high / flat, head.h * _MARGIN / deep))
