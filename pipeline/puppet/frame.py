@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.model import Box, Framed, Layout, Sight
+from pipeline.model import Box, Framed, Layout, Pet, Sight
 from pipeline.puppet import photo, rescue, saliency
 from pipeline.puppet.composition import Composition, arranged, composed
 from pipeline.puppet.place import Place
@@ -47,7 +47,14 @@ def frame(
     Image.fromarray(pane).save(out, "PNG")
     there = composition.place(layout)
     notes = [key for key, holds in (("frame.rescued", dark), ("frame.soft", there.scale > _SOFT)) if holds]
-    return Framed(layout=layout, pet=there.put_pet(pet) if pet else None, rescued=dark, notes=tuple(notes))
+    played = there.put_pet(_sure(pet)) if pet else None
+    return Framed(layout=layout, pet=played, rescued=dark, notes=tuple(notes))
+
+
+def _sure(pet: Pet) -> Pet:
+    """Return the pet with only what may be animated: a guess at a face must not open, blink or weep."""
+    unknown = {"eyes": None, "eye_radius": None, "nose": None, "mouth": None, "lip": (), "mouth_open": None}
+    return pet if pet.found else pet.model_copy(update=unknown)
 
 
 class _Subject:
