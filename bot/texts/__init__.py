@@ -24,6 +24,11 @@ def known(key: str) -> bool:
     return key in _texts("en")
 
 
+def every(stem: str, lang: Lang) -> dict[str, str]:
+    """All texts whose key begins with `stem`, for a page that says them itself."""
+    return {key: sentence for key, sentence in _texts(lang).items() if key.startswith(stem)}
+
+
 @cache
 def _texts(lang: Lang) -> dict[str, str]:
     with (_HERE / f"{lang}.toml").open("rb") as file:

@@ -1,0 +1,210 @@
+"""Changes of the brief, each with what follows from it."""
+
+from bot.messages import File
+from bot.talking import edits
+from bot.talking.draft import Draft
+from bot.talking.model import Mood, Role, Seen, project_id
+from bot.talking.saying import named
+from pipeline.themes import bank, fit
+from storage.model import Brief, Lang, Script, Taps
+
+
+def settle(draft: Draft) -> Draft:
+    """Return the draft with the question on top answered: what was asked out of order is done."""
+    return draft.change(wanted=draft.talk.wanted[:-1])
+
+
+def want(draft: Draft, name: str) -> Draft:
+    """Return the draft with a question to be asked next, before what is missing."""
+    rest = tuple(one for one in draft.talk.wanted if one != name)
+    return draft.change(wanted=(*rest, name)[-6:])
+
+
+def answered(draft: Draft, *names: str) -> Draft:
+    """Return the draft without these questions, and all side questions above them."""
+    return draft.change(wanted=tuple(one for one in draft.talk.wanted if one.partition(":")[0] not in names))
+
+
+def photo(draft: Draft, file: File) -> Draft:
+    """Take a photo, in place of the one before; everything else stays."""
+    before = draft.talk.brief.photo
+    taken = answered(draft.fill(photo=file.asset, taps=Taps()), "photo", "mouth", "retry")
+    taken = taken.change(seen=None, points=(), voice_over=False).start("frame")
+    return taken.say("talk.photo_replaced" if before else "talk.photo_taken")
+
+
+def theme(draft: Draft, words: str, audience: str | None = None) -> Draft:
+    """Take a theme, a slug or words; scripts are proposed for it. The script chosen before makes room."""
+    known = bank.find(words)
+    lang = fit.language(words) or draft.talk.lang
+    told = audience or draft.talk.brief.audience
+    taken = answered(draft.fill(theme=words, audience=told, script=None, lang=lang), *_WORDS)
+    taken = taken.change(options=(), mood=None, edits=(), words="").start("scripts")
+    name = known.names[draft.talk.lang] if known else words
+    return taken.say("talk.theme_taken", {"theme": name})
+
+
+_WORDS = ("theme", "script", "line", "words", "own", "whom", "retry")
+
+
+def audience(draft: Draft, words: str) -> Draft:
+    """Take for whom it is told; where a theme is known, new options are written for them."""
+    taken = answered(draft.fill(audience=words), "whom").say("talk.audience_taken", {"audience": words})
+    return more(taken) if taken.talk.brief.theme else taken
+
+
+def more(draft: Draft) -> Draft:
+    """Ask for other options of the same theme; what was offered is remembered as seen."""
+    fresh = answered(draft.fill(script=None), *_WORDS).change(options=())
+    return fresh.start("scripts")
+
+
+def script(draft: Draft, chosen: Script) -> Draft:
+    """Take a script, with the edits that waited for it."""
+    for number, text in draft.talk.edits:
+        chosen = edits.changed(chosen, number, text)
+    taken = answered(draft.fill(script=chosen, lang=chosen.lang), *_WORDS)
+    return taken.change(edits=(), words="")
+
+
+def own(draft: Draft, written: Script) -> Draft:
+    """Take a dialogue somebody wrote."""
+    directed = bank.directed(written)
+    taken = script(draft.change(mood=None, options=(), edits=()).stop("scripts"), directed)
+    return taken.say("talk.dialogue_taken", {"n": len(written.lines)})
+
+
+def language(draft: Draft, lang: Lang) -> Draft:
+    """Speak this language from now on; a script not yet offered follows."""
+    brief = draft.talk.brief
+    plain = fit.language(brief.theme or "")
+    free = brief.script is None and not draft.talk.options and plain is None
+    chosen = draft.change(lang=lang, lang_chosen=True)
+    if free:
+        chosen = chosen.fill(lang=lang).change(done=draft.talk.done)
+        chosen = chosen.start("scripts") if chosen.runs("scripts") else chosen
+    return answered(chosen, "settings").say("talk.language_set")
+
+
+def script_language(draft: Draft, lang: Lang) -> Draft:
+    """Write the script in this language, whatever is spoken here."""
+    told = draft.fill(lang=lang).say(
+        "talk.script_language", {"language": named(f"talk.in_{lang}", draft.talk.lang)}
+    )
+    return more(told) if told.talk.brief.theme else told
+
+
+def mood(draft: Draft, wanted: Mood) -> Draft:
+    """Play it differently: the chosen script at once, options by other ones."""
+    draft = draft.say("talk.mood_taken", {"mood": named(f"talk.mood_{wanted}", draft.talk.lang)})
+    chosen = draft.talk.brief.script
+    if chosen is not None and draft.talk.wanted[-1:] != ("script",):
+        return draft.fill(script=edits.played(chosen, wanted)).change(mood=wanted)
+    moody = draft.change(mood=wanted)
+    return more(moody) if moody.talk.brief.theme else moody
+
+
+def edit(draft: Draft, number: int, text: str) -> Draft:
+    """Change a line of the chosen script; before one is chosen the edit waits for it."""
+    chosen = draft.talk.brief.script
+    if chosen is None:
+        return draft.change(edits=(*draft.talk.edits, (number, edits.words(number, text)))).say(
+            "talk.edit_waits", {"n": number, "text": text}
+        )
+    changed = edits.changed(chosen, number, text)
+    taken = answered(draft.fill(script=changed), "line", "words", "script")
+    return taken.say("talk.line_changed", {"n": number, "text": changed.lines[number - 1].text})
+
+
+def preset(draft: Draft, name: str) -> Draft:
+    """Take a preset as the pet's voice, in place of a sample or recordings."""
+    taken = draft.fill(voice=name, sample=None, pet_lines=()).stop("voice")
+    taken = answered(taken, "voice", "retry").change(approved="", consent="", whole=_without(draft, "pet"))
+    taken = taken.change(recording=None)
+    return taken.say("talk.voice_taken", {"voice": named(f"voice.{name}", draft.talk.lang)})
+
+
+def sample(draft: Draft, file: File) -> Draft:
+    """Take a sample to make the pet's voice from; it needs a word that this is allowed."""
+    taken = draft.fill(sample=file.asset, voice=None, pet_lines=()).stop("voice")
+    taken = answered(taken, "voice", "retry").change(whole=_without(draft, "pet"), recording=None)
+    return taken.say("talk.sample_taken")
+
+
+def record(draft: Draft, role: Role) -> Draft:
+    """Ask for a role's lines to be recorded; what speaks them now stays until a recording comes."""
+    return answered(draft, "voice", "person", "retry").change(recording=role)
+
+
+def recordings(draft: Draft, role: Role, files: tuple[File, ...]) -> Draft:
+    """Add recorded lines of a role; they take the place of a voice."""
+    new = tuple(file.asset for file in files)
+    if role == "pet":
+        kept = draft.fill(pet_lines=(*draft.talk.brief.pet_lines, *new), voice=None, sample=None).stop(
+            "voice"
+        )
+        return answered(kept, "voice", "pet_lines", "retry").change(recording=None)
+    kept = draft.fill(person_lines=(*draft.talk.brief.person_lines, *new), person_voice=None)
+    return answered(kept, "person", "person_lines").change(recording=None)
+
+
+def no_recordings(draft: Draft, role: Role) -> Draft:
+    """Let a role's recordings go, to be made again."""
+    emptied = draft.fill(**{f"{role}_lines": ()})
+    return emptied.change(whole=_without(draft, role))
+
+
+def person(draft: Draft, name: str) -> Draft:
+    """Take a preset for the person's lines."""
+    taken = draft.fill(person_voice=name, person_lines=())
+    taken = answered(taken, "person", "person_lines").change(whole=_without(draft, "person"), recording=None)
+    return taken.say("talk.person_taken", {"voice": named(f"voice.{name}", draft.talk.lang)})
+
+
+def new_film(draft: Draft) -> Draft:
+    """Begin anew with nothing given; finished films and the language stay."""
+    talk = draft.talk
+    fresh = talk.model_copy(
+        update={
+            **_BLANK,
+            "project": project_id(talk.address, draft.cause),
+            "film": talk.film + 1,
+            "brief": Brief(lang=talk.lang),
+        }
+    )
+    stopped = draft.stop()
+    return stopped.change(
+        **{name: getattr(fresh, name) for name in type(fresh).model_fields if name != "running"}
+    )
+
+
+_BLANK: dict[str, object] = {
+    "wanted": (),
+    "options": (),
+    "offers": 0,
+    "edits": (),
+    "mood": None,
+    "seen": None,
+    "points": (),
+    "voice_over": False,
+    "consent": "",
+    "approved": "",
+    "whole": (),
+    "recording": None,
+    "pending": (),
+    "spare": (),
+    "later": (),
+    "words": "",
+    "auditions": {},
+    "last": {},
+    "done": False,
+}
+
+
+def seen(draft: Draft, found: Seen) -> Draft:
+    """Remember what was found on the photo."""
+    return draft.change(seen=found, points=())
+
+
+def _without(draft: Draft, role: Role) -> tuple[Role, ...]:
+    return tuple(one for one in draft.talk.whole if one != role)

@@ -1,0 +1,125 @@
+"""What can always be asked for: start, help, settings, back, again, start over, cancel, forget, films."""
+
+import dataclasses
+
+from bot.talking import changes
+from bot.talking.draft import Draft
+from bot.talking.model import fresh
+from bot.talking.questions import before, question, stage
+
+SIDE = {"line", "words", "own", "whom", "settings", "forget", "films", "whose"}
+
+
+def obey(draft: Draft, name: str) -> Draft:
+    """Do what a command says."""
+    return _COMMANDS[name](draft)
+
+
+def pick(draft: Draft, number: int) -> Draft | None:
+    """Take one of the options, counted from 1; None when there is no such option."""
+    options = draft.talk.options
+    if not 1 <= number <= len(options) or question(draft.talk) == "making":
+        return None
+    taken = changes.script(draft, options[number - 1])
+    return taken.say("talk.script_taken", {"n": number})
+
+
+def go(draft: Draft) -> Draft:
+    """Make the film."""
+    return draft.start("film")
+
+
+def use_now(draft: Draft) -> Draft:
+    """Stop the film and use what came meanwhile."""
+    return dataclasses.replace(draft.stop("film").say("talk.film_stopped"), replay=True)
+
+
+def forget(draft: Draft) -> Draft:
+    """Forget this person: nothing is left but the language and the count of turns."""
+    talk = draft.talk
+    blank = fresh(talk.address, talk.lang, draft.cause).model_copy(
+        update={"turn": talk.turn, "round": talk.round + 1, "lang_chosen": talk.lang_chosen}
+    )
+    stopped = draft.stop()
+    gone = dataclasses.replace(stopped, talk=blank, forget=True, errands=())
+    return gone.say("talk.forgotten")
+
+
+def _start(draft: Draft) -> Draft:
+    return draft.say("talk.hello")
+
+
+def _help(draft: Draft) -> Draft:
+    return draft.say("talk.help")
+
+
+def _settings(draft: Draft) -> Draft:
+    return changes.want(draft, "settings")
+
+
+def _films(draft: Draft) -> Draft:
+    return changes.want(draft, "films")
+
+
+def _ask_forget(draft: Draft) -> Draft:
+    return changes.want(draft, "forget")
+
+
+def _new(draft: Draft) -> Draft:
+    later = draft.talk.later
+    begun = changes.new_film(draft).change(later=later).say("talk.new_film")
+    return dataclasses.replace(begun, replay=bool(later))
+
+
+def _cancel(draft: Draft) -> Draft:
+    if draft.runs("film"):
+        return draft.stop("film").say("talk.film_stopped")
+    if draft.talk.wanted:
+        return changes.settle(draft).say("talk.never_mind")
+    return draft.say("talk.nothing_runs")
+
+
+def _back(draft: Draft) -> Draft:
+    if draft.runs("film"):
+        return draft.say("talk.film_first")
+    name = question(draft.talk)
+    if name.partition(":")[0] in SIDE | {"retry"}:
+        return changes.settle(draft)
+    earlier = before(draft.talk, name)
+    if earlier is None:
+        return draft.say("talk.beginning")
+    freed = draft.change(wanted=(), recording=None)
+    if earlier == "script" and not draft.talk.options and draft.talk.brief.script is None:
+        earlier = "theme"
+    return changes.want(freed, earlier)
+
+
+def _again(draft: Draft) -> Draft:
+    name = question(draft.talk)
+    if name == "making":
+        return draft
+    if stage(name) in {"script", "done"} and draft.talk.brief.theme:
+        return changes.more(draft)
+    if name == "preview":
+        return changes.want(draft, "voice")
+    if name in {"pet_lines", "person_lines"}:
+        return changes.no_recordings(draft, "pet" if name == "pet_lines" else "person")
+    return draft
+
+
+def _go(draft: Draft) -> Draft:
+    return go(draft) if question(draft.talk) == "summary" else draft.say("talk.not_yet")
+
+
+_COMMANDS = {
+    "start": _start,
+    "help": _help,
+    "settings": _settings,
+    "films": _films,
+    "forget": _ask_forget,
+    "new": _new,
+    "cancel": _cancel,
+    "back": _back,
+    "again": _again,
+    "go": _go,
+}

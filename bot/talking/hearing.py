@@ -1,0 +1,139 @@
+"""What somebody typed, taken by what is being asked for; the rest is understood wherever it is said."""
+
+from bot.talking import changes, commands, pointing, understanding
+from bot.talking.asking import PEOPLE, VOICES
+from bot.talking.draft import Draft, button, rows
+from bot.talking.questions import question
+from bot.texts import say
+from pipeline.themes import bank, fit
+from storage.model import Lang
+
+_LONGEST = 4000  # characters; more than any dialogue that can be filmed
+
+
+def hear(draft: Draft, text: str) -> Draft:
+    """Take words.
+
+    Raises:
+        BadInput: they are a dialogue, a line or a theme that cannot be used; the key says why.
+    """
+    text = text[:_LONGEST].strip()
+    for understood in (_command, _answer, _edit, _dialogue, _wish, _theme):
+        taken = understood(draft, text)
+        if taken is not None:
+            return taken
+    return _unclear(draft, text)
+
+
+def is_for_a_film(text: str) -> bool:
+    """True for words that would change a film: an edit, a mood, an audience, a known theme, a dialogue."""
+    if understanding.command(text) is not None:
+        return False
+    found = understanding.edit(text) or understanding.mood(text) or understanding.audience(text)
+    return bool(found) or bank.find(text) is not None or fit.dialogue(text) is not None
+
+
+def _command(draft: Draft, text: str) -> Draft | None:
+    name = understanding.command(text)
+    if name in {None, "yes", "no", "skip"} or question(draft.talk).startswith("words:"):
+        return commands.obey(draft, name) if name in {"back", "cancel"} else None
+    return commands.obey(draft, str(name))
+
+
+def _answer(draft: Draft, text: str) -> Draft | None:
+    """Take it as the answer to what is asked."""
+    name, _, arg = question(draft.talk).partition(":")
+    number, word = understanding.number(text), understanding.command(text)
+    if name == "words":
+        return changes.edit(draft, int(arg), text)
+    if name in {"mouth", "eyes"}:
+        return _pointed(draft, name, number, word, text)
+    if name == "script":
+        return commands.pick(draft, 1 if word == "yes" and len(draft.talk.options) == 1 else number or 0)
+    if name == "theme" and number is not None and 1 <= number <= len(bank.themes()):
+        return changes.theme(draft, bank.themes()[number - 1].slug)
+    if name == "line" and number is not None and draft.talk.brief.script is not None:
+        at = min(max(number, 1), len(draft.talk.brief.script.lines))
+        return changes.want(draft, f"words:{at}")
+    if name in {"voice", "person"}:
+        return _voice(draft, name, text)
+    if name == "whom":
+        return changes.audience(draft, fit.theme_words(text)[:30])
+    return _yes_or_no(draft, name, word)
+
+
+def _pointed(draft: Draft, name: str, number: int | None, word: str | None, text: str) -> Draft | None:
+    if number is not None:
+        return pointing.at_number(draft, number)
+    if name == "eyes" and word in {"skip", "no"}:
+        return pointing.no_eyes(draft)
+    if name == "mouth" and (word in {"skip", "no"} or understanding.voice_over(text)):
+        return pointing.narrate(draft)
+    return None
+
+
+def _voice(draft: Draft, name: str, text: str) -> Draft | None:
+    """Take the name of a preset, in either language."""
+    langs: tuple[Lang, ...] = ("zh", "en")
+    for preset in VOICES if name == "voice" else PEOPLE:
+        names = {preset, *(say(f"voice.{preset}", lang).casefold() for lang in langs)}
+        if text.casefold().strip(" .。!！") in names:
+            return changes.preset(draft, preset) if name == "voice" else changes.person(draft, preset)
+    return None
+
+
+def _yes_or_no(draft: Draft, name: str, word: str | None) -> Draft | None:
+    if name == "summary" and word == "yes":
+        return commands.go(draft)
+    if name == "preview" and word == "yes":
+        return draft.change(approved=draft.talk.brief.sample or "").say("talk.sample_used")
+    if name == "preview" and word == "no":
+        return changes.want(draft, "voice")
+    if name == "forget" and word == "yes":
+        return commands.forget(draft)
+    if name in commands.SIDE and word == "no":
+        return changes.settle(draft).say("talk.never_mind")
+    return None
+
+
+def _edit(draft: Draft, text: str) -> Draft | None:
+    found = understanding.edit(text)
+    return changes.edit(draft, found.number, found.text) if found else None
+
+
+def _dialogue(draft: Draft, text: str) -> Draft | None:
+    written = fit.dialogue(text)
+    return changes.own(draft, written) if written else None
+
+
+def _wish(draft: Draft, text: str) -> Draft | None:
+    """Take it as how it shall be played, in which language, for whom."""
+    if (draft.talk.brief.theme or draft.talk.brief.script) and (mood := understanding.mood(text)):
+        return changes.mood(draft, mood)
+    if lang := understanding.script_language(text):
+        return changes.script_language(draft, lang)
+    if bank.find(text) is None and (who := understanding.audience(text)):
+        return changes.audience(draft, who)
+    if understanding.link(text):
+        return draft.say("talk.no_links")
+    return None
+
+
+def _theme(draft: Draft, text: str) -> Draft | None:
+    """Take it as the theme, where none is chosen yet or another one is asked for."""
+    wanted = question(draft.talk) == "theme" or (
+        draft.talk.brief.theme is None and draft.talk.brief.script is None
+    )
+    asked_anew = question(draft.talk) in {"script", "writing"} and bank.find(text) is not None
+    if understanding.command(text) is not None or not (wanted or asked_anew):
+        return None
+    return changes.theme(draft, fit.theme_words(text), understanding.told_for(text))
+
+
+def _unclear(draft: Draft, text: str) -> Draft:
+    """Say that it was not understood, and offer to take it as the theme."""
+    if understanding.command(text) is not None or question(draft.talk) == "own":
+        return draft.say("talk.not_a_dialogue" if question(draft.talk) == "own" else "talk.unclear")
+    words = fit.theme_words(text)
+    offered = draft.change(words=words)
+    return offered.say("talk.unclear", rows=rows(button("words_theme", "talk.b_words_theme")))

@@ -1,0 +1,134 @@
+"""What a conversation remembers, and what one turn of it brings about."""
+
+import hashlib
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from bot.messages import Errand, File, Outgoing
+from pipeline.model import Box
+from storage.model import Address, Brief, Lang, Noun, Point, Script
+
+CELLS = 6  # numbered fields along each side of the grid a mouth is pointed out on
+
+What = Literal["frame", "scripts", "voice", "audition", "film"]
+Role = Literal["pet", "person"]
+Mood = Literal["sadder", "happier", "slyer"]
+
+
+class _Kept(Noun):
+    """What is stored with a chat: a field this version does not know any more is let go."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Seen(_Kept):
+    """What was found on a photo, and the picture that shows it.
+
+    `width` and `height` are the upright photo's pixels; `box` is the part of it that `picture` shows when it
+    is a grid, else None. `mouth` is "found", "given" or "none".
+    """
+
+    photo: str
+    mouth: str
+    species: str = ""
+    pets: int = 1
+    picture: str = ""
+    width: float = 1.0
+    height: float = 1.0
+    box: Box | None = None
+
+
+class Made(_Kept):
+    """A finished film."""
+
+    project: str
+    title: str
+    film: str
+    cover: str
+    caption: str
+
+
+class Later(_Kept):
+    """Something that came while a film was being made."""
+
+    text: str = ""
+    files: tuple[File, ...] = ()
+
+
+class Talk(_Kept):
+    """One chat as it stands; JSON-able, and every field has a default, so that an older one can be read.
+
+    `wanted` are questions asked out of order, the last one on top: a side question, or an answer to be given
+    anew. `round` counts questions: a button of another round is stale. `question` is what was asked last.
+    `options` are the scripts on offer as shown; `offers` counts the offers. `running` are makings under way
+    by id; `last` names messages by their role, so that a later one can take their place.
+    """
+
+    version: int = 1
+    address: Address
+    chat: str
+    project: str
+    lang: Lang = "zh"
+    lang_chosen: bool = False
+    film: int = 1
+    turn: int = 0
+    round: int = 0
+    question: str = ""
+    wanted: tuple[str, ...] = ()
+    brief: Brief = Brief()
+    options: tuple[Script, ...] = ()
+    offers: int = 0
+    edits: tuple[tuple[int, str], ...] = ()
+    mood: Mood | None = None
+    seen: Seen | None = None
+    points: tuple[Point, ...] = ()
+    voice_over: bool = False
+    consent: str = ""
+    approved: str = ""
+    whole: tuple[Role, ...] = ()
+    recording: Role | None = None
+    pending: tuple[File, ...] = ()
+    spare: tuple[File, ...] = ()
+    later: tuple[Later, ...] = ()
+    words: str = ""
+    auditions: dict[str, str] = Field(default_factory=dict)
+    running: dict[str, What] = Field(default_factory=dict)
+    last: dict[str, str] = Field(default_factory=dict)
+    done: bool = False
+    films: tuple[Made, ...] = ()
+
+
+class Turn(Noun):
+    """What one incoming message brings about; all of it is kept in one transaction.
+
+    `cancel` are makings to stop. With `forget` everything of this person is removed first; then `talk` and
+    `says` are kept like those of any turn.
+    """
+
+    talk: Talk
+    says: tuple[Outgoing, ...] = ()
+    errands: tuple[Errand, ...] = ()
+    cancel: tuple[str, ...] = ()
+    forget: bool = False
+
+
+def fresh(address: Address, lang: Lang, born: str = "") -> Talk:
+    """Return a chat in which nothing was said; `born` tells it from earlier ones of the same person."""
+    return Talk(
+        address=address,
+        lang=lang,
+        brief=Brief(lang=lang),
+        chat=digest(address.channel, address.id),
+        project=project_id(address, born),
+    )
+
+
+def project_id(address: Address, born: str) -> str:
+    """Return a project's id: the person's, and what it began with; neither can be read from it."""
+    return "chat-" + digest(address.channel, address.id, born)
+
+
+def digest(*words: str) -> str:
+    """Return sixteen letters that stand for these words."""
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]

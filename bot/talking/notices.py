@@ -1,0 +1,215 @@
+"""How the makings of a chat ended, told to the person where it matters to them."""
+
+from collections.abc import Callable
+
+from pydantic import ValidationError
+
+from bot.talking import changes, edits
+from bot.talking.asking import VOICES, done_rows, moved
+from bot.talking.draft import Draft, button, rows
+from bot.talking.model import Made, Seen, What
+from bot.talking.questions import question
+from bot.talking.saying import caption, hook, named, sayable
+from pipeline.model import Box
+from pipeline.themes import bank
+from storage.model import Notice, Script
+
+_SPECIES = {"cat": "talk.is_cat", "dog": "talk.is_dog"}
+
+
+def told(draft: Draft, making: str, notice: Notice) -> Draft | None:
+    """Take in how a making ended; None for one that nobody waits for any more."""
+    what = draft.talk.running.get(making)
+    if what is None:
+        return None
+    rest = {one: sort for one, sort in draft.talk.running.items() if one != making}
+    draft = draft.change(running=rest)
+    return _ENDED[what](draft, notice) if notice.kind == "done" else _failed(draft, what, notice)
+
+
+def _frame(draft: Draft, notice: Notice) -> Draft:
+    fields, assets = notice.fields, notice.assets
+    box = _box(fields.get("box", ""))
+    picture = assets.get("grid") if box else assets.get("marked", assets.get("frame"))
+    seen = Seen(
+        photo=draft.talk.brief.photo or "",
+        mouth=fields.get("mouth", "none"),
+        species=fields.get("species", ""),
+        pets=_whole_number(fields.get("pets"), 1),
+        picture=picture or "",
+        width=_whole_number(fields.get("width"), 1),
+        height=_whole_number(fields.get("height"), 1),
+        box=box,
+    )
+    draft = changes.answered(changes.seen(draft, seen), "looking")
+    if seen.mouth == "none":
+        key, said = sayable(fields.get("reason", ""), fields)
+        return draft.say("look.unsure") if key == "trouble.unknown" else draft.say(key, said)
+    return _preview(draft, seen)
+
+
+def _preview(draft: Draft, seen: Seen) -> Draft:
+    species = named(_SPECIES.get(seen.species, "talk.is_pet"), draft.talk.lang)
+    choices = [button("pet", "talk.b_pet", n, n=n) for n in range(1, seen.pets + 1)] if seen.pets > 1 else []
+    picture = (seen.picture,) if seen.picture else ()
+    key = "talk.preview_many" if choices else "talk.preview"
+    return draft.say(
+        key,
+        {"species": species, "n": seen.pets},
+        kind="pictures" if picture else "say",
+        assets=picture,
+        rows=(
+            *rows(*choices, wide=4),
+            *rows(button("mouth_again", "talk.b_not_there"), button("other_photo", "talk.b_other_photo")),
+        ),
+        role="picture",
+        tappable=bool(picture),
+    )
+
+
+def _scripts(draft: Draft, notice: Notice) -> Draft:
+    talk = draft.talk
+    options = _options(notice)
+    if not options:
+        return _failed(draft, "scripts", Notice(kind="failed", key="talk.no_options"))
+    offered = tuple(bank.answers(option) for option in options)
+    known = set(talk.brief.seen)
+    repeated = bool(known) and all(lines in known for lines in offered)
+    seen = (*(lines for lines in talk.brief.seen if lines not in offered), *offered)
+    if talk.mood:
+        options = tuple(edits.played(option, talk.mood) for option in options)
+    draft = draft.change(
+        options=options, offers=talk.offers + 1, brief=talk.brief.model_copy(update={"seen": seen[-60:]})
+    )
+    if notice.fields.get("exact") == "no" and talk.offers == 0:
+        draft = draft.say("talk.not_exact", {"theme": _theme_name(draft, options[0])})
+    return draft.say("talk.all_seen") if repeated else draft
+
+
+def _voice(draft: Draft, notice: Notice) -> Draft:
+    fields = notice.fields
+    reasons = [key for key in fields.get("reasons", "").split(" ") if key]
+    if fields.get("verdict") == "poor" and reasons:
+        return _failed(draft, "voice", Notice(kind="failed", key=reasons[0], fields=fields))
+    preview = notice.assets.get("preview", "")
+    draft = draft.say(
+        "talk.sample_good" if not reasons else "talk.sample_usable", {"seconds": _seconds(fields)}
+    )
+    for key in reasons[:1]:
+        draft = draft.say(*sayable(key, fields))
+    if not preview:
+        return draft
+    return draft.say(
+        "talk.preview_voice",
+        kind="voices",
+        assets=(preview,),
+        labels=(named("talk.is_stand_in", draft.talk.lang),),
+    )
+
+
+def _audition(draft: Draft, notice: Notice) -> Draft:
+    heard = {name: notice.assets[name] for name in VOICES if name in notice.assets}
+    draft = draft.change(auditions=heard)
+    return auditions(draft) if question(draft.talk) == "voice" else draft
+
+
+def auditions(draft: Draft) -> Draft:
+    """Let the presets be heard."""
+    heard = draft.talk.auditions
+    labels = tuple(named(f"voice.{name}", draft.talk.lang) for name in heard)
+    return draft.say("talk.auditions", kind="voices", assets=tuple(heard.values()), labels=labels)
+
+
+def _film(draft: Draft, notice: Notice) -> Draft:
+    talk = draft.talk
+    script = talk.brief.script
+    film, cover = notice.assets.get("film", ""), notice.assets.get("cover", "")
+    made = Made(project=talk.project, title=hook(script), film=film, cover=cover, caption=caption(script))
+    films = (*(one for one in talk.films if one.film != film), made)[-10:]
+    draft = draft.change(done=True, films=films, wanted=())
+    draft = moved(draft)
+    shown = draft.say(
+        "talk.film_ready", {"seconds": _seconds(notice.fields)}, body=caption(script),
+        kind="film", assets=(film, cover), rows=done_rows(),
+    ).replacing("progress")  # fmt: skip
+    if notice.fields.get("mouth") == "none" and not talk.voice_over:
+        shown = shown.say("talk.no_mouth_moved")
+    return shown
+
+
+def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
+    if what == "audition":
+        return draft
+    if notice.kind == "cancelled" and what == "film":
+        return draft.say("making.cancelled")
+    draft = draft.say(*sayable(notice.key, notice.fields))
+    room = notice.key.partition(".")[0]
+    if what == "frame" and room == "photo":
+        return draft.fill(photo=None).change(seen=None)
+    if what == "voice" and room in {"sound", "voice"}:
+        return draft.fill(sample=None).change(consent="", approved="")
+    return changes.want(draft, f"retry:{what}:{_culprit(what, room, notice)}")
+
+
+def _culprit(what: What, room: str, notice: Notice) -> str:
+    """Return the question whose answer should change."""
+    if what != "film":
+        return {"frame": "photo", "scripts": "theme"}.get(what, "voice")
+    if room in {"sound", "lines"}:
+        return "person" if notice.fields.get("role") == "person" else "voice"
+    return _CULPRITS.get(room) or _CULPRITS.get(notice.key, "summary")
+
+
+_CULPRITS = {
+    "photo": "photo",
+    "look": "photo",
+    "frame": "photo",
+    "voice": "voice",
+    "script": "script",
+    "text": "script",
+    "theme": "theme",
+    "film.too_long": "script",
+    "film.no_lines": "script",
+    "film.too_big": "script",
+}
+
+
+def _options(notice: Notice) -> tuple[Script, ...]:
+    """Return the scripts a notice carries, as JSON in its fields 1, 2, 3."""
+    written = [notice.fields[n] for n in ("1", "2", "3") if n in notice.fields]
+    try:
+        return tuple(Script.model_validate_json(one) for one in written)
+    except ValidationError:
+        return ()
+
+
+def _theme_name(draft: Draft, option: Script) -> str:
+    found = bank.find(option.theme)
+    return found.names[draft.talk.lang] if found else option.theme
+
+
+def _box(written: str) -> Box | None:
+    """Return a box written as x,y,w,h."""
+    try:
+        x, y, w, h = (float(part) for part in written.split(","))
+    except ValueError:
+        return None
+    return Box(x=x, y=y, w=w, h=h)
+
+
+def _whole_number(written: str | None, otherwise: int) -> int:
+    return int(float(written)) if written and written.replace(".", "", 1).isdecimal() else otherwise
+
+
+def _seconds(fields: dict[str, str]) -> str:
+    """Return the seconds a notice tells, rounded."""
+    return str(_whole_number(fields.get("seconds"), 0))
+
+
+_ENDED: dict[What, Callable[[Draft, Notice], Draft]] = {
+    "frame": _frame,
+    "scripts": _scripts,
+    "voice": _voice,
+    "audition": _audition,
+    "film": _film,
+}

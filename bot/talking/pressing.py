@@ -1,0 +1,214 @@
+"""Buttons: each value is a round, what it does, and to what."""
+
+import re
+from collections.abc import Callable
+from typing import get_args
+
+from bot.talking import changes, commands, files, pointing
+from bot.talking.asking import PEOPLE, VOICES
+from bot.talking.draft import Draft
+from bot.talking.model import What
+from bot.talking.questions import question
+from pipeline.themes import bank
+from storage.model import Lang
+
+_VALUE = re.compile(r"(\d{1,9}):([a-z_]+):(.*)", re.DOTALL)
+
+
+def press(draft: Draft, value: str) -> Draft:
+    """Do what a button says; one of an earlier round, or none of ours, changes nothing and says so."""
+    found = _VALUE.fullmatch(value)
+    if found is None or int(found[1]) != draft.talk.round or found[2] not in _PRESSED:
+        return draft.say("talk.stale")
+    pressed = _PRESSED[found[2]](draft, found[3])
+    return draft.say("talk.stale") if pressed is None else pressed
+
+
+Pressed = Callable[[Draft, str], Draft | None]
+
+
+def _theme(draft: Draft, slug: str) -> Draft | None:
+    known = any(theme.slug == slug for theme in bank.themes())
+    return changes.theme(draft, slug) if known else None
+
+
+def _words_as_theme(draft: Draft, _: str) -> Draft | None:
+    return changes.theme(draft, draft.talk.words) if draft.talk.words else None
+
+
+def _pick(draft: Draft, arg: str) -> Draft | None:
+    return commands.pick(draft, int(arg)) if arg.isdecimal() else None
+
+
+def _own(draft: Draft, _: str) -> Draft:
+    return changes.want(draft, "own")
+
+
+def _whom(draft: Draft, _: str) -> Draft:
+    return changes.want(draft, "whom")
+
+
+def _for(draft: Draft, who: str) -> Draft | None:
+    named = {one.id: one.names[draft.talk.brief.lang] for theme in bank.themes() for one in theme.audiences}
+    return changes.audience(draft, named[who]) if who in named else None
+
+
+def _line(draft: Draft, _: str) -> Draft:
+    return changes.want(draft, "line")
+
+
+def _words(draft: Draft, arg: str) -> Draft | None:
+    script = draft.talk.brief.script
+    if script is None or not arg.isdecimal() or not 1 <= int(arg) <= len(script.lines):
+        return None
+    return changes.want(draft, f"words:{int(arg)}")
+
+
+def _voice(draft: Draft, name: str) -> Draft | None:
+    return changes.preset(draft, name) if name in VOICES else None
+
+
+def _person(draft: Draft, name: str) -> Draft | None:
+    return changes.person(draft, name) if name in PEOPLE else None
+
+
+def _record(draft: Draft, _: str) -> Draft:
+    return changes.record(draft, "pet")
+
+
+def _record_person(draft: Draft, _: str) -> Draft:
+    return changes.record(draft, "person")
+
+
+def _record_again(draft: Draft, role: str) -> Draft | None:
+    if role not in ("pet", "person"):
+        return None
+    whose = "pet" if role == "pet" else "person"
+    return changes.record(changes.no_recordings(draft, whose), whose)  # type: ignore[arg-type]
+
+
+def _whole(draft: Draft, role: str) -> Draft | None:
+    return draft.change(whole=(*draft.talk.whole, role)) if role in ("pet", "person") else None
+
+
+def _other_voice(draft: Draft, _: str) -> Draft:
+    return changes.want(draft.change(recording=None), "voice")
+
+
+def _other_person(draft: Draft, _: str) -> Draft:
+    return changes.want(draft.change(recording=None), "person")
+
+
+def _may(draft: Draft, _: str) -> Draft | None:
+    sample = draft.talk.brief.sample
+    return None if sample is None else draft.change(consent=sample).start("voice")
+
+
+def _may_not(draft: Draft, _: str) -> Draft:
+    return draft.fill(sample=None).change(consent="", approved="").say("talk.sample_dropped")
+
+
+def _use_voice(draft: Draft, _: str) -> Draft | None:
+    sample = draft.talk.brief.sample
+    return None if sample is None else draft.change(approved=sample).say("talk.sample_used")
+
+
+def _go(draft: Draft, _: str) -> Draft | None:
+    return commands.go(draft) if question(draft.talk) == "summary" else None
+
+
+def _act_again(draft: Draft, _: str) -> Draft | None:
+    if draft.talk.brief.script is None:
+        return None
+    number = draft.talk.brief.rounds.get("animate", 0) + 1
+    counted = draft.fill(rounds={**draft.talk.brief.rounds, "animate": number})
+    return counted.start("film", redo=("animate", number))
+
+
+def _retry(draft: Draft, what: str) -> Draft | None:
+    again = changes.answered(draft, "retry")
+    return next((again.start(sort) for sort in get_args(What) if sort == what), None)
+
+
+def _reopen(draft: Draft, name: str) -> Draft | None:
+    if name not in {"photo", "theme", "script", "voice", "person", "summary"}:
+        return None
+    freed = changes.answered(draft, "retry")
+    if name == "summary":
+        return freed
+    if name == "script" and not draft.talk.options and draft.talk.brief.script is None:
+        name = "theme"
+    return changes.want(freed, name)
+
+
+def _keep(draft: Draft, name: str) -> Draft:
+    return changes.answered(draft, name)
+
+
+def _lang(draft: Draft, lang: str) -> Draft | None:
+    return next((changes.language(draft, one) for one in get_args(Lang) if one == lang), None)
+
+
+def _film(draft: Draft, arg: str) -> Draft | None:
+    shown = draft.talk.films
+    if not arg.isdecimal() or not 1 <= int(arg) <= len(shown):
+        return None
+    made = shown[int(arg) - 1]
+    freed = changes.answered(draft, "films")
+    return freed.say("talk.film_again", body=made.caption, kind="film", assets=(made.film, made.cover))
+
+
+def _use_now(draft: Draft, _: str) -> Draft | None:
+    return commands.use_now(draft) if draft.talk.later else None
+
+
+def _whose(draft: Draft, what: str) -> Draft | None:
+    known = what in {"sample", "pet", "person"} and draft.talk.pending
+    return files.sounds_are(draft, what) if known else None
+
+
+def _pet(draft: Draft, arg: str) -> Draft | None:
+    return pointing.choose(draft, int(arg)) if arg.isdecimal() else None
+
+
+def _command(name: str) -> Pressed:
+    return lambda draft, _: commands.obey(draft, name)
+
+
+_PRESSED: dict[str, Pressed] = {
+    "theme": _theme,
+    "words_theme": _words_as_theme,
+    "pick": _pick,
+    "own": _own,
+    "whom": _whom,
+    "for": _for,
+    "line": _line,
+    "words": _words,
+    "voice": _voice,
+    "record": _record,
+    "record_person": _record_person,
+    "record_again": _record_again,
+    "whole": _whole,
+    "other_voice": _other_voice,
+    "other_person": _other_person,
+    "person": _person,
+    "may": _may,
+    "may_not": _may_not,
+    "use_voice": _use_voice,
+    "go": _go,
+    "act": _act_again,
+    "retry": _retry,
+    "reopen": _reopen,
+    "keep": _keep,
+    "lang": _lang,
+    "film": _film,
+    "use_now": _use_now,
+    "whose": _whose,
+    "pet": _pet,
+    "other_photo": lambda draft, _: files.next_photo(draft),
+    "narrate": lambda draft, _: pointing.narrate(draft),
+    "no_eyes": lambda draft, _: pointing.no_eyes(draft),
+    "mouth_again": lambda draft, _: pointing.again(draft),
+    "forget_all": lambda draft, _: commands.forget(draft),
+    **{name: _command(name) for name in ("again", "back", "cancel", "new", "forget")},
+}

@@ -1,0 +1,93 @@
+"""What is shown as it is: dialogues, voices and captions as plain lines, and names in a language."""
+
+import string
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.texts import known, say
+from storage.model import Lang, Line, Script
+
+_FACES = {"person": "🧑", "pet": "🐾", "pet2": "🐾2"}
+
+
+def named(key: str, lang: Lang) -> str:
+    """Return a text without fields, for use as a field of another."""
+    return say(key, lang)
+
+
+def numbered(lines: Sequence[Line]) -> str:
+    """Return lines with their numbers and who says them."""
+    return "\n".join(f"{n}. {_spoken(line)}" for n, line in enumerate(lines, 1))
+
+
+def played(script: Script | None) -> str:
+    """Return a script as it will be played: title, numbered lines, and how each is acted."""
+    if script is None:
+        return ""
+    rows = [f"【{' / '.join(script.title)}】"] if script.title else []
+    for n, line in enumerate(script.lines, 1):
+        rows.append(f"{n}. {_spoken(line)}{_note(line)}")
+    return "\n".join(rows)
+
+
+def scripts(options: Sequence[Script], *, noted: bool) -> str:
+    """Return numbered options, each complete; with how the pet's lines are acted where `noted`."""
+    return "\n\n".join(_option(n, option, noted) for n, option in enumerate(options, 1))
+
+
+def voices(names: Iterable[str], lang: Lang) -> str:
+    """Return voices by name, with what they are like."""
+    return "\n".join(f"· {say(f'voice.{name}', lang)}: {say(f'voice.{name}.note', lang)}" for name in names)
+
+
+def caption(script: Script | None) -> str:
+    """Return the text to post a film with: its hook and its hashtags."""
+    if script is None:
+        return ""
+    hook = " ".join(script.title) or script.lines[0].text
+    tags = " ".join(f"#{tag}" for tag in script.tags)
+    return f"{hook}\n{tags}".strip()
+
+
+def hook(script: Script | None) -> str:
+    """Return what a film is called in a list."""
+    return caption(script).partition("\n")[0]
+
+
+def sayable(key: str, fields: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return the key and fields, or the general sentence when this one cannot be said with them."""
+    if known(key):
+        wanted = {
+            name for lang in _LANGS for _, name, _, _ in string.Formatter().parse(_raw(key, lang)) if name
+        }
+        if wanted <= set(fields):
+            return key, dict(fields)
+    return "trouble.unknown", {"key": key}
+
+
+_LANGS: tuple[Lang, ...] = ("zh", "en")
+
+
+class _Braces(dict[str, str]):
+    """Puts every field back as it stands in the sentence."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
+
+
+def _raw(key: str, lang: Lang) -> str:
+    return say(key, lang, _Braces())
+
+
+def _spoken(line: Line) -> str:
+    return f"{_FACES[line.speaker]} {line.text}"
+
+
+def _note(line: Line) -> str:
+    return f"\n   ({line.direction.note})" if line.direction and line.direction.note else ""
+
+
+def _option(number: int, option: Script, noted: bool) -> str:
+    title = f" 【{' / '.join(option.title)}】" if option.title else ""
+    rows = [f"{number}.{title}"]
+    rows += [f"{_spoken(line)}{_note(line) if noted else ''}" for line in option.lines]
+    return "\n".join(rows)

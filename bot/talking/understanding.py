@@ -1,0 +1,178 @@
+"""Free words made into intentions; nothing here knows what was asked, and nothing is changed."""
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple, get_args
+
+from bot.talking.model import Mood
+from pipeline.themes import bank
+from storage.model import Lang
+
+_DIGITS = {mark: n for n, mark in enumerate("零一二三四五六七八九十")} | {"两": 2}
+_ORDINALS = {
+    name: n
+    for n, names in enumerate(
+        [
+            ("first", "one"), ("second", "two"), ("third", "three"), ("fourth", "four"), ("fifth", "five"),
+            ("sixth", "six"), ("seventh", "seven"), ("eighth", "eight"), ("ninth", "nine"), ("tenth", "ten"),
+        ],
+        1,
+    )
+    for name in names
+}  # fmt: skip
+_NUMBER_ZH = r"(?P<n>\d{1,2}|[一二两三四五六七八九十]{1,3})"
+_QUOTES = "「」“”\"'‘’『』"
+_CHANGE = r"^(?:please\s+)?(?:change\s+|make\s+|edit\s+)?(?:the\s+)?"
+_TO_ZH = r"(?:改成|改为|换成|换为|改作|改|变成|应该是|[:：])\s*[:：，,]?\s*(?P<text>.+)$"
+_TO = r"\s*(?:to|into|say|:|：|=|-)\s*[:：]?\s*(?P<text>.+)$"
+_EDITS = [
+    re.compile(rf"^(?:把|将)?第\s*{_NUMBER_ZH}\s*[句行条]\s*(?:的?(?:台词|词|话))?\s*{_TO_ZH}", re.DOTALL),
+    re.compile(rf"{_CHANGE}line\s*#?\s*(?P<n>\d{{1,2}}|[a-z]+){_TO}", re.IGNORECASE | re.DOTALL),
+    re.compile(rf"{_CHANGE}(?P<n>[a-z]+|\d{{1,2}}(?:st|nd|rd|th))\s+line{_TO}", re.IGNORECASE | re.DOTALL),
+]
+_FOR = [
+    re.compile(
+        r"^(?:给|为|写给|讲给|拍给|面向)\s*(?P<who>[^，。,.!！]{1,20}?)\s*(?:看的|写的|看|写|的|听)?[。.!！]?$"
+    ),
+    re.compile(r"^(?:受众|给谁看|for whom|audience)\s*[:：]\s*(?P<who>.{1,30})$", re.IGNORECASE),
+    re.compile(
+        r"^(?:make it |write it |it's |this is )?for (?:an? |the |my )?(?P<who>[\w' -]{2,30})[.!]?$",
+        re.IGNORECASE,
+    ),
+]
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+
+
+class Edit(NamedTuple):
+    """Other words for a line, counted from 1."""
+
+    number: int
+    text: str
+
+
+def command(text: str) -> str | None:
+    """Return the command these words are: start, help, back, yes, …; None when they are something else."""
+    return _commands().get(_folded(text))
+
+
+def edit(text: str) -> Edit | None:
+    """Return the edit these words ask for: 第二句改成…, line 2: …"""
+    for pattern in _EDITS:
+        if (found := pattern.match(text.strip())) and (n := number(found["n"])) is not None:
+            return Edit(n, _unquoted(found["text"]))
+    return None
+
+
+def number(text: str) -> int | None:
+    """Return the number these words are and nothing else: 3, 三, 第三个, third, option 3, no. 3."""
+    words = _folded(text)
+    words = re.sub(r"^(?:第|选|我选|要|option|number|no\.?|#|the)\s*", "", words)
+    words = re.sub(r"^第", "", words)
+    words = re.sub(r"\s*(?:个|号|条|组|版|格|st|nd|rd|th|one)$", "", words) or words
+    if words.isascii() and words.isdigit():
+        return int(words) if len(words) <= 3 else None
+    if words in _ORDINALS:
+        return _ORDINALS[words]
+    return _chinese(words)
+
+
+def mood(text: str) -> Mood | None:
+    """Return how it shall be played: 换个更惨的, make it sadder."""
+    if len(text) > 40:
+        return None
+    heard = text.casefold()
+    for wanted in get_args(Mood):
+        if any(word in heard for word in _words()["moods"][wanted]):
+            return wanted  # type: ignore[no-any-return]
+    return None
+
+
+def script_language(text: str) -> Lang | None:
+    """Return the language a script is wished in: 用英文, in English."""
+    words = _folded(text)
+    for lang in get_args(Lang):
+        if len(words) <= 30 and any(_has(words, phrase) for phrase in _words()["languages"][lang]):
+            return lang  # type: ignore[no-any-return]
+    return None
+
+
+def voice_over(text: str) -> bool:
+    """True when somebody wants no mouth moved."""
+    return _folded(text) in _words()["voice_over"]["words"]
+
+
+def audience(text: str) -> str | None:
+    """Return for whom it shall be told, when these words say nothing else: 给程序员看, for nurses, 程序员."""
+    for pattern in _FOR:
+        if found := pattern.match(text.strip()):
+            return found["who"].strip()
+    return text.strip() if _folded(text) in _audiences() else None
+
+
+def told_for(text: str) -> str | None:
+    """Return the audience named somewhere in a theme's words, as the bank calls it."""
+    theme = bank.nearest(text).theme
+    found = bank.audience(theme, text)
+    if found.id in {bank.EVERYONE, "mums"} or not re.search(r"给|为|for\b|受众|audience", text):
+        return None
+    return found.id
+
+
+def link(text: str) -> bool:
+    """True when there is a link in these words."""
+    return _LINK.search(text) is not None
+
+
+def _chinese(words: str) -> int | None:
+    if not words or any(mark not in _DIGITS for mark in words):
+        return None
+    if words == "十":
+        return 10
+    if "十" in words:
+        tens, _, ones = words.partition("十")
+        return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if len(ones) == 1 else 0)
+    return _DIGITS[words] if len(words) == 1 else None
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    if len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES:
+        return text[1:-1].strip()
+    return text
+
+
+def _has(words: str, phrase: str) -> bool:
+    if phrase.isascii():
+        return re.search(rf"(?<![a-z]){re.escape(phrase)}(?![a-z])", words) is not None
+    return phrase in words
+
+
+def _folded(text: str) -> str:
+    """Return the words in one case and width, without marks around them."""
+    even = unicodedata.normalize("NFKC", text).casefold()
+    bare = re.sub(r"\s+", " ", even).strip(" \t\n。.!！~～，,、")
+    return bare or even.strip()
+
+
+@cache
+def _words() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(Path(__file__).with_name("commands.toml").read_text("utf-8"))
+
+
+@cache
+def _commands() -> dict[str, str]:
+    return {_folded(word): name for name, words in _words()["commands"].items() for word in words}
+
+
+@cache
+def _audiences() -> frozenset[str]:
+    """Every name an audience has in the bank, but those that are also what somebody may talk about."""
+    return frozenset(
+        _folded(name)
+        for theme in bank.themes()
+        for one in theme.audiences
+        for name in (one.id, *one.names.values(), *one.aliases)
+    )
