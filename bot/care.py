@@ -19,7 +19,7 @@ from bot.texts import known, say
 from pipeline.ports.errors import BadInput, Trouble
 from pipeline.workshop import Workshop
 from storage import forget as forgetting
-from storage import projects, takes
+from storage import projects, stops, takes
 from storage.blobs import Blobs
 from storage.db import Database
 from storage.errors import StorageError
@@ -86,12 +86,22 @@ def show_costs(days: int) -> int:
 
 def reopen(project: str) -> int:
     """Open a project again, so that its next start makes what is missing."""
-    return _with_rows(lambda db: _change(db, project, "open"))
+
+    async def open_again(db: Database) -> None:
+        await _change(db, project, "open")
+        await stops.lift(db, project)
+
+    return _with_rows(open_again)
 
 
 def cancel(project: str) -> int:
-    """Mark a project as cancelled: its making stops before the next step."""
-    return _with_rows(lambda db: _change(db, project, "cancelled"))
+    """Mark a project as cancelled: its makings stop before their next step."""
+
+    async def stop(db: Database) -> None:
+        await _change(db, project, "cancelled")
+        await stops.stop_all(db, project, time.time())
+
+    return _with_rows(stop)
 
 
 def forget(address: str) -> int:

@@ -22,15 +22,19 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowHandleAsync
 from dbos._serialization import Serializer
 from pydantic import Field
 
-from pipeline.ports.errors import Busy, Failed, Trouble
+from pipeline.ports.errors import BadInput, Busy, Failed, Trouble
 from pipeline.studio import Studio
+from storage import stops
 from storage.errors import StorageError
 from storage.model import Notice, Noun
 
 T = TypeVar("T", bound=Noun)
 Recipe = Callable[..., Awaitable[Notice]]
 
-_QUEUE = "makings"
+# Films queue apart, so that nobody waits for somebody else's film to see three lines of text.
+_FILMS, _QUICK = "films", "quick"
+_QUICK_AT_ONCE = 4
+_QUICK_POLL_SECONDS = 0.5
 _VERSION = "1"  # constant: the default, a digest of the source, would strand what is in flight at each deploy
 _BUSY_TRIES = 4
 _ENDS: dict[str, Literal["unsure", "cancelled"]] = {"Unsure": "unsure", "Cancelled": "cancelled"}
@@ -38,7 +42,11 @@ _log = structlog.get_logger(__name__)
 _studio: Studio | None = None
 _patience = 1.0
 _recipes: dict[str, Callable[..., Coroutine[Any, Any, dict[str, Any]]]] = {}
+_functions: dict[str, Recipe] = {}
 _stages: dict[str, Mapping[str, float]] = {}
+_queues: dict[str, str] = {}
+_engine: "Engine | None" = None
+_UNDER_WAY = ("ENQUEUED", "PENDING")
 
 
 class Outcome(Noun, Generic[T]):
@@ -55,19 +63,25 @@ class Outcome(Noun, Generic[T]):
         return Notice(kind=_ENDS.get(self.trouble or "", "failed"), key=self.key, fields=self.fields)
 
 
-def making(stages: Mapping[str, float]) -> Callable[[Recipe], Recipe]:
+def making(stages: Mapping[str, float], *, film: bool = False) -> Callable[[Recipe], Recipe]:
     """Register a recipe under its function's name; `stages` are its steps in order with their
-    rough seconds, for the progress before anything was measured here."""
+    rough seconds, for the progress before anything was measured here. Films wait in a queue of their own."""
 
     def register(recipe: Recipe) -> Recipe:
         name = recipe.__name__
 
         @functools.wraps(recipe)
         async def run(*ids: str | int) -> dict[str, Any]:
-            return (await recipe(*ids)).model_dump(mode="json")
+            try:
+                return (await recipe(*ids)).model_dump(mode="json")
+            finally:
+                if _engine is not None:
+                    _engine.ring()
 
+        _functions[name] = recipe
         _recipes[name] = DBOS.workflow(name=name, max_recovery_attempts=1_000)(run)
         _stages[name] = stages
+        _queues[name] = _FILMS if film else _QUICK
         return recipe
 
     return register
@@ -76,7 +90,8 @@ def making(stages: Mapping[str, float]) -> Callable[[Recipe], Recipe]:
 async def step(verb: Callable[..., Awaitable[T]], *ids: str | int) -> Outcome[T]:
     """Run one verb under the engine; the recipe branches on what comes back.
 
-    The first id is the project's: a cancelled one ends its makings before the next step.
+    The first id is the project's. A making that was stopped, or whose project is gone, ends before its next
+    step.
     Several single steps may be gathered: the call order, not the finishing order, names them.
     """
     raw = await DBOS.run_step_async({"name": _name(verb)}, _edge, verb, ids)
@@ -86,9 +101,9 @@ async def step(verb: Callable[..., Awaitable[T]], *ids: str | int) -> Outcome[T]
 
 async def _edge(verb: Callable[..., Awaitable[Noun]], ids: Sequence[str | int]) -> dict[str, Any]:
     assert _studio is not None
-    if (await _studio.project(str(ids[0]))).state == "cancelled":
-        return {"trouble": "Cancelled", "key": "making.cancelled"}
     making_id = DBOS.workflow_id or ""
+    if await stops.stopped(_studio.db, making_id, str(ids[0])):
+        return {"trouble": "Cancelled", "key": "making.cancelled"}
     name = _name(verb)
     log = _log.bind(making=making_id, step=name)
     async with _studio.stride(making_id, name) as studio:
@@ -116,11 +131,25 @@ def _name(verb: Callable[..., object]) -> str:
     return verb.__name__
 
 
+_SECONDS_TO_RECORD = 0.03  # between a recipe's last line and its result being in the engine's rows
+_BROKEN = Notice(kind="failed", key="making.broken")
+_ABNORMAL = {"CANCELLED": Notice(kind="cancelled", key="making.cancelled")}
+
+
+async def _notice(making_id: str) -> Notice:
+    handle: WorkflowHandleAsync[dict[str, Any]] = await DBOS.retrieve_workflow_async(making_id)
+    return Notice.model_validate(await handle.get_result())
+
+
 class Engine:
     """The running engine; one per process."""
 
     def __init__(self, poll_seconds: float) -> None:
         self._poll_seconds = poll_seconds
+        self._waiters: dict[str, list[asyncio.Future[Notice]]] = {}
+        self._watcher: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._bell = asyncio.Event()
 
     @classmethod
     async def launch(
@@ -133,8 +162,8 @@ class Engine:
             films: how many makings this process runs at once.
             patience: seconds before a busy vendor is asked again; doubled each time.
         """
-        global _studio, _patience
-        _studio, _patience = studio, patience
+        global _engine, _studio, _patience
+        _engine, _studio, _patience = cls(poll_seconds), studio, patience
         if url.startswith("sqlite"):
             await asyncio.to_thread(_prepare_sqlite, Path(url.removeprefix("sqlite:///")))
         DBOS(
@@ -151,8 +180,12 @@ class Engine:
             )
         )
         DBOS.launch()
-        await DBOS.register_queue_async(_QUEUE, worker_concurrency=films, polling_interval_sec=poll_seconds)
-        return cls(poll_seconds)
+        for queue, at_once, pause in (
+            (_FILMS, films, poll_seconds),
+            (_QUICK, _QUICK_AT_ONCE, min(poll_seconds, _QUICK_POLL_SECONDS)),
+        ):
+            await DBOS.register_queue_async(queue, worker_concurrency=at_once, polling_interval_sec=pause)
+        return _engine
 
     async def start(self, recipe: Recipe, making_id: str, *ids: str | int) -> None:
         """Enqueue a making; the id is the idempotency key, so starting twice is starting once."""
@@ -160,12 +193,87 @@ class Engine:
         name = recipe.__name__
         await _studio.announce(making_id, _stages[name])
         with SetWorkflowID(making_id):
-            await DBOS.enqueue_workflow_async(_QUEUE, _recipes[name], *ids)
+            await DBOS.enqueue_workflow_async(_queues[name], _recipes[name], *ids)
+
+    async def start_named(self, recipe: str, making_id: str, *ids: str | int) -> None:
+        """Enqueue a making by its recipe's name, as it was written down.
+
+        Raises:
+            BadInput: there is no such recipe.
+        """
+        found = _functions.get(recipe)
+        if found is None:
+            raise BadInput("making.unknown", {"recipe": recipe})
+        await self.start(found, making_id, *ids)
 
     async def finished(self, making_id: str) -> Notice:
-        """Wait for a making's Notice."""
-        handle: WorkflowHandleAsync[dict[str, Any]] = await DBOS.retrieve_workflow_async(making_id)
-        return Notice.model_validate(await handle.get_result(polling_interval_sec=self._poll_seconds))
+        """Wait for a making's Notice; one that broke or was never started has one too."""
+        waiter: asyncio.Future[Notice] = asyncio.get_running_loop().create_future()
+        self._waiters.setdefault(making_id, []).append(waiter)
+        if self._watcher is None or self._watcher.done():
+            self._watcher = asyncio.create_task(self._watch())
+        self._bell.set()
+        try:
+            return await waiter
+        finally:
+            waiting = self._waiters.get(making_id, [])
+            if waiter in waiting:
+                waiting.remove(waiter)
+            if not waiting:
+                self._waiters.pop(making_id, None)
+
+    def ring(self) -> None:
+        """Say that a making has just returned, so that who waits for it looks at once; from any thread."""
+        self._loop.call_soon_threadsafe(self._bell.set)
+
+    async def _watch(self) -> None:
+        """Look for all who wait at once, when a making has returned here and now and then; end when nobody
+        waits."""
+        while self._waiters:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), self._poll_seconds)
+                await asyncio.sleep(_SECONDS_TO_RECORD)
+            self._bell.clear()
+            try:
+                await self._look()
+            except Exception as error:  # whatever the engine's database says, those who wait must hear it
+                for waiter in self._all_waiting():
+                    waiter.set_exception(error)
+                raise
+
+    async def _look(self) -> None:
+        wanted = list(self._waiters)
+        found = await DBOS.list_workflows_async(workflow_ids=wanted, load_input=False, load_output=False)
+        states = {each.workflow_id: each.status for each in found}
+        for making_id in wanted:
+            state = states.get(making_id)
+            if state in _UNDER_WAY:
+                continue
+            notice = await _notice(making_id) if state == "SUCCESS" else _ABNORMAL.get(state or "", _BROKEN)
+            for waiter in self._waiters.get(making_id, []):
+                if not waiter.done():
+                    waiter.set_result(notice)
+        await asyncio.sleep(0)  # those who were told take themselves off the list
+
+    def _all_waiting(self) -> list[asyncio.Future[Notice]]:
+        return [each for waiting in self._waiters.values() for each in waiting if not each.done()]
+
+    async def place(self, making_id: str) -> int | None:
+        """How many films are before this one; None when it does not wait."""
+        queued = await DBOS.list_workflows_async(
+            status="ENQUEUED", queue_name=_FILMS, load_input=False, load_output=False
+        )
+        waiting = [each.workflow_id for each in queued]  # the oldest first
+        return waiting.index(making_id) + 1 if making_id in waiting else None
+
+    async def forget(self, project: str) -> None:
+        """Remove what the engine remembers of a project's makings."""
+        found = await DBOS.list_workflows_async(
+            workflow_id_prefix=f"{project}:", load_input=False, load_output=False
+        )
+        mine = [each.workflow_id for each in found if each.workflow_id.startswith(f"{project}:")]
+        if mine:
+            await DBOS.delete_workflows_async(mine, delete_children=True)
 
     async def cancel(self, making_id: str) -> None:
         """Stop a making at its next step; what was paid for stays in the ledger."""
@@ -178,7 +286,11 @@ class Engine:
 
     async def close(self) -> None:
         """Stop; what was in flight goes on at the next launch."""
-        global _studio
+        global _engine, _studio
+        _engine = None
+        if self._watcher is not None:
+            self._watcher.cancel()
+            await asyncio.wait([self._watcher])
         loop = asyncio.get_running_loop()
         await asyncio.to_thread(DBOS.destroy)
         loop.set_default_executor(ThreadPoolExecutor(max_workers=4))  # destroy ends the loop's own

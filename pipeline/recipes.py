@@ -68,13 +68,13 @@ _FILM = {
 }
 
 
-@making(_FILM)
+@making(_FILM, film=True)
 async def make_film(project: str) -> Notice:
     """The film, from whatever is still good and whatever has to be made."""
     return await _film(project)
 
 
-@making({"redo": 0.1, **_FILM})
+@making({"redo": 0.1, **_FILM}, film=True)
 async def redo_part(project: str, part: str, number: int) -> Notice:
     """One part again and whatever depends on it; the rest is found by what it was made from."""
     asked = await step(redo, project, part, number)

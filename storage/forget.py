@@ -17,8 +17,10 @@ from storage.voices import OwedVoice
 
 
 class Forgotten(Noun):
-    """How many of each were removed, and all clones that still have to be deleted at their vendors."""
+    """How many of each were removed, chats with all that was said, and the clones that still have to be
+    deleted at their vendors."""
 
+    chats: int = 0
     projects: int = 0
     assets: int = 0
     takes: int = 0
@@ -31,6 +33,8 @@ class Forgotten(Noun):
 _REMOVALS = {
     "strides": "DELETE FROM strides WHERE making = :project"
     " OR substr(making, 1, length(:project) + 1) = :project || ':'",
+    "stops": "DELETE FROM stops WHERE making = :project"
+    " OR substr(making, 1, length(:project) + 1) = :project || ':'",
     "spendings": "INSERT INTO spendings (vendor, model, state, cost, currency, opened, changed)"
     " SELECT vendor, model, state, cost, currency, opened, changed FROM takes"
     " WHERE project = :project AND state NOT IN ('new', 'rejected')",
@@ -41,6 +45,16 @@ _REMOVALS = {
     "assets": "DELETE FROM assets WHERE project = :project",
     "projects": "DELETE FROM projects WHERE id = :project",
 }
+
+# A chat's rows hang on it, and it hangs on its project: in this order.
+_OF_A_CHAT = ("inbox", "outbox", "errands", "chats")
+
+# What a live chat may still show or use: its project, and the projects whose files its talk names.
+_IN_USE = (
+    "EXISTS (SELECT 1 FROM chats WHERE chats.changed >= :before AND chats.channel = projects.channel"
+    " AND chats.person = projects.person AND (chats.project = projects.id OR EXISTS"
+    " (SELECT 1 FROM assets WHERE assets.project = projects.id AND chats.talk LIKE '%' || assets.id || '%')))"
+)
 
 
 async def forget(db: Database, blobs: Blobs, address: Address) -> Forgotten:
@@ -57,20 +71,47 @@ async def forget(db: Database, blobs: Blobs, address: Address) -> Forgotten:
         channel=address.channel,
         person=address.id,
     )
-    return await _forget_projects(db, blobs, [row["id"] for row in rows])
+    # Whoever writes again from here on begins a new chat with a new project, which is not among these.
+    chats = await _forget_chats(db, [address])
+    return await _forget_projects(db, blobs, [row["id"] for row in rows], chats)
 
 
 async def prune(db: Database, blobs: Blobs, before: float) -> Forgotten:
-    """Remove the projects of all people that were made before a time and have not been worked on since."""
+    """Remove what has lain still since a time, of all people.
+
+    Those are chats in which nothing was said since, what was said before it in the others, and projects that
+    were made before it, have not been worked on since and are not what a live chat is about.
+    """
+    still = await db.read("SELECT channel, person FROM chats WHERE changed < :before", before=before)
+    chats = await _forget_chats(db, [Address(channel=row["channel"], id=row["person"]) for row in still])
+    for sql in (
+        "DELETE FROM inbox WHERE at < :before AND state <> 'new'",
+        "DELETE FROM outbox WHERE changed < :before",
+        "DELETE FROM errands WHERE changed < :before AND state = 'ended'",
+    ):
+        await db.write(sql, before=before)
     rows = await db.read(
-        "SELECT id FROM projects WHERE created < :before AND NOT EXISTS"
-        " (SELECT 1 FROM takes WHERE takes.project = projects.id AND takes.changed >= :before)",
+        "SELECT id FROM projects WHERE created < :before AND NOT EXISTS"  # noqa: S608  our own words
+        " (SELECT 1 FROM takes WHERE takes.project = projects.id AND takes.changed >= :before)"
+        f" AND NOT {_IN_USE}",
         before=before,
     )
-    return await _forget_projects(db, blobs, [row["id"] for row in rows])
+    return await _forget_projects(db, blobs, [row["id"] for row in rows], chats)
 
 
-async def _forget_projects(db: Database, blobs: Blobs, projects: Sequence[str]) -> Forgotten:
+async def _forget_chats(db: Database, addresses: Sequence[Address]) -> int:
+    gone = 0
+    for address in addresses:
+        where = {"channel": address.channel, "person": address.id}
+        async with db.writing() as conn:
+            for table in _OF_A_CHAT:
+                sql = f"DELETE FROM {table} WHERE channel = :channel AND person = :person"  # noqa: S608
+                gone_here = (await conn.execute(text(sql), where)).rowcount
+            gone += gone_here
+    return gone
+
+
+async def _forget_projects(db: Database, blobs: Blobs, projects: Sequence[str], chats: int) -> Forgotten:
     removed = dict.fromkeys(_REMOVALS, 0)
     bytes_gone = 0
     for project in projects:
@@ -85,6 +126,7 @@ async def _forget_projects(db: Database, blobs: Blobs, projects: Sequence[str]) 
         bytes_gone += await _remove_blobs(blobs, project, late - keys)
     await db.tidy()
     return Forgotten(
+        chats=chats,
         projects=removed["projects"],
         assets=removed["assets"],
         takes=removed["takes"],

@@ -1,6 +1,7 @@
 """Projects: one film in the making each, with the brief its person is filling in."""
 
-from sqlalchemy import RowMapping
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.db import Database
 from storage.errors import StorageError
@@ -47,6 +48,39 @@ async def change_brief(db: Database, project: str, brief: Brief) -> None:
         "UPDATE projects SET brief = :brief WHERE id = :id", id=project, brief=brief.model_dump_json()
     )
     _expect(changed, project)
+
+
+async def settle_within(
+    conn: AsyncConnection, project: str, address: Address, brief: Brief | None, now: float
+) -> None:
+    """Make sure a person's project is there, with this brief, in the caller's transaction.
+
+    Raises:
+        StorageError: a project of that id is somebody else's (`storage.no_such`).
+    """
+    row = {
+        "id": project,
+        "channel": address.channel,
+        "person": address.id,
+        "brief": (brief or Brief()).model_dump_json(),
+        "now": now,
+    }
+    await conn.execute(
+        text(
+            "INSERT INTO projects (id, channel, person, state, brief, created)"
+            " VALUES (:id, :channel, :person, 'open', :brief, :now) ON CONFLICT (id) DO NOTHING"
+        ),
+        row,
+    )
+    kept = "brief" if brief is None else ":brief"
+    changed = await conn.execute(
+        text(
+            f"UPDATE projects SET brief = {kept}"  # noqa: S608  one of two words of ours
+            " WHERE id = :id AND channel = :channel AND person = :person"
+        ),
+        row,
+    )
+    _expect(changed.rowcount, project)
 
 
 async def change_state(db: Database, project: str, state: str) -> None:

@@ -11,7 +11,7 @@ from pipeline.parts import Told
 from pipeline.ports.errors import BadInput, Busy
 from pipeline.recipes import propose_scripts
 from pipeline.studio import Studio
-from storage import projects, strides, takes
+from storage import stops, strides, takes
 from storage.model import Notice, Script
 from tests.pipeline.house import PROJECT, SCRIPT, Writer, studio
 
@@ -116,18 +116,23 @@ async def test_three_options_are_proposed_under_one_take(tmp_path: Path) -> None
         assert [take.state for take in await takes.of(made.db, PROJECT)] == ["done"]
 
 
-async def test_a_cancelled_project_stops_before_the_next_step(tmp_path: Path) -> None:
-    """Cancelling spends nothing more and says so, without an error."""
+async def test_a_stopped_making_ends_before_its_next_step(tmp_path: Path) -> None:
+    """Cancelling spends nothing more and says so, and another making of the same project begins at once."""
     writer = Writer()
     async with studio(tmp_path, writer) as made:
-        await projects.change_state(made.db, PROJECT, "cancelled")
+        await strides.plan(made.db, f"{PROJECT}:scripts:1", {"propose": 1.0})
+        await stops.stop_all(made.db, PROJECT, 1.0)
         running = await _launched(tmp_path, made)
         try:
-            await running.start(propose_scripts, "m4", PROJECT)
-            notice = await running.finished("m4")
+            await running.start(propose_scripts, f"{PROJECT}:scripts:1", PROJECT)
+            stopped = await running.finished(f"{PROJECT}:scripts:1")
+            bills = writer.bills
+            await running.start(propose_scripts, f"{PROJECT}:scripts:2", PROJECT)
+            other = await running.finished(f"{PROJECT}:scripts:2")
         finally:
             await running.close()
-    assert (notice.kind, notice.key, writer.bills) == ("cancelled", "making.cancelled", 0)
+    assert (stopped.kind, stopped.key, bills) == ("cancelled", "making.cancelled", 0)
+    assert (other.kind, writer.bills) == ("done", 1)
 
 
 def test_what_is_stored_is_plain_json() -> None:
