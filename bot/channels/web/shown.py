@@ -1,0 +1,151 @@
+"""How a chat looks on the page: each thing that was said, as the JSON of one bubble."""
+
+from collections.abc import Mapping
+
+from bot.channels.web.desk import Chat, Strip
+from bot.messages import Incoming, Outgoing
+from bot.texts import known, say
+from storage.model import Lang
+
+Bubble = dict[str, object]
+MOST = 400
+"""So many bubbles are shown; what is older is kept, but not on the page."""
+
+_MARKS = {"waiting": "·", "running": "▸", "done": "✓", "failed": "✗"}
+
+
+def bubbles(chat: Chat, strips: Mapping[str, Strip], lang: Lang) -> list[Bubble]:
+    """The chat's bubbles in their order; what was replaced or needs no words is left out."""
+    outgoings = _standing(chat)
+    words = _button_words(chat, lang)
+    pressed = _pressed(chat)
+    live = _live(outgoings, pressed)
+    made = []
+    for entry in chat.entries[-MOST:]:
+        bubble: Bubble | None = None
+        if entry.incoming:
+            bubble = _mine(entry.incoming, words, lang)
+        elif entry.outgoing and entry.outgoing.id in outgoings:
+            outgoing = entry.outgoing
+            strip = strips.get(outgoing.making, Strip())
+            bubble = _theirs(outgoing, lang, pressed[outgoing.id], live=outgoing.id in live)
+            if outgoing.kind == "progress":
+                bubble |= {"progress": _progress(strip, lang), "live": not strip.ended}
+        if bubble:
+            made.append({**bubble, "at": entry.at})
+    return made
+
+
+def running(chat: Chat) -> list[str]:
+    """The makings whose progress is on the page."""
+    return [each.making for each in _standing(chat).values() if each.kind == "progress"]
+
+
+def _standing(chat: Chat) -> dict[str, Outgoing]:
+    """What was said and not replaced since, by its id, in its order."""
+    said = [entry.outgoing for entry in chat.entries if entry.outgoing]
+    gone = {outgoing.replaces for outgoing in said}
+    return {outgoing.id: outgoing for outgoing in said if outgoing.id not in gone}
+
+
+def _pressed(chat: Chat) -> dict[str, set[str]]:
+    """The values pressed after each message: a question asked again has the same buttons, not yet pressed."""
+    since: set[str] = set()
+    found = {}
+    for entry in reversed(chat.entries):
+        if entry.incoming:
+            since = since | {entry.incoming.press or entry.incoming.kind}
+        elif entry.outgoing:
+            mine = {button.value for row in entry.outgoing.buttons for button in row}
+            found[entry.outgoing.id] = since & (mine | {entry.outgoing.id})
+            since = since - mine
+    return found
+
+
+def _mine(incoming: Incoming, words: Mapping[str, str], lang: Lang) -> Bubble | None:
+    bubble: Bubble = {"id": incoming.id, "side": "me", "kind": "say"}
+    if incoming.kind == "press":
+        chosen = words.get(incoming.press)
+        return {**bubble, "kind": "choice", "text": chosen} if chosen else None
+    if incoming.kind == "tap" and incoming.tap:
+        across, down = (f"{100 * part:.0f}" for part in incoming.tap)
+        return {**bubble, "kind": "choice", "text": say("page.tapped", lang, {"x": across, "y": down})}
+    if incoming.kind in {"text", "files"}:
+        files = [{"url": _url(file.asset), "sort": file.sort, "name": file.name} for file in incoming.files]
+        return {**bubble, "text": incoming.text, "files": files} if files or incoming.text else None
+    return None
+
+
+def _theirs(outgoing: Outgoing, lang: Lang, pressed: set[str], *, live: bool) -> Bubble:
+    labels = [_words(label, {}, lang) for label in outgoing.labels]
+    return {
+        "id": outgoing.id,
+        "side": "bot",
+        "kind": outgoing.kind,
+        "text": _words(outgoing.key, outgoing.fields, lang) if outgoing.key else "",
+        "body": outgoing.body,
+        "assets": [
+            {"url": _url(asset), "label": labels[place] if place < len(labels) else ""}
+            for place, asset in enumerate(outgoing.assets)
+        ],
+        "buttons": [
+            [
+                {
+                    "value": button.value,
+                    "words": _words(button.key, button.fields, lang),
+                    "pressed": button.value in pressed,
+                }
+                for button in row
+            ]
+            for row in outgoing.buttons
+        ],
+        "live": live,
+        "tappable": outgoing.tappable and live,
+    }
+
+
+def _progress(strip: Strip, lang: Lang) -> dict[str, object]:
+    if strip.ended:
+        left = ""
+    elif strip.place:
+        left = say("page.queue", lang, {"place": strip.place})
+    elif strip.left is None:
+        left = ""
+    elif strip.left < 90:
+        left = say("page.left", lang, {"seconds": f"{max(5, 5 * round(strip.left / 5))}"})
+    else:
+        left = say("page.left_minutes", lang, {"minutes": f"{round(strip.left / 60)}"})
+    steps = [
+        {"state": step.state, "mark": _MARKS[step.state], "words": _words(step.key, {}, lang)}
+        for step in strip.steps
+    ]
+    return {"steps": steps, "percent": round(100 * strip.fraction), "left": left}
+
+
+def _live(outgoings: Mapping[str, Outgoing], pressed: Mapping[str, set[str]]) -> set[str]:
+    """The messages whose buttons still count: those of the newest turn that has any, until one is pressed."""
+    asking = [each for each in outgoings.values() if each.buttons or each.tappable]
+    newest = [each.id for each in asking if _turn(each.id) == _turn(asking[-1].id)]
+    return set() if any(pressed[each] for each in newest) else set(newest)
+
+
+def _turn(identity: str) -> str:
+    return identity.rpartition(":")[0]
+
+
+def _button_words(chat: Chat, lang: Lang) -> dict[str, str]:
+    return {
+        button.value: _words(button.key, button.fields, lang)
+        for entry in chat.entries
+        if entry.outgoing
+        for row in entry.outgoing.buttons
+        for button in row
+    }
+
+
+def _words(key: str, fields: Mapping[str, str], lang: Lang) -> str:
+    return say(key, lang, fields) if known(key) else key
+
+
+def _url(asset: str) -> str:
+    return f"/chat/file/{asset}"
