@@ -267,11 +267,15 @@ class Engine:
         return waiting.index(making_id) + 1 if making_id in waiting else None
 
     async def forget(self, project: str) -> None:
-        """Remove what the engine remembers of a project's makings."""
+        """Remove what the engine remembers of a project's makings, save those that still have to end."""
         found = await DBOS.list_workflows_async(
             workflow_id_prefix=f"{project}:", load_input=False, load_output=False
         )
-        mine = [each.workflow_id for each in found if each.workflow_id.startswith(f"{project}:")]
+        mine = [
+            each.workflow_id
+            for each in found
+            if each.workflow_id.startswith(f"{project}:") and each.status not in _UNDER_WAY
+        ]
         if mine:
             await DBOS.delete_workflows_async(mine, delete_children=True)
 

@@ -20,13 +20,15 @@ from storage.outbox import Outbound
 
 
 class Chat(Noun):
-    """One conversation; `last` is the highest number given to a message in either direction."""
+    """One conversation; `last` is the highest number given to a message in either direction, `begun` tells
+    it from an earlier one of the same person that was forgotten."""
 
     address: Address
     talk: str
     project: str
     lang: Lang
     last: int = 0
+    begun: float = 0.0
     changed: float = 0.0
 
 
@@ -79,8 +81,8 @@ async def begin(db: Database, address: Address, talk: str, project: str, lang: L
         await projects.settle_within(conn, project, address, None, now)
         await conn.execute(
             text(
-                "INSERT INTO chats (channel, person, talk, project, lang, last, changed) VALUES"
-                " (:channel, :person, :talk, :project, :lang, 0, :now)"
+                "INSERT INTO chats (channel, person, talk, project, lang, last, begun, changed) VALUES"
+                " (:channel, :person, :talk, :project, :lang, 0, :now, :now)"
                 " ON CONFLICT (channel, person) DO NOTHING"
             ),
             {**_where(address), "talk": talk, "project": project, "lang": lang, "now": now},
@@ -125,31 +127,17 @@ async def unserved(db: Database) -> tuple[Address, ...]:
     return tuple(Address(channel=row["channel"], id=row["person"]) for row in rows)
 
 
-async def answer(db: Database, inbound: Inbound, reply: Answer, now: float) -> bool:
-    """Write down what something that came in leads to; False when it was served already.
+async def answer(db: Database, served: Iterable[tuple[Inbound, Answer]], now: float) -> list[bool]:
+    """Write down what things that came in lead to, all in one transaction.
+
+    Returns:
+        For each whether it was still unserved; False changes nothing.
 
     Raises:
-        StorageError: the project is somebody else's (`storage.no_such`).
+        StorageError: a project is somebody else's (`storage.no_such`).
     """
     async with db.writing() as conn:
-        if not await _close_within(conn, inbound, "done", None):
-            return False
-        await projects.settle_within(conn, reply.project, inbound.address, reply.brief, now)
-        if reply.making:
-            await conn.execute(
-                text("UPDATE projects SET state = 'making' WHERE id = :id"), {"id": reply.project}
-            )
-        await conn.execute(
-            text(
-                "UPDATE chats SET talk = :talk, project = :project, lang = :lang"
-                " WHERE channel = :channel AND person = :person"
-            ),
-            {**_where(inbound.address), "talk": reply.talk, "project": reply.project, "lang": reply.lang},
-        )
-        await _say_within(conn, inbound.address, reply.says, now)
-        await errand_rows.add_within(conn, reply.errands, now)
-        await stops.stop_within(conn, reply.cancel, now)
-        return True
+        return [await _answer_within(conn, inbound, reply, now) for inbound, reply in served]
 
 
 async def set_aside(
@@ -193,7 +181,7 @@ async def _get_within(conn: AsyncConnection, address: Address) -> Chat | None:
     row = rows.mappings().first()
     if row is None:
         return None
-    fields = ("talk", "project", "lang", "last", "changed")
+    fields = ("talk", "project", "lang", "last", "begun", "changed")
     return Chat(address=address, **{name: row[name] for name in fields})
 
 
@@ -211,6 +199,26 @@ async def _receive_within(conn: AsyncConnection, letter: Inbound) -> bool:
         | {"at": letter.at},
     )
     return added.rowcount == 1
+
+
+async def _answer_within(conn: AsyncConnection, inbound: Inbound, reply: Answer, now: float) -> bool:
+    if not await _close_within(conn, inbound, "done", None):
+        return False
+    await projects.settle_within(conn, reply.project, inbound.address, reply.brief, now)
+    if reply.making:
+        making = text("UPDATE projects SET state = 'making' WHERE id = :id")
+        await conn.execute(making, {"id": reply.project})
+    await conn.execute(
+        text(
+            "UPDATE chats SET talk = :talk, project = :project, lang = :lang"
+            " WHERE channel = :channel AND person = :person"
+        ),
+        {**_where(inbound.address), "talk": reply.talk, "project": reply.project, "lang": reply.lang},
+    )
+    await _say_within(conn, inbound.address, reply.says, now)
+    await errand_rows.add_within(conn, reply.errands, now)
+    await stops.stop_within(conn, reply.cancel, now)
+    return True
 
 
 async def _say_within(

@@ -81,6 +81,12 @@ async def unfinished(db: Database) -> tuple[Errand, ...]:
     return tuple(map(_noun, rows))
 
 
+async def get(db: Database, making: str) -> Errand | None:
+    """Return the errand of a making, or None."""
+    rows = await db.read("SELECT * FROM errands WHERE making = :making", making=making)
+    return _noun(rows[0]) if rows else None
+
+
 async def of(db: Database, address: Address) -> tuple[Errand, ...]:
     """Return a chat's errands, the oldest first."""
     rows = await db.read(

@@ -8,6 +8,7 @@ CREATE TABLE chats (
     project TEXT NOT NULL REFERENCES projects (id),
     lang TEXT NOT NULL,
     last BIGINT NOT NULL,
+    begun DOUBLE PRECISION NOT NULL,
     changed DOUBLE PRECISION NOT NULL,
     PRIMARY KEY (channel, person)
 );

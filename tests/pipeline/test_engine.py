@@ -17,6 +17,7 @@ from tests.pipeline.house import PROJECT, SCRIPT, Writer, studio
 
 _calls: dict[str, int] = {}
 _reached = asyncio.Event()
+_held: list[asyncio.Event] = []  # or the hanging step would be collected, which is not how a process ends
 
 
 async def _counted(studio: Studio, project: str, name: str) -> Told:
@@ -39,7 +40,9 @@ async def _hangs_the_first_time(studio: Studio, project: str) -> Told:
     _calls["hang"] = _calls.get("hang", 0) + 1
     if _calls["hang"] == 1:
         _reached.set()
-        await asyncio.Event().wait()
+        never = asyncio.Event()
+        _held.append(never)
+        await never.wait()
     return Told(state="done")
 
 

@@ -1,0 +1,226 @@
+"""Reception: whatever reaches us is a row first; then each chat's rows are served in their order.
+
+Chats are served side by side, up to a limit; within one, the next is served when the one before is answered.
+Nothing is polled: a chat is woken by what arrives in it, and at the start those where something waits.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from pydantic import ValidationError
+
+from bot.batch import Batch
+from bot.changes import Changes
+from bot.errands import Errands
+from bot.messages import File, Incoming, Outgoing
+from bot.sorts import sort_of
+from bot.talk import Talk, Turn
+from pipeline.engine import Engine
+from pipeline.ports.errors import BadInput
+from pipeline.studio import Studio
+from storage import chats, projects
+from storage.chats import Answer, Chat, Inbound
+from storage.errands import Errand
+from storage.errors import StorageError
+from storage.forget import forget
+from storage.model import Address, Lang
+from storage.outbox import Outbound
+
+FILE_BYTES = 50_000_000
+_AT_ONCE = 64
+_LONGEST_PAUSE = 30.0
+_FILMS = ("make_film", "redo_part")
+# What may pass by itself: it is waited for, and nothing is set aside because of it.
+_PASSING = ("storage.busy", "storage.full", "storage.unreachable", "storage.disk_error", "storage.read_only")
+_log = structlog.get_logger(__name__)
+
+
+class Reception:
+    """Between the channels and the conversation; `turn` and `fresh` are the conversation."""
+
+    def __init__(
+        self,
+        studio: Studio,
+        engine: Engine,
+        changes: Changes,
+        *,
+        turn: Callable[[Talk, Incoming], Turn],
+        fresh: Callable[[Address, Lang, str], Talk],
+        at_once: int = _AT_ONCE,
+    ) -> None:
+        self._studio = studio
+        self._engine = engine
+        self._changes = changes
+        self._turn = turn
+        self._fresh = fresh
+        self._errands = Errands(studio.db, engine, studio.clock, self._wake)
+        self._seats = asyncio.Semaphore(at_once)
+        self._serving: dict[Address, asyncio.Task[None]] = {}
+        self._again: set[Address] = set()
+        self._coming = Batch[Inbound, bool](lambda letters: chats.receive(studio.db, letters))
+        self._going = Batch[tuple[Inbound, Answer], bool](
+            lambda served: chats.answer(studio.db, served, studio.clock())
+        )
+
+    async def open(self) -> None:
+        """Go on where an earlier process stopped."""
+        await self._errands.resume()
+        for address in await chats.unserved(self._studio.db):
+            self._wake(address)
+
+    async def close(self) -> None:
+        """Stop; what was not served yet is served at the next start."""
+        await self._errands.close()
+        tasks = list(self._serving.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def receive(self, incoming: Incoming) -> None:
+        """Take something in: when this returns it cannot be lost. The same id twice is once.
+
+        Raises:
+            StorageError: it could not be written down; the channel should let it be sent again.
+        """
+        letter = Inbound(
+            id=incoming.id, address=incoming.address, payload=incoming.model_dump_json(), at=incoming.at
+        )
+        await self._chat(incoming.address, incoming.lang)
+        if await self._coming.add(letter):
+            self._wake(incoming.address)
+
+    async def keep(self, address: Address, source: Path, name: str, lang: Lang | None = None) -> File:
+        """Keep a copy of a file somebody sent and say what it is.
+
+        Raises:
+            BadInput: it is empty or too large.
+            StorageError: it cannot be kept.
+        """
+        size = (await asyncio.to_thread(source.stat)).st_size
+        if size == 0:
+            raise BadInput("reception.file_empty", {"name": name})
+        if size > FILE_BYTES:
+            raise BadInput("reception.file_too_large", {"name": name, "megabytes": f"{FILE_BYTES / 1e6:.0f}"})
+        sort, media_type = await asyncio.to_thread(sort_of, source)
+        chat = await self._chat(address, lang)
+        asset = await self._studio.keep(chat.project, sort, source, media_type)
+        return File(asset=asset.id, sort=sort, name=name, bytes=size)
+
+    async def _chat(self, address: Address, lang: Lang | None) -> Chat:
+        """The chat of an address, begun when it is new."""
+        found = await chats.get(self._studio.db, address)
+        if found is not None:
+            return found
+        talk = self._fresh(address, lang or "zh", secrets.token_hex(8))
+        return await chats.begin(
+            self._studio.db, address, talk.model_dump_json(), talk.project, talk.lang, self._studio.clock()
+        )
+
+    def _wake(self, address: Address) -> None:
+        self._changes.tell(address)
+        if address in self._serving:
+            self._again.add(address)
+        else:
+            self._serving[address] = asyncio.create_task(self._serve(address))
+
+    async def _serve(self, address: Address) -> None:
+        """Answer what waits in one chat, one after the other, until nothing does."""
+        pause = 0.5
+        try:
+            async with self._seats:
+                while True:
+                    self._again.discard(address)
+                    try:
+                        inbound = await chats.oldest_new(self._studio.db, address)
+                        if inbound is not None:
+                            await self._take(inbound)
+                    except StorageError as error:
+                        _log.error("reception.waits", reason=error.key)
+                        await asyncio.sleep(pause)
+                        pause = min(2 * pause, _LONGEST_PAUSE)
+                        continue
+                    if inbound is None and address not in self._again:
+                        return
+        finally:
+            del self._serving[address]
+
+    async def _take(self, inbound: Inbound) -> None:
+        """Answer one thing; what cannot be answered is set aside, and the person is told."""
+        chat = await chats.get(self._studio.db, inbound.address)
+        if chat is None:
+            return
+        try:
+            turn = self._turn(self._talk(chat), Incoming.model_validate_json(inbound.payload))
+            await self._keep_turn(inbound, turn)
+        except Exception as error:
+            if isinstance(error, StorageError) and error.key in _PASSING:
+                raise
+            await self._set_aside(inbound, error)
+
+    def _talk(self, chat: Chat) -> Talk:
+        try:
+            return Talk.model_validate_json(chat.talk)
+        except ValidationError:
+            _log.error("reception.talk_unreadable", chat=chat.project)
+            return self._fresh(chat.address, chat.lang, secrets.token_hex(8))
+
+    async def _keep_turn(self, inbound: Inbound, turn: Turn) -> None:
+        if turn.forget:
+            inbound = await self._forgotten(inbound, turn)
+        address, talk = inbound.address, turn.talk
+        wanted = tuple(
+            Errand(making=each.making, address=address, recipe=each.recipe, args=each.args)
+            for each in turn.errands
+        )
+        answer = Answer(
+            talk=talk.model_dump_json(),
+            project=talk.project,
+            lang=talk.lang,
+            brief=talk.brief,
+            making=any(errand.recipe in _FILMS for errand in wanted),
+            says=tuple(_outbound(address, each) for each in turn.says),
+            errands=wanted,
+            cancel=turn.cancel,
+        )
+        if not await self._going.add((inbound, answer)):
+            return
+        self._changes.tell(address)
+        for errand in wanted:
+            self._errands.see_to(errand)
+
+    async def _forgotten(self, inbound: Inbound, turn: Turn) -> Inbound:
+        """Remove everything of the person, and begin a new chat with what they said last, to be answered."""
+        studio, address, talk = self._studio, inbound.address, turn.talk
+        mine = await projects.belonging_to(studio.db, address)
+        await forget(studio.db, studio.blobs, address)
+        for project in mine:
+            await self._engine.forget(project.id)
+        now = studio.clock()
+        await chats.begin(studio.db, address, talk.model_dump_json(), talk.project, talk.lang, now)
+        bare = Incoming(id=inbound.id, address=address, at=now, kind="start", lang=talk.lang)
+        letter = Inbound(id=bare.id, address=address, payload=bare.model_dump_json(), at=now)
+        await chats.receive(studio.db, [letter])
+        return letter
+
+    async def _set_aside(self, inbound: Inbound, error: Exception) -> None:
+        _log.error("reception.set_aside", kind=type(error).__name__, where=_where(error))
+        sorry = Outgoing(id=f"aside:{inbound.number}", key="reception.stumbled")
+        says = (_outbound(inbound.address, sorry),)
+        await chats.set_aside(self._studio.db, inbound, type(error).__name__, says, self._studio.clock())
+        self._changes.tell(inbound.address)
+
+
+def _outbound(address: Address, message: Outgoing) -> Outbound:
+    making = message.making if message.kind == "progress" else ""
+    return Outbound(id=message.id, address=address, payload=message.model_dump_json(), making=making)
+
+
+def _where(error: BaseException) -> str:
+    """The line of ours that failed: its words, which may quote a person, stay out of the log."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
