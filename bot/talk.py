@@ -56,7 +56,7 @@ def _greeted(draft: Draft, incoming: Incoming) -> Draft:
             brief=brief if begun else brief.model_copy(update={"lang": incoming.lang}),
         )
     if draft.talk.turn == 1 and incoming.kind != "start":
-        return draft.say("talk.hello_short")
+        return draft.tell("talk.hello_short")
     return draft
 
 
@@ -110,4 +110,4 @@ def _tried(take: Callable[[Draft, T], Draft], draft: Draft, given: T) -> Draft:
     try:
         return take(draft, given)
     except BadInput as wrong:
-        return draft.say(*sayable(wrong.key, wrong.fields))
+        return draft.tell(*sayable(wrong.key, wrong.fields))

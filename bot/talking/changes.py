@@ -4,7 +4,7 @@ from bot.messages import File
 from bot.talking import edits
 from bot.talking.draft import Draft
 from bot.talking.model import Mood, Role, Seen, project_id
-from bot.talking.saying import named
+from bot.talking.saying import named, played
 from pipeline.themes import bank, fit
 from storage.model import Brief, Lang, Script, Taps
 
@@ -30,7 +30,7 @@ def photo(draft: Draft, file: File) -> Draft:
     before = draft.talk.brief.photo
     taken = answered(draft.fill(photo=file.asset, taps=Taps()), "photo", "mouth", "retry")
     taken = taken.change(seen=None, points=(), voice_over=False).start("frame")
-    return taken.say("talk.photo_replaced" if before else "talk.photo_taken")
+    return taken.tell("talk.photo_replaced") if before else taken
 
 
 def theme(draft: Draft, words: str, audience: str | None = None) -> Draft:
@@ -41,15 +41,15 @@ def theme(draft: Draft, words: str, audience: str | None = None) -> Draft:
     taken = answered(draft.fill(theme=words, audience=told, script=None, lang=lang), *_WORDS)
     taken = taken.change(options=(), mood=None, edits=(), words="").start("scripts")
     name = known.names[draft.talk.lang] if known else words
-    return taken.say("talk.theme_taken", {"theme": name})
+    return taken.tell("talk.theme_taken", {"theme": name})
 
 
-_WORDS = ("theme", "script", "line", "words", "own", "whom", "retry")
+_WORDS = ("theme", "script", "line", "words", "own", "whom", "mood", "retry")
 
 
 def audience(draft: Draft, words: str) -> Draft:
     """Take for whom it is told; where a theme is known, new options are written for them."""
-    taken = answered(draft.fill(audience=words), "whom").say("talk.audience_taken", {"audience": words})
+    taken = answered(draft.fill(audience=words), "whom").tell("talk.audience_taken", {"audience": words})
     return more(taken) if taken.talk.brief.theme else taken
 
 
@@ -71,7 +71,7 @@ def own(draft: Draft, written: Script) -> Draft:
     """Take a dialogue somebody wrote."""
     directed = bank.directed(written)
     taken = script(draft.change(mood=None, options=(), edits=()).stop("scripts"), directed)
-    return taken.say("talk.dialogue_taken", {"n": len(written.lines)})
+    return taken.tell("talk.dialogue_taken", {"n": len(written.lines)})
 
 
 def language(draft: Draft, lang: Lang) -> Draft:
@@ -83,24 +83,26 @@ def language(draft: Draft, lang: Lang) -> Draft:
     if free:
         chosen = chosen.fill(lang=lang).change(done=draft.talk.done)
         chosen = chosen.start("scripts") if chosen.runs("scripts") else chosen
-    return answered(chosen, "settings").say("talk.language_set")
+    return answered(chosen, "settings").tell("talk.language_set")
 
 
 def script_language(draft: Draft, lang: Lang) -> Draft:
     """Write the script in this language, whatever is spoken here."""
-    told = draft.fill(lang=lang).say(
-        "talk.script_language", {"language": named(f"talk.in_{lang}", draft.talk.lang)}
+    told = draft.fill(lang=lang).tell(
+        "talk.script_language", {"language": named(f"talk.in.{lang}", draft.talk.lang)}
     )
     return more(told) if told.talk.brief.theme else told
 
 
 def mood(draft: Draft, wanted: Mood) -> Draft:
     """Play it differently: the chosen script at once, options by other ones."""
-    draft = draft.say("talk.mood_taken", {"mood": named(f"talk.mood_{wanted}", draft.talk.lang)})
+    name = {"mood": named(f"talk.mood.{wanted}", draft.talk.lang)}
+    draft = answered(draft, "mood")
     chosen = draft.talk.brief.script
     if chosen is not None and draft.talk.wanted[-1:] != ("script",):
-        return draft.fill(script=edits.played(chosen, wanted)).change(mood=wanted)
-    moody = draft.change(mood=wanted)
+        now = edits.played(chosen, wanted)
+        return draft.fill(script=now).change(mood=wanted).tell("talk.mood_taken", name, body=played(now))
+    moody = draft.change(mood=wanted).tell("talk.mood_taken", name)
     return more(moody) if moody.talk.brief.theme else moody
 
 
@@ -108,12 +110,12 @@ def edit(draft: Draft, number: int, text: str) -> Draft:
     """Change a line of the chosen script; before one is chosen the edit waits for it."""
     chosen = draft.talk.brief.script
     if chosen is None:
-        return draft.change(edits=(*draft.talk.edits, (number, edits.words(number, text)))).say(
+        return draft.change(edits=(*draft.talk.edits, (number, edits.words(number, text)))).tell(
             "talk.edit_waits", {"n": number, "text": text}
         )
     changed = edits.changed(chosen, number, text)
     taken = answered(draft.fill(script=changed), "line", "words", "script")
-    return taken.say("talk.line_changed", {"n": number, "text": changed.lines[number - 1].text})
+    return taken.tell("talk.line_changed", {"n": number, "text": changed.lines[number - 1].text})
 
 
 def preset(draft: Draft, name: str) -> Draft:
@@ -121,14 +123,14 @@ def preset(draft: Draft, name: str) -> Draft:
     taken = draft.fill(voice=name, sample=None, pet_lines=()).stop("voice")
     taken = answered(taken, "voice", "retry").change(approved="", consent="", whole=_without(draft, "pet"))
     taken = taken.change(recording=None)
-    return taken.say("talk.voice_taken", {"voice": named(f"voice.{name}", draft.talk.lang)})
+    return taken.tell("talk.voice_taken", {"voice": named(f"voice.{name}", draft.talk.lang)})
 
 
 def sample(draft: Draft, file: File) -> Draft:
     """Take a sample to make the pet's voice from; it needs a word that this is allowed."""
     taken = draft.fill(sample=file.asset, voice=None, pet_lines=()).stop("voice")
     taken = answered(taken, "voice", "retry").change(whole=_without(draft, "pet"), recording=None)
-    return taken.say("talk.sample_taken")
+    return taken.tell("talk.sample_taken")
 
 
 def record(draft: Draft, role: Role) -> Draft:
@@ -158,7 +160,7 @@ def person(draft: Draft, name: str) -> Draft:
     """Take a preset for the person's lines."""
     taken = draft.fill(person_voice=name, person_lines=())
     taken = answered(taken, "person", "person_lines").change(whole=_without(draft, "person"), recording=None)
-    return taken.say("talk.person_taken", {"voice": named(f"voice.{name}", draft.talk.lang)})
+    return taken.tell("talk.person_taken", {"voice": named(f"voice.{name}", draft.talk.lang)})
 
 
 def new_film(draft: Draft) -> Draft:
@@ -188,6 +190,7 @@ _BLANK: dict[str, object] = {
     "points": (),
     "voice_over": False,
     "consent": "",
+    "learnt": "",
     "approved": "",
     "whole": (),
     "recording": None,

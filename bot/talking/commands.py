@@ -2,12 +2,12 @@
 
 import dataclasses
 
-from bot.talking import changes
+from bot.talking import changes, files
 from bot.talking.draft import Draft
 from bot.talking.model import fresh
 from bot.talking.questions import before, question, stage
 
-SIDE = {"line", "words", "own", "whom", "settings", "forget", "films", "whose"}
+SIDE = {"line", "words", "own", "whom", "mood", "settings", "forget", "films", "whose"}
 
 
 def obey(draft: Draft, name: str) -> Draft:
@@ -21,7 +21,7 @@ def pick(draft: Draft, number: int) -> Draft | None:
     if not 1 <= number <= len(options) or question(draft.talk) == "making":
         return None
     taken = changes.script(draft, options[number - 1])
-    return taken.say("talk.script_taken", {"n": number})
+    return taken.tell("talk.script_taken", {"n": number})
 
 
 def go(draft: Draft) -> Draft:
@@ -31,7 +31,9 @@ def go(draft: Draft) -> Draft:
 
 def use_now(draft: Draft) -> Draft:
     """Stop the film and use what came meanwhile."""
-    return dataclasses.replace(draft.stop("film").say("talk.film_stopped"), replay=True)
+    if draft.runs("film"):
+        draft = draft.stop("film").tell("talk.film_stopped")
+    return dataclasses.replace(draft, replay=True)
 
 
 def forget(draft: Draft) -> Draft:
@@ -42,15 +44,15 @@ def forget(draft: Draft) -> Draft:
     )
     stopped = draft.stop()
     gone = dataclasses.replace(stopped, talk=blank, forget=True, errands=())
-    return gone.say("talk.forgotten")
+    return gone.tell("talk.forgotten")
 
 
 def _start(draft: Draft) -> Draft:
-    return draft.say("talk.hello")
+    return draft.tell("talk.hello")
 
 
 def _help(draft: Draft) -> Draft:
-    return draft.say("talk.help")
+    return draft.tell("talk.help")
 
 
 def _settings(draft: Draft) -> Draft:
@@ -58,7 +60,7 @@ def _settings(draft: Draft) -> Draft:
 
 
 def _films(draft: Draft) -> Draft:
-    return changes.want(draft, "films")
+    return changes.want(draft, "films") if draft.talk.films else draft.tell("talk.no_films")
 
 
 def _ask_forget(draft: Draft) -> Draft:
@@ -67,27 +69,27 @@ def _ask_forget(draft: Draft) -> Draft:
 
 def _new(draft: Draft) -> Draft:
     later = draft.talk.later
-    begun = changes.new_film(draft).change(later=later).say("talk.new_film")
+    begun = changes.new_film(draft).change(later=later).tell("talk.new_film")
     return dataclasses.replace(begun, replay=bool(later))
 
 
 def _cancel(draft: Draft) -> Draft:
     if draft.runs("film"):
-        return draft.stop("film").say("talk.film_stopped")
+        return draft.stop("film").tell("talk.film_stopped", rows=files.use_kept(draft))
     if draft.talk.wanted:
-        return changes.settle(draft).say("talk.never_mind")
-    return draft.say("talk.nothing_runs")
+        return changes.settle(draft).tell("talk.never_mind")
+    return draft.tell("talk.nothing_runs")
 
 
 def _back(draft: Draft) -> Draft:
     if draft.runs("film"):
-        return draft.say("talk.film_first")
+        return draft.tell("talk.film_first")
     name = question(draft.talk)
     if name.partition(":")[0] in SIDE | {"retry"}:
         return changes.settle(draft)
     earlier = before(draft.talk, name)
     if earlier is None:
-        return draft.say("talk.beginning")
+        return draft.tell("talk.beginning")
     freed = draft.change(wanted=(), recording=None)
     if earlier == "script" and not draft.talk.options and draft.talk.brief.script is None:
         earlier = "theme"
@@ -108,7 +110,10 @@ def _again(draft: Draft) -> Draft:
 
 
 def _go(draft: Draft) -> Draft:
-    return go(draft) if question(draft.talk) == "summary" else draft.say("talk.not_yet")
+    name = question(draft.talk)
+    if name == "summary":
+        return go(draft)
+    return draft if name == "making" else draft.tell("talk.not_yet")
 
 
 _COMMANDS = {

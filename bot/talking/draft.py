@@ -48,7 +48,7 @@ class Draft:
         brief: Brief = self.talk.brief.model_copy(update=fields)
         return self.change(brief=brief, done=False)
 
-    def say(
+    def tell(
         self,
         key: str,
         fields: Fields | None = None,

@@ -2,7 +2,7 @@
 
 from bot.messages import File
 from bot.talking import changes
-from bot.talking.draft import Draft, button, rows
+from bot.talking.draft import Draft, Row, button, rows
 from bot.talking.model import Later, Role
 from bot.talking.questions import count, question, recorded, stage
 
@@ -13,7 +13,7 @@ def take(draft: Draft, files: tuple[File, ...]) -> Draft:
     sounds = tuple(file for file in files if file.sort in {"sound", "video"})
     for file in files:
         if file.sort == "other":
-            draft = draft.say("talk.file_unknown", {"name": file.name or "?"})
+            draft = draft.tell("talk.file_unknown", {"name": file.name or "?"})
     if pictures:
         draft = _pictures(draft, pictures)
     return _sounds(draft, sounds) if sounds else draft
@@ -22,7 +22,12 @@ def take(draft: Draft, files: tuple[File, ...]) -> Draft:
 def keep_for_later(draft: Draft, text: str, files: tuple[File, ...]) -> Draft:
     """Keep what came while a film is being made."""
     kept = draft.change(later=(*draft.talk.later, Later(text=text, files=files)))
-    return kept.say("talk.kept_for_later", rows=rows(button("use_now", "talk.b_use_now")))
+    return kept.tell("talk.kept_for_later", rows=rows(button("use_now", "talk.b_use_now")))
+
+
+def use_kept(draft: Draft) -> tuple[Row, ...]:
+    """The button for what came while a film was being made, where there is any."""
+    return rows(button("use_now", "talk.b_use_kept")) if draft.talk.later else ()
 
 
 def next_photo(draft: Draft) -> Draft:
@@ -50,7 +55,7 @@ def _pictures(draft: Draft, pictures: tuple[File, ...]) -> Draft:
     if not others:
         return draft
     fields = {"n": len(others), "name": first.name or "1"}
-    return draft.change(spare=tuple(others)).say("talk.other_photos", fields)
+    return draft.change(spare=tuple(others)).tell("talk.other_photos", fields)
 
 
 def _sounds(draft: Draft, sounds: tuple[File, ...]) -> Draft:
@@ -66,7 +71,7 @@ def _sounds(draft: Draft, sounds: tuple[File, ...]) -> Draft:
 
 def _sample(draft: Draft, sounds: tuple[File, ...]) -> Draft:
     taken = changes.sample(draft, sounds[0])
-    return taken.say("talk.one_sample", {"n": len(sounds) - 1}) if len(sounds) > 1 else taken
+    return taken.tell("talk.one_sample", {"n": len(sounds) - 1}) if len(sounds) > 1 else taken
 
 
 def _recorded(draft: Draft, role: Role, sounds: tuple[File, ...]) -> Draft:
@@ -74,4 +79,4 @@ def _recorded(draft: Draft, role: Role, sounds: tuple[File, ...]) -> Draft:
     taken = changes.recordings(draft, role, sounds)
     have, want = len(recorded(taken.talk, role)), count(taken.talk, role)
     key = "talk.person_recorded" if role == "person" else "talk.pet_recorded"
-    return taken.say(key, {"have": have, "want": want or "?"})
+    return taken.tell(key, {"have": have, "want": want or "?"})

@@ -3,7 +3,7 @@
 from bot.talking import changes, commands, pointing, understanding
 from bot.talking.asking import PEOPLE, VOICES
 from bot.talking.draft import Draft, button, rows
-from bot.talking.questions import question
+from bot.talking.questions import question, stage
 from bot.texts import say
 from pipeline.themes import bank, fit
 from storage.model import Lang
@@ -55,8 +55,8 @@ def _answer(draft: Draft, text: str) -> Draft | None:
     if name == "line" and number is not None and draft.talk.brief.script is not None:
         at = min(max(number, 1), len(draft.talk.brief.script.lines))
         return changes.want(draft, f"words:{at}")
-    if name in {"voice", "person"}:
-        return _voice(draft, name, text)
+    if stage(name) in {"voice", "person"} and (taken := _voice(draft, stage(name), text)):
+        return taken
     if name == "whom":
         return changes.audience(draft, fit.theme_words(text)[:30])
     return _yes_or_no(draft, name, word)
@@ -86,13 +86,13 @@ def _yes_or_no(draft: Draft, name: str, word: str | None) -> Draft | None:
     if name == "summary" and word == "yes":
         return commands.go(draft)
     if name == "preview" and word == "yes":
-        return draft.change(approved=draft.talk.brief.sample or "").say("talk.sample_used")
+        return draft.change(approved=draft.talk.brief.sample or "").tell("talk.sample_used")
     if name == "preview" and word == "no":
         return changes.want(draft, "voice")
     if name == "forget" and word == "yes":
         return commands.forget(draft)
     if name in commands.SIDE and word == "no":
-        return changes.settle(draft).say("talk.never_mind")
+        return changes.settle(draft).tell("talk.never_mind")
     return None
 
 
@@ -112,11 +112,17 @@ def _wish(draft: Draft, text: str) -> Draft | None:
         return changes.mood(draft, mood)
     if lang := understanding.script_language(text):
         return changes.script_language(draft, lang)
-    if bank.find(text) is None and (who := understanding.audience(text)):
+    if bank.find(text) is None and (who := understanding.audience(text) or _audience(draft, text)):
         return changes.audience(draft, who)
     if understanding.link(text):
-        return draft.say("talk.no_links")
+        return draft.tell("talk.no_links")
     return None
+
+
+def _audience(draft: Draft, text: str) -> str | None:
+    """Take a bare name as the audience while the dialogue is being talked about."""
+    about = stage(question(draft.talk)) in {"photo", "theme", "script"} and draft.talk.brief.script is None
+    return understanding.named_audience(text) if about else None
 
 
 def _theme(draft: Draft, text: str) -> Draft | None:
@@ -132,8 +138,12 @@ def _theme(draft: Draft, text: str) -> Draft | None:
 
 def _unclear(draft: Draft, text: str) -> Draft:
     """Say that it was not understood, and offer to take it as the theme."""
-    if understanding.command(text) is not None or question(draft.talk) == "own":
-        return draft.say("talk.not_a_dialogue" if question(draft.talk) == "own" else "talk.unclear")
+    if question(draft.talk) == "making":
+        return draft
+    if question(draft.talk) == "own":
+        return draft.tell("talk.not_a_dialogue")
+    if understanding.command(text) is not None or understanding.number(text) is not None:
+        return draft.tell("talk.unclear")
     words = fit.theme_words(text)
     offered = draft.change(words=words)
-    return offered.say("talk.unclear", rows=rows(button("words_theme", "talk.b_words_theme")))
+    return offered.tell("talk.unclear", rows=rows(button("words_theme", "talk.b_words_theme")))

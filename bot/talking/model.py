@@ -85,6 +85,7 @@ class Talk(_Kept):
     points: tuple[Point, ...] = ()
     voice_over: bool = False
     consent: str = ""
+    learnt: str = ""
     approved: str = ""
     whole: tuple[Role, ...] = ()
     recording: Role | None = None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pydantic import ValidationError
 
 from bot.talking import changes, edits
-from bot.talking.asking import VOICES, done_rows, moved
+from bot.talking.asking import VOICES, auditions, done_rows, moved
 from bot.talking.draft import Draft, button, rows
 from bot.talking.model import Made, Seen, What
 from bot.talking.questions import question
@@ -44,7 +44,7 @@ def _frame(draft: Draft, notice: Notice) -> Draft:
     draft = changes.answered(changes.seen(draft, seen), "looking")
     if seen.mouth == "none":
         key, said = sayable(fields.get("reason", ""), fields)
-        return draft.say("look.unsure") if key == "trouble.unknown" else draft.say(key, said)
+        return draft.tell("look.unsure") if key == "trouble.unknown" else draft.tell(key, said)
     return _preview(draft, seen)
 
 
@@ -53,9 +53,9 @@ def _preview(draft: Draft, seen: Seen) -> Draft:
     choices = [button("pet", "talk.b_pet", n, n=n) for n in range(1, seen.pets + 1)] if seen.pets > 1 else []
     picture = (seen.picture,) if seen.picture else ()
     key = "talk.preview_many" if choices else "talk.preview"
-    return draft.say(
+    return draft.tell(
         key,
-        {"species": species, "n": seen.pets},
+        {"species": species, "n": seen.pets, "pet": (draft.talk.brief.taps.pet or 0) + 1},
         kind="pictures" if picture else "say",
         assets=picture,
         rows=(
@@ -82,8 +82,10 @@ def _scripts(draft: Draft, notice: Notice) -> Draft:
         options=options, offers=talk.offers + 1, brief=talk.brief.model_copy(update={"seen": seen[-60:]})
     )
     if notice.fields.get("exact") == "no" and talk.offers == 0:
-        draft = draft.say("talk.not_exact", {"theme": _theme_name(draft, options[0])})
-    return draft.say("talk.all_seen") if repeated else draft
+        draft = draft.tell("talk.not_exact", {"theme": _theme_name(draft, options[0])})
+    if not talk.auditions and not draft.runs("audition"):
+        draft = draft.start("audition")  # the voices are the next thing asked, and take a while to speak
+    return draft.tell("talk.all_seen") if repeated else draft
 
 
 def _voice(draft: Draft, notice: Notice) -> Draft:
@@ -92,18 +94,18 @@ def _voice(draft: Draft, notice: Notice) -> Draft:
     if fields.get("verdict") == "poor" and reasons:
         return _failed(draft, "voice", Notice(kind="failed", key=reasons[0], fields=fields))
     preview = notice.assets.get("preview", "")
-    draft = draft.say(
+    draft = draft.change(learnt=draft.talk.brief.sample or "").tell(
         "talk.sample_good" if not reasons else "talk.sample_usable", {"seconds": _seconds(fields)}
     )
     for key in reasons[:1]:
-        draft = draft.say(*sayable(key, fields))
+        draft = draft.tell(*sayable(key, fields))
     if not preview:
         return draft
-    return draft.say(
+    return draft.tell(
         "talk.preview_voice",
         kind="voices",
         assets=(preview,),
-        labels=(named("talk.is_stand_in", draft.talk.lang),),
+        labels=("talk.is_stand_in",),
     )
 
 
@@ -111,13 +113,6 @@ def _audition(draft: Draft, notice: Notice) -> Draft:
     heard = {name: notice.assets[name] for name in VOICES if name in notice.assets}
     draft = draft.change(auditions=heard)
     return auditions(draft) if question(draft.talk) == "voice" else draft
-
-
-def auditions(draft: Draft) -> Draft:
-    """Let the presets be heard."""
-    heard = draft.talk.auditions
-    labels = tuple(named(f"voice.{name}", draft.talk.lang) for name in heard)
-    return draft.say("talk.auditions", kind="voices", assets=tuple(heard.values()), labels=labels)
 
 
 def _film(draft: Draft, notice: Notice) -> Draft:
@@ -128,12 +123,12 @@ def _film(draft: Draft, notice: Notice) -> Draft:
     films = (*(one for one in talk.films if one.film != film), made)[-10:]
     draft = draft.change(done=True, films=films, wanted=())
     draft = moved(draft)
-    shown = draft.say(
+    shown = draft.tell(
         "talk.film_ready", {"seconds": _seconds(notice.fields)}, body=caption(script),
         kind="film", assets=(film, cover), rows=done_rows(),
     ).replacing("progress")  # fmt: skip
     if notice.fields.get("mouth") == "none" and not talk.voice_over:
-        shown = shown.say("talk.no_mouth_moved")
+        shown = shown.tell("talk.no_mouth_moved")
     return shown
 
 
@@ -141,8 +136,8 @@ def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
     if what == "audition":
         return draft
     if notice.kind == "cancelled" and what == "film":
-        return draft.say("making.cancelled")
-    draft = draft.say(*sayable(notice.key, notice.fields))
+        return draft.tell("making.cancelled")
+    draft = draft.tell(*sayable(notice.key, notice.fields))
     room = notice.key.partition(".")[0]
     if what == "frame" and room == "photo":
         return draft.fill(photo=None).change(seen=None)

@@ -11,7 +11,7 @@ def at_number(draft: Draft, number: int) -> Draft:
     """Take a number of the grid as the place that is asked for."""
     seen = draft.talk.seen
     if seen is None or seen.box is None or not 1 <= number <= CELLS * CELLS:
-        return draft.say("talk.no_such_cell", {"most": CELLS * CELLS})
+        return draft.tell("talk.no_such_cell", {"most": CELLS * CELLS})
     row, column = divmod(number - 1, CELLS)
     return _point(draft, ((column + 0.5) / CELLS, (row + 0.5) / CELLS))
 
@@ -19,7 +19,7 @@ def at_number(draft: Draft, number: int) -> Draft:
 def tapped(draft: Draft, at: Point, message: str) -> Draft:
     """Take a tap on the picture, in fractions of it; one on an earlier picture changes nothing."""
     if draft.talk.seen is None or (message and message != draft.talk.last.get("picture")):
-        return draft.say("talk.stale")
+        return draft.tell("talk.stale_picture")
     if question(draft.talk) == "making":
         return draft
     return _point(draft, (min(max(at[0], 0.0), 1.0), min(max(at[1], 0.0), 1.0)))
@@ -28,7 +28,7 @@ def tapped(draft: Draft, at: Point, message: str) -> Draft:
 def narrate(draft: Draft) -> Draft:
     """Make it a voice-over: nothing in the picture speaks."""
     taken = changes.answered(draft.fill(taps=Taps()), "mouth", "eyes", "photo")
-    return taken.change(voice_over=True, points=()).say("talk.voice_over_taken")
+    return taken.change(voice_over=True, points=()).tell("talk.voice_over_taken")
 
 
 def no_eyes(draft: Draft) -> Draft:
@@ -47,7 +47,7 @@ def choose(draft: Draft, number: int) -> Draft | None:
     if seen is None or not 1 <= number <= seen.pets:
         return None
     chosen = draft.fill(taps=Taps(pet=number - 1)).change(voice_over=False)
-    return _looked_again(chosen).say("talk.pet_chosen", {"n": number})
+    return _looked_again(chosen).tell("talk.pet_chosen", {"n": number})
 
 
 def _point(draft: Draft, at: Point) -> Draft:
@@ -58,12 +58,12 @@ def _point(draft: Draft, at: Point) -> Draft:
     if question(draft.talk) != "eyes":
         taps = Taps(mouth=point, pet=draft.talk.brief.taps.pet)
         marked = changes.answered(draft.fill(taps=taps), "mouth", "photo").change(points=(), voice_over=False)
-        return changes.want(marked, "eyes").say("talk.mouth_taken")
+        return changes.want(marked, "eyes").tell("talk.mouth_taken")
     if not draft.talk.points:
         return draft.change(points=(point,))
     left, right = sorted((*draft.talk.points[:1], point))
     taps = draft.talk.brief.taps.model_copy(update={"eyes": (left, right)})
-    return _looked_again(draft.fill(taps=taps).change(points=()).say("talk.eyes_taken"))
+    return _looked_again(draft.fill(taps=taps).change(points=()).tell("talk.eyes_taken"))
 
 
 def _looked_again(draft: Draft) -> Draft:

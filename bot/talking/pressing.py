@@ -7,7 +7,7 @@ from typing import get_args
 from bot.talking import changes, commands, files, pointing
 from bot.talking.asking import PEOPLE, VOICES
 from bot.talking.draft import Draft
-from bot.talking.model import What
+from bot.talking.model import Mood, What
 from bot.talking.questions import question
 from pipeline.themes import bank
 from storage.model import Lang
@@ -19,9 +19,9 @@ def press(draft: Draft, value: str) -> Draft:
     """Do what a button says; one of an earlier round, or none of ours, changes nothing and says so."""
     found = _VALUE.fullmatch(value)
     if found is None or int(found[1]) != draft.talk.round or found[2] not in _PRESSED:
-        return draft.say("talk.stale")
+        return draft.tell("talk.stale")
     pressed = _PRESSED[found[2]](draft, found[3])
-    return draft.say("talk.stale") if pressed is None else pressed
+    return draft.tell("talk.stale") if pressed is None else pressed
 
 
 Pressed = Callable[[Draft, str], Draft | None]
@@ -51,6 +51,14 @@ def _whom(draft: Draft, _: str) -> Draft:
 def _for(draft: Draft, who: str) -> Draft | None:
     named = {one.id: one.names[draft.talk.brief.lang] for theme in bank.themes() for one in theme.audiences}
     return changes.audience(draft, named[who]) if who in named else None
+
+
+def _mood(draft: Draft, _: str) -> Draft:
+    return changes.want(draft, "mood")
+
+
+def _play(draft: Draft, arg: str) -> Draft | None:
+    return next((changes.mood(draft, mood) for mood in get_args(Mood) if mood == arg), None)
 
 
 def _line(draft: Draft, _: str) -> Draft:
@@ -101,16 +109,16 @@ def _other_person(draft: Draft, _: str) -> Draft:
 
 def _may(draft: Draft, _: str) -> Draft | None:
     sample = draft.talk.brief.sample
-    return None if sample is None else draft.change(consent=sample).start("voice")
+    return None if sample is None else draft.change(consent=sample).start("voice").tell("talk.consent_noted")
 
 
 def _may_not(draft: Draft, _: str) -> Draft:
-    return draft.fill(sample=None).change(consent="", approved="").say("talk.sample_dropped")
+    return draft.fill(sample=None).change(consent="", approved="").tell("talk.sample_dropped")
 
 
 def _use_voice(draft: Draft, _: str) -> Draft | None:
     sample = draft.talk.brief.sample
-    return None if sample is None else draft.change(approved=sample).say("talk.sample_used")
+    return None if sample is None else draft.change(approved=sample).tell("talk.sample_used")
 
 
 def _go(draft: Draft, _: str) -> Draft | None:
@@ -155,7 +163,7 @@ def _film(draft: Draft, arg: str) -> Draft | None:
         return None
     made = shown[int(arg) - 1]
     freed = changes.answered(draft, "films")
-    return freed.say("talk.film_again", body=made.caption, kind="film", assets=(made.film, made.cover))
+    return freed.tell("talk.film_again", body=made.caption, kind="film", assets=(made.film, made.cover))
 
 
 def _use_now(draft: Draft, _: str) -> Draft | None:
@@ -183,6 +191,8 @@ _PRESSED: dict[str, Pressed] = {
     "whom": _whom,
     "for": _for,
     "line": _line,
+    "mood": _mood,
+    "play": _play,
     "words": _words,
     "voice": _voice,
     "record": _record,

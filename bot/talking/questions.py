@@ -4,6 +4,8 @@ from bot.talking.model import Role, Talk
 
 # The main questions in their order; going back walks this list.
 ORDER = ("photo", "mouth", "theme", "script", "voice", "person", "summary")
+# Side questions that may be asked even while a film is being made.
+ANY_TIME = frozenset({"settings", "forget", "films"})
 # The things a person gives; what waits for a making in between is found in `_waiting`.
 _STAGES = {
     "photo": "photo",
@@ -26,18 +28,17 @@ _STAGES = {
 
 def question(talk: Talk) -> str:
     """Return the question the chat is at: one asked out of order, else the first thing that is missing."""
-    if "film" in talk.running.values():
-        return "making"
-    if talk.wanted:
+    making = "film" in talk.running.values()
+    if talk.wanted and (not making or talk.wanted[-1] in ANY_TIME):
         return talk.wanted[-1]
-    return missing(talk)
+    return "making" if making else missing(talk)
 
 
 def missing(talk: Talk) -> str:
     """Return the first thing the brief lacks; "summary" when nothing is, "done" when the film is there."""
     if talk.done:
         return "done"
-    for lacking in (_photo, _script, _voice, _person):
+    for lacking in (_sample, _photo, _script, _voice, _person):
         if found := lacking(talk):
             return found
     return "summary"
@@ -100,6 +101,16 @@ def complete(talk: Talk, role: Role) -> bool:
     return have > 0 and (have == want or (have == 1 and role in talk.whole))
 
 
+def _sample(talk: Talk) -> str | None:
+    """What a sample has to be asked about is asked while people still remember it."""
+    sample = talk.brief.sample
+    if sample is None or talk.recording == "pet" or talk.brief.pet_lines or talk.approved == sample:
+        return None
+    if talk.consent != sample:
+        return "consent"
+    return "preview" if talk.learnt == sample else None
+
+
 def _photo(talk: Talk) -> str | None:
     if talk.brief.photo is None:
         return "photo"
@@ -122,15 +133,9 @@ def _voice(talk: Talk) -> str | None:
     brief = talk.brief
     if talk.recording == "pet" or brief.pet_lines:
         return None if complete(talk, "pet") else "pet_lines"
-    if brief.voice is not None:
+    if brief.voice is not None or (brief.sample is not None and talk.approved == brief.sample):
         return None
-    if brief.sample is None:
-        return "voice"
-    if talk.approved == brief.sample:
-        return None
-    if talk.consent != brief.sample:
-        return "consent"
-    return "learning" if "voice" in talk.running.values() else "preview"
+    return "voice" if brief.sample is None else "learning"
 
 
 def _person(talk: Talk) -> str | None:

@@ -1,6 +1,5 @@
 """What is shown as it is: dialogues, voices and captions as plain lines, and names in a language."""
 
-import string
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.texts import known, say
@@ -25,7 +24,7 @@ def played(script: Script | None) -> str:
         return ""
     rows = [f"【{' / '.join(script.title)}】"] if script.title else []
     for n, line in enumerate(script.lines, 1):
-        rows.append(f"{n}. {_spoken(line)}{_note(line)}")
+        rows.append(f"{n}. {_spoken(line)}{_note(line, script.lang)}")
     return "\n".join(rows)
 
 
@@ -36,7 +35,10 @@ def scripts(options: Sequence[Script], *, noted: bool) -> str:
 
 def voices(names: Iterable[str], lang: Lang) -> str:
     """Return voices by name, with what they are like."""
-    return "\n".join(f"· {say(f'voice.{name}', lang)}: {say(f'voice.{name}.note', lang)}" for name in names)
+    known_as = (
+        {"name": say(f"voice.{name}", lang), "note": say(f"voice.{name}.note", lang)} for name in names
+    )
+    return "\n".join(say("talk.voice_row", lang, fields) for fields in known_as)
 
 
 def caption(script: Script | None) -> str:
@@ -55,39 +57,32 @@ def hook(script: Script | None) -> str:
 
 def sayable(key: str, fields: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """Return the key and fields, or the general sentence when this one cannot be said with them."""
-    if known(key):
-        wanted = {
-            name for lang in _LANGS for _, name, _, _ in string.Formatter().parse(_raw(key, lang)) if name
-        }
-        if wanted <= set(fields):
-            return key, dict(fields)
-    return "trouble.unknown", {"key": key}
+    if not known(key):
+        return "trouble.unknown", {"key": key}
+    try:
+        for lang in _LANGS:
+            say(key, lang, fields)
+    except KeyError:  # a figure it needs is missing
+        return "trouble.unknown", {"key": key}
+    return key, dict(fields)
 
 
 _LANGS: tuple[Lang, ...] = ("zh", "en")
-
-
-class _Braces(dict[str, str]):
-    """Puts every field back as it stands in the sentence."""
-
-    def __missing__(self, name: str) -> str:
-        return f"{{{name}}}"
-
-
-def _raw(key: str, lang: Lang) -> str:
-    return say(key, lang, _Braces())
 
 
 def _spoken(line: Line) -> str:
     return f"{_FACES[line.speaker]} {line.text}"
 
 
-def _note(line: Line) -> str:
-    return f"\n   ({line.direction.note})" if line.direction and line.direction.note else ""
+def _note(line: Line, lang: Lang) -> str:
+    """Return how a line is acted, in brackets on a row of its own."""
+    note = line.direction.note if line.direction else ""
+    marks = ("（", "）") if lang == "zh" else ("(", ")")
+    return f"\n   {marks[0]}{note}{marks[1]}" if note else ""
 
 
 def _option(number: int, option: Script, noted: bool) -> str:
     title = f" 【{' / '.join(option.title)}】" if option.title else ""
     rows = [f"{number}.{title}"]
-    rows += [f"{_spoken(line)}{_note(line) if noted else ''}" for line in option.lines]
+    rows += [f"{_spoken(line)}{_note(line, option.lang) if noted else ''}" for line in option.lines]
     return "\n".join(rows)

@@ -71,7 +71,7 @@ def number(text: str) -> int | None:
     words = _folded(text)
     words = re.sub(r"^(?:第|选|我选|要|option|number|no\.?|#|the)\s*", "", words)
     words = re.sub(r"^第", "", words)
-    words = re.sub(r"\s*(?:个|号|条|组|版|格|st|nd|rd|th|one)$", "", words) or words
+    words = re.sub(r"(?:\s*(?:个|号|条|组|版|格)|(?<=\d)(?:st|nd|rd|th)|\s+one)$", "", words)
     if words.isascii() and words.isdigit():
         return int(words) if len(words) <= 3 else None
     if words in _ORDINALS:
@@ -105,10 +105,12 @@ def voice_over(text: str) -> bool:
 
 
 def audience(text: str) -> str | None:
-    """Return for whom it shall be told, when these words say nothing else: 给程序员看, for nurses, 程序员."""
-    for pattern in _FOR:
-        if found := pattern.match(text.strip()):
-            return found["who"].strip()
+    """Return for whom it shall be told, when these words say nothing else: 给程序员看, for nurses."""
+    return next((found["who"].strip() for one in _FOR if (found := one.match(text.strip()))), None)
+
+
+def named_audience(text: str) -> str | None:
+    """Return the audience whose bare name this is: 程序员, nurses."""
     return text.strip() if _folded(text) in _audiences() else None
 
 
@@ -169,7 +171,7 @@ def _commands() -> dict[str, str]:
 
 @cache
 def _audiences() -> frozenset[str]:
-    """Every name an audience has in the bank, but those that are also what somebody may talk about."""
+    """Every name an audience has in the bank."""
     return frozenset(
         _folded(name)
         for theme in bank.themes()

@@ -15,7 +15,15 @@ _KEY = re.compile(r"[a-z][a-z_0-9]*(\.[a-z_0-9]+)+")
 _ERRORS = {"Trouble", "Busy", "Unsure", "Failed", "Refused", "BadInput", "NoAccess", "Surprise",
            "StorageError", "DataFolderBusy", "WrongState"}  # fmt: skip
 # Where in each call the key stands.
-_POSITION = {**dict.fromkeys(_ERRORS, 0), "say": 0, "Fault": 0, "Notice": 1}
+_POSITION = {
+    **dict.fromkeys(_ERRORS, 0),
+    "say": 0,
+    "tell": 0,
+    "named": 0,
+    "button": 1,
+    "Fault": 0,
+    "Notice": 1,
+}
 _NAMED = {"key", "reason", "reasons", "notes"}
 
 
@@ -60,7 +68,8 @@ def _said() -> Iterator[tuple[str, str, ast.Call | None]]:
                 )
                 place = _POSITION.get(name)
                 if place is not None and len(node.args) > place:
-                    yield from ((where, key, node) for key in _constants(node.args[place]))
+                    keys = (key for key in _constants(node.args[place]) if name != "tell" or _KEY.fullmatch(key))
+                    yield from ((where, key, node) for key in keys)
                 for word in node.keywords:
                     if word.arg in _NAMED and (place is not None or word.arg != "key"):
                         yield from (
