@@ -1,10 +1,10 @@
-"""What a conversation is made of, whatever the channel: what comes in, what goes out, what is asked of makings."""
+"""What a conversation is made of, whatever the channel: what comes in, goes out, and is asked of makings."""
 
 from typing import Literal
 
 from pydantic import Field
 
-from storage.model import Address, Lang, Noun, Notice, Point
+from storage.model import Address, Lang, Notice, Noun, Point
 
 
 class File(Noun):
@@ -71,7 +71,5 @@ class Errand(Noun):
     """A making to start: `making` is its id and so its idempotency key; `recipe` a function of `recipes`."""
 
     making: str
-    recipe: Literal[
-        "propose_scripts", "prepare_frame", "prepare_voice", "audition", "make_film", "redo_part"
-    ]
+    recipe: Literal["propose_scripts", "prepare_frame", "prepare_voice", "audition", "make_film", "redo_part"]
     args: tuple[str | int, ...]

@@ -40,6 +40,8 @@ class Catalogue:
             "propose": self.text,
             "draw": self.image,
             "clone": self.voice,
+            "preview": self.voice,
+            "audition": self.voice,
             "speak_pet": self.voice,
             "speak_person": self.voice,
             "animate": self.avatar,

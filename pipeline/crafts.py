@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.model import Framed, Heard, Layout, Report, Sight, Span, Timeline, Track
+from pipeline.model import Box, Framed, Heard, Layout, Report, Sight, Span, Timeline, Track
 from pipeline.ports.avatar import Job, Tell
 from pipeline.ports.errors import BadInput
 from pipeline.ports.voice import SpeakAsk, Spoken
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Role = Literal["pet", "person"]
 _HERTZ = 48_000
+_SHOWN = 1_600  # pixels on the longer side of a picture that asks
+_QUALITY = 88
 
 
 def look(photo: Path, detector: Path | None, proposals: Path | None, taps: Taps) -> Sight:
@@ -30,6 +32,43 @@ def look(photo: Path, detector: Path | None, proposals: Path | None, taps: Taps)
     from pipeline.puppet.look import look as see
 
     return see(photo, detector, proposals, taps)
+
+
+def show(photo: Path, sight: Sight, chosen: int | None, marked: Path, grid: Path) -> Box | None:
+    """Write the photo with its marks as JPEG and, where no face is sure, a part of it with numbered fields.
+
+    Args:
+        chosen: the number from 0 of the pet that a person chose: the numbers shown stay those of the choice.
+
+    Returns:
+        The part shown as a grid, in the upright photo's pixels; None where there is none.
+    """
+    from PIL import Image
+
+    from pipeline.puppet import marks
+    from pipeline.puppet.photo import upright
+    from pipeline.puppet.place import Place
+
+    picture = upright(photo, _SHOWN)
+    near = Place(picture.shape[1] / sight.width)
+    pets = tuple(near.put_pet(pet) for pet in sight.pets)
+    first, rest, at = pets[:1], pets[1:], chosen or 0
+    drawn = marks.marked(picture, (*rest[:at], *first, *rest[at:]))
+    Image.fromarray(drawn).save(marked, quality=_QUALITY)
+    if sight.pets and sight.pets[0].found:
+        return None
+    high, wide = picture.shape[:2]
+    about = _within(pets[0].box if pets else Box(x=0, y=0, w=wide, h=high), wide, high)
+    Image.fromarray(marks.gridded(picture, about)).save(grid, quality=_QUALITY)
+    scale = 1 / near.scale
+    return Box(x=about.x * scale, y=about.y * scale, w=about.w * scale, h=about.h * scale)
+
+
+def _within(box: Box, wide: int, high: int) -> Box:
+    """The box on whole pixels inside the picture."""
+    left, top = max(0, round(box.x)), max(0, round(box.y))
+    right, bottom = min(wide, round(box.x + box.w)), min(high, round(box.y + box.h))
+    return Box(x=left, y=top, w=max(1, right - left), h=max(1, bottom - top))
 
 
 def draw(photo: Path, sight: Sight, saliency: Path | None, out: Path, width: int, height: int) -> Framed:
@@ -45,6 +84,13 @@ def hear(sound: Path, lines: int | None) -> Heard:
     from pipeline.sound import hear as hearing
 
     return hearing.hear(files.read(sound, _HERTZ), _HERTZ, lines)
+
+
+def presets(role: Role) -> tuple[str, ...]:
+    """The names of a role's preset voices."""
+    from pipeline.sound import presets as voices
+
+    return voices.names(role)
 
 
 def gather(paths: Sequence[Path], lines: int, role: Role, out: Path) -> tuple[Span, ...]:

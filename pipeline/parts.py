@@ -11,6 +11,40 @@ class Seen(Noun):
     mouth: str
 
 
+class Shown(Noun):
+    """`marked` is the photo with marks; `grid` the part of it inside `box` ("x,y,w,h") with numbered fields,
+    empty where the face is sure. `width` and `height` are the upright photo's pixels."""
+
+    marked: str
+    grid: str = ""
+    box: str = ""
+    species: str = ""
+    pets: int = 0
+    width: int
+    height: int
+    reason: str = ""
+
+
+class Judged(Noun):
+    """What a sample is worth: `reasons` are text keys, the weightiest first."""
+
+    seconds: float
+    verdict: str
+    reasons: tuple[str, ...] = ()
+
+
+class Previewed(Noun):
+    """A sentence in a voice just learnt."""
+
+    sound: str
+
+
+class Auditioned(Noun):
+    """Each preset's short line, by the preset's name."""
+
+    sounds: dict[str, str]
+
+
 class Scripted(Noun):
     """`script` is the asset of a `Script`; `exact` is False when the theme was only the nearest one."""
 
@@ -19,9 +53,10 @@ class Scripted(Noun):
 
 
 class Options(Noun):
-    """Assets of the script options, best first."""
+    """Assets of the script options, best first, and the same as JSON for whoever shows them."""
 
     scripts: tuple[str, ...]
+    texts: tuple[str, ...] = ()
     exact: bool = True
 
 

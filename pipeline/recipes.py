@@ -11,11 +11,15 @@ from pipeline.engine import Outcome, making, step
 from pipeline.parts import Drawn, Said, Scripted, Seen
 from pipeline.steps.animate import animate
 from pipeline.steps.arrange import arrange
+from pipeline.steps.audition import audition as listen
 from pipeline.steps.check import check
 from pipeline.steps.cut import cut
 from pipeline.steps.draw import draw
+from pipeline.steps.hear import hear
 from pipeline.steps.look import look
+from pipeline.steps.preview import preview
 from pipeline.steps.redo import redo
+from pipeline.steps.show import show
 from pipeline.steps.speak import clone, speak_person, speak_pet
 from pipeline.steps.tell import tell
 from pipeline.steps.write import propose, write
@@ -24,34 +28,71 @@ from storage.model import Notice
 
 @making({"propose": 1.0})
 async def propose_scripts(project: str) -> Notice:
-    """Three script options for the brief's theme and audience."""
+    """Three script options for the brief's theme and audience: fields hold them as JSON, by number."""
     options = await step(propose, project)
     if options.value is None:
         return options.notice
     shown = {str(n): asset for n, asset in enumerate(options.value.scripts, 1)}
-    return Notice(kind="done", key="notice.scripts", assets=shown)
+    fields = {str(n): words for n, words in enumerate(options.value.texts, 1)}
+    fields["exact"] = "yes" if options.value.exact else "no"
+    return Notice(kind="done", key="notice.scripts", fields=fields, assets=shown)
 
 
-@making({"look": 2.5, "draw": 2.0})
+@making({"look": 2.5, "show": 0.6, "draw": 2.0})
 async def prepare_frame(project: str) -> Notice:
-    """What was seen on the photo, and the first frame."""
+    """What was seen on the photo, shown; and, where the face is sure, the first frame."""
     seen = await step(look, project)
     if seen.value is None:
         return seen.notice
-    drawn = await step(draw, project, seen.value.sight)
-    if drawn.value is None:
-        return drawn.notice
-    assets = {"sight": seen.value.sight, **drawn.value.model_dump()}
-    return Notice(kind="done", key="notice.frame", fields={"mouth": seen.value.mouth}, assets=assets)
+    shown = await step(show, project, seen.value.sight)
+    if shown.value is None:
+        return shown.notice
+    told = shown.value.model_dump(exclude={"marked", "grid"})
+    fields = {"mouth": seen.value.mouth, **{name: str(value) for name, value in told.items()}}
+    assets = {"sight": seen.value.sight, "marked": shown.value.marked}
+    if shown.value.grid:
+        assets["grid"] = shown.value.grid
+    else:
+        drawn = await step(draw, project, seen.value.sight)
+        if drawn.value is None:
+            return drawn.notice
+        assets |= drawn.value.model_dump()
+    return Notice(kind="done", key="notice.frame", fields=fields, assets=assets)
 
 
-@making({"clone": 2.0})
+@making({"hear": 1.5, "clone": 2.0, "preview": 3.0})
 async def prepare_voice(project: str) -> Notice:
-    """A voice made from the brief's sample."""
+    """A voice made from the brief's sample, judged first and heard afterwards."""
+    heard = await step(hear, project)
+    if heard.value is None:
+        return heard.notice
+    judged = heard.value
+    fields = {
+        "seconds": f"{judged.seconds:.1f}",
+        "verdict": judged.verdict,
+        "reasons": " ".join(judged.reasons),
+    }
+    if judged.verdict == "poor":
+        return Notice(kind="failed", key=judged.reasons[0], fields=fields)
     learnt = await step(clone, project)
     if learnt.value is None:
         return learnt.notice
-    return Notice(kind="done", key="notice.voice", fields={"vendor": learnt.value.vendor})
+    fields["vendor"] = learnt.value.vendor
+    if not learnt.value.vendor:  # the lines are recorded, so the sample is not spoken with
+        return Notice(kind="done", key="notice.voice", fields=fields)
+    tried = await step(preview, project, learnt.value.vendor, learnt.value.params)
+    if tried.value is None:
+        return tried.notice
+    return Notice(kind="done", key="notice.voice", fields=fields, assets={"preview": tried.value.sound})
+
+
+@making({"audition": 8.0})
+async def audition(project: str) -> Notice:
+    """Each of the pet's preset voices, to be heard."""
+    heard = await step(listen, project)
+    if heard.value is None:
+        return heard.notice
+    return Notice(kind="done", key="notice.audition", assets=heard.value.sounds)
 
 
 _FILM = {

@@ -13,7 +13,8 @@ async def propose(studio: Studio, project: str) -> Options:
     """Return three options the person has not seen yet."""
     written = await _written(studio, await studio.project(project))
     kept = [await studio.keep_noun(project, "script", option) for option in written.options]
-    return Options(scripts=tuple(asset.id for asset in kept), exact=written.exact)
+    texts = tuple(option.model_dump_json() for option in written.options)
+    return Options(scripts=tuple(asset.id for asset in kept), texts=texts, exact=written.exact)
 
 
 async def write(studio: Studio, project: str) -> Scripted:
