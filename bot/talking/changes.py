@@ -34,14 +34,12 @@ def photo(draft: Draft, file: File) -> Draft:
 
 
 def theme(draft: Draft, words: str, audience: str | None = None) -> Draft:
-    """Take a theme, a slug or words; scripts are proposed for it. The script chosen before makes room."""
+    """Take a theme, a slug or words; scripts are proposed for it. A script chosen before stays until then."""
     known = bank.find(words)
     lang = fit.language(words) or draft.talk.lang
-    told = audience or draft.talk.brief.audience
-    taken = answered(draft.fill(theme=words, audience=told, script=None, lang=lang), *_WORDS)
-    taken = taken.change(options=(), mood=None, edits=(), words="").start("scripts")
-    name = known.names[draft.talk.lang] if known else words
-    return taken.tell("talk.theme_taken", {"theme": name})
+    taken = draft.fill(theme=words, audience=audience or draft.talk.brief.audience, lang=lang)
+    taken = more(taken.change(mood=None, edits=(), words="", offers=0))
+    return taken.tell("talk.theme_taken", {"theme": known.names[draft.talk.lang] if known else words})
 
 
 _WORDS = ("theme", "script", "line", "words", "own", "whom", "mood", "retry")
@@ -54,9 +52,9 @@ def audience(draft: Draft, words: str) -> Draft:
 
 
 def more(draft: Draft) -> Draft:
-    """Ask for other options of the same theme; what was offered is remembered as seen."""
-    fresh = answered(draft.fill(script=None), *_WORDS).change(options=())
-    return fresh.start("scripts")
+    """Ask for other options; what was offered is remembered as seen, what was chosen stays until then."""
+    begun = answered(draft, *_WORDS).change(options=(), done=False).start("scripts")
+    return begun if begun.talk.brief.script is None else want(begun, "script")
 
 
 def script(draft: Draft, chosen: Script) -> Draft:

@@ -30,7 +30,8 @@ def question(talk: Talk) -> str:
     """Return the question the chat is at: one asked out of order, else the first thing that is missing."""
     making = "film" in talk.running.values()
     if talk.wanted and (not making or talk.wanted[-1] in ANY_TIME):
-        return talk.wanted[-1]
+        top = talk.wanted[-1]
+        return "writing" if top == "script" and "scripts" in talk.running.values() else top
     return "making" if making else missing(talk)
 
 

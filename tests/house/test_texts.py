@@ -68,8 +68,8 @@ def _said() -> Iterator[tuple[str, str, ast.Call | None]]:
                 )
                 place = _POSITION.get(name)
                 if place is not None and len(node.args) > place:
-                    keys = (key for key in _constants(node.args[place]) if name != "tell" or _KEY.fullmatch(key))
-                    yield from ((where, key, node) for key in keys)
+                    keys = _constants(node.args[place])
+                    yield from ((where, key, node) for key in keys if name != "tell" or _KEY.fullmatch(key))
                 for word in node.keywords:
                     if word.arg in _NAMED and (place is not None or word.arg != "key"):
                         yield from (
