@@ -381,8 +381,12 @@ let following = true;
 function settle() {
   if (following) log.scrollTop = log.scrollHeight;
 }
+// Only who scrolls up stops following: a picture that arrives late also moves the end away.
+let lately = 0;
 log.addEventListener("scroll", () => {
-  following = near();
+  if (near()) following = true;
+  else if (log.scrollTop < lately - 4) following = false;
+  lately = log.scrollTop;
   $("down").hidden = following;
 });
 $("down").addEventListener("click", () => {
@@ -390,7 +394,9 @@ $("down").addEventListener("click", () => {
   settle();
   log.focus();
 });
-new ResizeObserver(settle).observe(log);
+const resized = new ResizeObserver(settle);
+resized.observe(log);
+resized.observe($("chat"));
 
 function arrange(order) {
   const wanted = new Set(order);
@@ -426,10 +432,8 @@ function take(news) {
   $("typing").hidden = !news.typing;
   if (news.typing) tell(say("typing"));
   if (first) following = true;
-  if (following || grew) {
-    if (near() || first || following) requestAnimationFrame(settle);
-    else $("down").hidden = false;
-  }
+  if (following) requestAnimationFrame(settle);
+  else if (grew) $("down").hidden = false;
   if (byKeys && grew && document.activeElement === document.body) {
     byKeys = false;
     [...log.querySelectorAll(".buttons button:enabled")].pop()?.closest(".buttons").querySelector("button:enabled")?.focus();
@@ -644,6 +648,7 @@ function record(stream) {
   }, 200);
   recorder.onstop = () => {
     clearInterval(ticking);
+    $("counter").textContent = "0:00";
     for (const track of stream.getTracks()) track.stop();
     $("recorder").hidden = true;
     $("composer").hidden = false;
@@ -658,7 +663,6 @@ function record(stream) {
   $("stop").onclick = () => ((wanted = true), recorder?.stop());
   $("drop").onclick = () => recorder?.stop();
   silence();
-  $("counter").textContent = "0:00";
   $("composer").hidden = true;
   $("recorder").hidden = false;
   recorder.start();

@@ -115,10 +115,11 @@ def _progress(strip: Strip, lang: Lang) -> dict[str, object]:
         left = say("page.left", lang, {"seconds": f"{max(5, 5 * round(strip.left / 5))}"})
     else:
         left = say("page.left_minutes", lang, {"minutes": f"{round(strip.left / 60)}"})
-    steps = [
-        {"state": step.state, "mark": _MARKS[step.state], "words": _words(step.key, {}, lang)}
-        for step in strip.steps
-    ]
+    steps = []
+    for step in strip.steps:
+        # What was running when the making was stopped is not running any more.
+        state = "waiting" if strip.ended and step.state == "running" else step.state
+        steps.append({"state": state, "mark": _MARKS[state], "words": _words(step.key, {}, lang)})
     return {"steps": steps, "percent": round(100 * strip.fraction), "left": left}
 
 
