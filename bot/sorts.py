@@ -41,6 +41,9 @@ _RIFF = {
     b"AVI ": Sort("video", "video/x-msvideo"),
 }
 
+# Whole names: two letters alone also turn up by chance in half a minute of sound.
+_WEBM_PICTURES = (b"V_VP8", b"V_VP9", b"V_AV1", b"V_MPEG", b"V_MS", b"V_THEORA")
+
 _PICTURE_BRANDS = {
     **dict.fromkeys((b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"), "image/heic"),
     **dict.fromkeys((b"avif", b"avis"), "image/avif"),
@@ -64,7 +67,7 @@ def sort_of(path: Path) -> Sort:
         moving = b"theora" in head[:512] or b"\x01video" in head[:512]
         return Sort("video", "video/ogg") if moving else Sort("sound", "audio/ogg")
     if head[:4] == b"\x1a\x45\xdf\xa3":
-        return Sort("video", "video/webm") if b"V_" in head else Sort("sound", "audio/webm")
+        return Sort("video", "video/webm") if any(codec in head for codec in _WEBM_PICTURES) else Sort("sound", "audio/webm")
     if head[:1] == b"\x47" and head[188:189] == head[376:377] == b"\x47":
         return Sort("video", "video/mp2t")
     return _frames(head)
