@@ -67,7 +67,11 @@ def sort_of(path: Path) -> Sort:
         moving = b"theora" in head[:512] or b"\x01video" in head[:512]
         return Sort("video", "video/ogg") if moving else Sort("sound", "audio/ogg")
     if head[:4] == b"\x1a\x45\xdf\xa3":
-        return Sort("video", "video/webm") if any(codec in head for codec in _WEBM_PICTURES) else Sort("sound", "audio/webm")
+        return (
+            Sort("video", "video/webm")
+            if any(codec in head for codec in _WEBM_PICTURES)
+            else Sort("sound", "audio/webm")
+        )
     if head[:1] == b"\x47" and head[188:189] == head[376:377] == b"\x47":
         return Sort("video", "video/mp2t")
     return _frames(head)
