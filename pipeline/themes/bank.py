@@ -19,7 +19,7 @@ from pipeline.themes import directions
 from storage.model import Direction, Lang, Line, Noun, Script
 
 EVERYONE = "everyone"
-_NOT_THEMES = frozenset({"audiences", "directions", "speakers"})
+_NOT_THEMES = frozenset({"audiences", "directions", "speakers", "trials"})
 _NEAR = 0.72
 _SHARE = 0.25
 _HEARD = 0.6
