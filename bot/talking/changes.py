@@ -4,6 +4,7 @@ from bot.messages import File
 from bot.talking import edits
 from bot.talking.draft import Draft
 from bot.talking.model import Mood, Role, Seen, project_id
+from bot.talking.questions import recorded
 from bot.talking.saying import named, played
 from pipeline.themes import bank, fit
 from storage.model import Brief, Lang, Script, Taps
@@ -132,8 +133,9 @@ def sample(draft: Draft, file: File) -> Draft:
 
 
 def record(draft: Draft, role: Role) -> Draft:
-    """Ask for a role's lines to be recorded; what speaks them now stays until a recording comes."""
-    return answered(draft, "voice", "person", "retry").change(recording=role)
+    """Ask for a role's lines to be recorded anew; a preset or a sample stays until a recording comes."""
+    begun = no_recordings(draft, role) if recorded(draft.talk, role) else draft
+    return answered(begun, "voice", "person", "retry").change(recording=role)
 
 
 def recordings(draft: Draft, role: Role, files: tuple[File, ...]) -> Draft:

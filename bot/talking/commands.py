@@ -6,6 +6,7 @@ from bot.talking import changes, files
 from bot.talking.draft import Draft
 from bot.talking.model import fresh
 from bot.talking.questions import before, question, stage
+from storage.model import Brief
 
 SIDE = {"line", "words", "own", "whom", "mood", "settings", "forget", "films", "whose"}
 
@@ -113,6 +114,8 @@ def _go(draft: Draft) -> Draft:
     name = question(draft.talk)
     if name == "summary":
         return go(draft)
+    if draft.talk.brief == Brief(lang=draft.talk.brief.lang):
+        return _start(draft)
     return draft if name == "making" else draft.tell("talk.not_yet")
 
 

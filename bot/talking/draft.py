@@ -84,7 +84,11 @@ class Draft:
         message = self.says[-1].model_copy(update={"replaces": old})
         return dataclasses.replace(self, says=(*self.says[:-1], message))
 
-    def start(self, what: What, redo: tuple[str, int] | None = None) -> "Draft":
+    def forgetting(self, role: str) -> "Draft":
+        """Return the draft with no message of that role remembered: the next one stands for itself."""
+        return self.change(last={name: one for name, one in self.talk.last.items() if name != role})
+
+    def start(self, what: What) -> "Draft":
         """Return the draft with a making to start; one of the same sort that is under way is stopped.
 
         Its id comes from what caused it, so that it is new for ever and the same when told twice.
@@ -92,8 +96,6 @@ class Draft:
         calm = self.stop(what)
         making = f"{calm.talk.project}:{what}:{digest(calm.cause)}"
         errand = Errand(making=making, recipe=_RECIPES[what], args=(calm.talk.project,))
-        if redo:
-            errand = Errand(making=making, recipe="redo_part", args=(calm.talk.project, *redo))
         started = dataclasses.replace(calm, errands=(*calm.errands, errand))
         return started.change(running={**calm.talk.running, making: what})
 
@@ -104,7 +106,8 @@ class Draft:
         new = {errand.making for errand in self.errands}
         kept = tuple(errand for errand in self.errands if errand.making not in ends)
         stopped = (*self.cancel, *(making for making in ends if making not in new))
-        return dataclasses.replace(self, errands=kept, cancel=stopped).change(running=rest)
+        calm = dataclasses.replace(self, errands=kept, cancel=stopped).change(running=rest)
+        return calm.forgetting("progress") if "film" in what or not what else calm
 
     def runs(self, what: What) -> str:
         """Return the id of the making of that sort that is under way, or nothing."""
@@ -132,3 +135,8 @@ def button(what: str, key: str, arg: object = "", **fields: object) -> Button:
 def rows(*buttons: Button, wide: int = 2) -> tuple[Row, ...]:
     """Return buttons in rows of that many."""
     return tuple(buttons[at : at + wide] for at in range(0, len(buttons), wide))
+
+
+def keep(name: str) -> Button:
+    """A button that leaves an answer as it is."""
+    return button("keep", "talk.b_keep", name)

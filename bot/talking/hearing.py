@@ -1,7 +1,7 @@
 """What somebody typed, taken by what is being asked for; the rest is understood wherever it is said."""
 
 from bot.talking import changes, commands, pointing, understanding
-from bot.talking.asking import PEOPLE, VOICES
+from bot.talking.casting import PEOPLE, VOICES
 from bot.talking.draft import Draft, button, rows
 from bot.talking.questions import question, stage
 from bot.texts import say
@@ -130,7 +130,9 @@ def _theme(draft: Draft, text: str) -> Draft | None:
     wanted = question(draft.talk) == "theme" or (
         draft.talk.brief.theme is None and draft.talk.brief.script is None
     )
-    asked_anew = question(draft.talk) in {"script", "writing"} and bank.find(text) is not None
+    asked_anew = question(draft.talk) in {"script", "writing", "done"} and bank.find(text) is not None
+    if question(draft.talk) == "own" and bank.find(text) is None:
+        return None
     if understanding.command(text) is not None or not (wanted or asked_anew):
         return None
     return changes.theme(draft, fit.theme_words(text), understanding.told_for(text))
@@ -140,10 +142,9 @@ def _unclear(draft: Draft, text: str) -> Draft:
     """Say that it was not understood, and offer to take it as the theme."""
     if question(draft.talk) == "making":
         return draft
-    if question(draft.talk) == "own":
-        return draft.tell("talk.not_a_dialogue")
+    key = "talk.not_a_dialogue" if question(draft.talk) == "own" else "talk.unclear"
     if understanding.command(text) is not None or understanding.number(text) is not None:
-        return draft.tell("talk.unclear")
+        return draft.tell(key)
     words = fit.theme_words(text)
     offered = draft.change(words=words)
-    return offered.tell("talk.unclear", rows=rows(button("words_theme", "talk.b_words_theme")))
+    return offered.tell(key, rows=rows(button("words_theme", "talk.b_words_theme")))

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pydantic import ValidationError
 
 from bot.talking import changes, edits
-from bot.talking.asking import VOICES, auditions, done_rows, moved
+from bot.talking.asking import done_rows, moved
+from bot.talking.casting import VOICES, auditions
 from bot.talking.draft import Draft, button, rows
 from bot.talking.model import Made, Seen, What
 from bot.talking.questions import question
@@ -24,7 +25,8 @@ def told(draft: Draft, making: str, notice: Notice) -> Draft | None:
         return None
     rest = {one: sort for one, sort in draft.talk.running.items() if one != making}
     draft = draft.change(running=rest)
-    return _ENDED[what](draft, notice) if notice.kind == "done" else _failed(draft, what, notice)
+    ended = _ENDED[what](draft, notice) if notice.kind == "done" else _failed(draft, what, notice)
+    return ended.forgetting("progress") if what == "film" else ended
 
 
 def _frame(draft: Draft, notice: Notice) -> Draft:

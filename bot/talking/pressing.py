@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import get_args
 
 from bot.talking import changes, commands, files, pointing
-from bot.talking.asking import PEOPLE, VOICES
+from bot.talking.casting import PEOPLE, VOICES
 from bot.talking.draft import Draft
 from bot.talking.model import Mood, What
 from bot.talking.questions import question
@@ -125,14 +125,6 @@ def _go(draft: Draft, _: str) -> Draft | None:
     return commands.go(draft) if question(draft.talk) == "summary" else None
 
 
-def _act_again(draft: Draft, _: str) -> Draft | None:
-    if draft.talk.brief.script is None:
-        return None
-    number = draft.talk.brief.rounds.get("animate", 0) + 1
-    counted = draft.fill(rounds={**draft.talk.brief.rounds, "animate": number})
-    return counted.start("film", redo=("animate", number))
-
-
 def _retry(draft: Draft, what: str) -> Draft | None:
     again = changes.answered(draft, "retry")
     return next((again.start(sort) for sort in get_args(What) if sort == what), None)
@@ -206,7 +198,6 @@ _PRESSED: dict[str, Pressed] = {
     "may_not": _may_not,
     "use_voice": _use_voice,
     "go": _go,
-    "act": _act_again,
     "retry": _retry,
     "reopen": _reopen,
     "keep": _keep,

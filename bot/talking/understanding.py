@@ -43,6 +43,7 @@ _FOR = [
         re.IGNORECASE,
     ),
 ]
+_NAMED_BOT = re.compile(r"^(/\w+)(?:@\w+)?(?:\s.*)?$", re.DOTALL)  # /start@a_bot and what follows it
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
@@ -55,7 +56,7 @@ class Edit(NamedTuple):
 
 def command(text: str) -> str | None:
     """Return the command these words are: start, help, back, yes, …; None when they are something else."""
-    return _commands().get(_folded(text))
+    return _commands().get(_folded(_NAMED_BOT.sub(r"\1", text.strip())))
 
 
 def edit(text: str) -> Edit | None:

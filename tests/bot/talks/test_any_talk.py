@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.messages import Button, File, Incoming
 from bot.talk import Talk, Turn, fresh, turn
-from bot.talking.asking import PEOPLE, VOICES
+from bot.talking.casting import PEOPLE, VOICES
 from bot.texts import say
 from pipeline.sound import presets
 from pipeline.themes import bank
@@ -132,7 +132,7 @@ def _may_lose(what: str, incoming: Incoming, result: Turn) -> bool:
         return True
     if incoming.kind == "notice":
         return what in {"photo", "voice"}
-    again = incoming.text in {"again", "再来"} or "record_again" in incoming.press
+    again = incoming.text in {"again", "再来"} or ":record" in incoming.press
     return what in {"voice", "person"} and again
 
 
