@@ -4,7 +4,7 @@ from bot.messages import File
 from bot.talking import edits
 from bot.talking.draft import Draft
 from bot.talking.model import Mood, Role, Seen, project_id
-from bot.talking.questions import recorded
+from bot.talking.questions import question, recorded
 from bot.talking.saying import named, played
 from pipeline.themes import bank, fit
 from storage.model import Brief, Lang, Script, Taps
@@ -40,7 +40,8 @@ def theme(draft: Draft, words: str, audience: str | None = None) -> Draft:
     lang = fit.language(words) or draft.talk.lang
     taken = draft.fill(theme=words, audience=audience or draft.talk.brief.audience, lang=lang)
     taken = more(taken.change(mood=None, edits=(), words="", offers=0))
-    return taken.tell("talk.theme_taken", {"theme": known.names[draft.talk.lang] if known else words})
+    taken = taken.tell("talk.theme_taken", {"theme": known.names[draft.talk.lang] if known else words})
+    return taken.tell("talk.audience_taken", {"audience": audience}) if audience else taken
 
 
 _WORDS = ("theme", "script", "line", "words", "own", "whom", "mood", "retry")
@@ -100,7 +101,9 @@ def mood(draft: Draft, wanted: Mood) -> Draft:
     chosen = draft.talk.brief.script
     if chosen is not None and draft.talk.wanted[-1:] != ("script",):
         now = edits.played(chosen, wanted)
-        return draft.fill(script=now).change(mood=wanted).tell("talk.mood_taken", name, body=played(now))
+        taken = draft.fill(script=now)
+        shown_next = question(taken.talk) in {"summary", "script"}
+        return taken.tell("talk.mood_taken", name, body="" if shown_next else played(now))
     moody = draft.change(mood=wanted).tell("talk.mood_taken", name)
     return more(moody) if moody.talk.brief.theme else moody
 

@@ -135,7 +135,7 @@ def _theme(draft: Draft, text: str) -> Draft | None:
         return None
     if understanding.command(text) is not None or not (wanted or asked_anew):
         return None
-    return changes.theme(draft, fit.theme_words(text), understanding.told_for(text))
+    return changes.theme(draft, fit.theme_words(text), understanding.told_for(text, draft.talk.lang))
 
 
 def _unclear(draft: Draft, text: str) -> Draft:

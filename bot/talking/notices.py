@@ -139,13 +139,20 @@ def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
         return draft
     if notice.kind == "cancelled" and what == "film":
         return draft.tell("making.cancelled")
-    draft = draft.tell(*sayable(notice.key, notice.fields))
+    draft = draft.tell(*sayable(notice.key, _with_role(draft, notice.fields)))
     room = notice.key.partition(".")[0]
     if what == "frame" and room == "photo":
         return draft.fill(photo=None).change(seen=None)
     if what == "voice" and room in {"sound", "voice"}:
         return draft.fill(sample=None).change(consent="", approved="")
     return changes.want(draft, f"retry:{what}:{_culprit(what, room, notice)}")
+
+
+def _with_role(draft: Draft, fields: dict[str, str]) -> dict[str, str]:
+    """Return the fields with the role in words."""
+    if fields.get("role") not in {"person", "pet"}:
+        return fields
+    return {**fields, "role": named(f"talk.role.{fields['role']}", draft.talk.lang)}
 
 
 def _culprit(what: What, room: str, notice: Notice) -> str:

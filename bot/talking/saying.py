@@ -22,7 +22,7 @@ def played(script: Script | None) -> str:
     """Return a script as it will be played: title, numbered lines, and how each is acted."""
     if script is None:
         return ""
-    rows = [f"【{' / '.join(script.title)}】"] if script.title else []
+    rows = [_title(script)] if script.title else []
     for n, line in enumerate(script.lines, 1):
         rows.append(f"{n}. {_spoken(line)}{_note(line, script.lang)}")
     return "\n".join(rows)
@@ -70,6 +70,11 @@ def sayable(key: str, fields: Mapping[str, str]) -> tuple[str, dict[str, str]]:
 _LANGS: tuple[Lang, ...] = ("zh", "en")
 
 
+def _title(script: Script) -> str:
+    marks = ("【", "】") if script.lang == "zh" else ("“", "”")
+    return f"{marks[0]}{' / '.join(script.title)}{marks[1]}"
+
+
 def _spoken(line: Line) -> str:
     return f"{_FACES[line.speaker]} {line.text}"
 
@@ -82,7 +87,7 @@ def _note(line: Line, lang: Lang) -> str:
 
 
 def _option(number: int, option: Script, noted: bool) -> str:
-    title = f" 【{' / '.join(option.title)}】" if option.title else ""
+    title = f" {_title(option)}" if option.title else ""
     rows = [f"{number}.{title}"]
     rows += [f"{_spoken(line)}{_note(line, option.lang) if noted else ''}" for line in option.lines]
     return "\n".join(rows)

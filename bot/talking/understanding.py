@@ -115,13 +115,13 @@ def named_audience(text: str) -> str | None:
     return text.strip() if _folded(text) in _audiences() else None
 
 
-def told_for(text: str) -> str | None:
+def told_for(text: str, lang: Lang) -> str | None:
     """Return the audience named somewhere in a theme's words, as the bank calls it."""
     theme = bank.nearest(text).theme
     found = bank.audience(theme, text)
     if found.id in {bank.EVERYONE, "mums"} or not re.search(r"给|为|for\b|受众|audience", text):
         return None
-    return found.id
+    return found.names[lang]
 
 
 def link(text: str) -> bool:
@@ -130,14 +130,11 @@ def link(text: str) -> bool:
 
 
 def _chinese(words: str) -> int | None:
-    if not words or any(mark not in _DIGITS for mark in words):
-        return None
-    if words == "十":
-        return 10
-    if "十" in words:
-        tens, _, ones = words.partition("十")
-        return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if len(ones) == 1 else 0)
-    return _DIGITS[words] if len(words) == 1 else None
+    """Return a number up to 99 written in Chinese."""
+    if found := re.fullmatch(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)", words):
+        tens, ones = found.groups()
+        return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
+    return _DIGITS.get(words)
 
 
 def _unquoted(text: str) -> str:
