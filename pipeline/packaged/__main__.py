@@ -1,4 +1,4 @@
-"""`python -m pipeline.packaged fetch [--cache DIR] | list | verify`, with the standard library alone."""
+"""`python -m pipeline.packaged fetch [--tests] [--cache DIR] | list | verify`; standard library alone."""
 
 import argparse
 import sys
@@ -30,13 +30,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m pipeline.packaged", description=__doc__.splitlines()[0])
     parser.add_argument("verb", choices=["fetch", "list", "verify"])
     parser.add_argument("--cache", type=Path, help="folder to keep things in (default: $PAWLOGUE_CACHE)")
+    parser.add_argument("--tests", action="store_true", help="also what tests alone need")
     chosen = parser.parse_args(arguments)
     folder = chosen.cache.absolute() if chosen.cache else caches()[0]
+    things = {name: thing for name, thing in read().items() if chosen.tests or not thing.tests}
     if chosen.verb != "fetch":
-        return (_list if chosen.verb == "list" else _verify)(read(), folder)
+        return (_list if chosen.verb == "list" else _verify)(things, folder)
 
     try:
-        fetch(read().values(), folder)
+        fetch(things.values(), folder)
     except Unfetched as trouble:
         sys.stderr.write(f"{trouble}\n")
         return 1

@@ -49,13 +49,19 @@ def _standing(chat: Chat) -> dict[str, Outgoing]:
 
 
 def _pressed(chat: Chat) -> dict[str, set[str]]:
-    """The values pressed after each message: a question asked again has the same buttons, not yet pressed."""
+    """The values pressed after each message: a question asked again has the same buttons, not yet pressed.
+
+    A press that we stumbled over does not count: its question is still open.
+    """
     since: set[str] = set()
     found = {}
+    stumbled = False
     for entry in reversed(chat.entries):
         if entry.incoming:
-            since = since | {entry.incoming.press or entry.incoming.kind}
+            since = since if stumbled else since | {entry.incoming.press or entry.incoming.kind}
+            stumbled = False
         elif entry.outgoing:
+            stumbled = entry.outgoing.key == "reception.stumbled"
             mine = {button.value for row in entry.outgoing.buttons for button in row}
             found[entry.outgoing.id] = since & (mine | {entry.outgoing.id})
             since = since - mine
