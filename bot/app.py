@@ -7,7 +7,11 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from bot.changes import Changes
+from bot.reception import Reception
 from bot.settings import MODALITIES, Settings
+from bot.talk import fresh, turn
+from bot.tidings import Tidings
 from pipeline import packaged
 from pipeline import recipes as recipes  # registers the makings, before the engine starts
 from pipeline.catalogue import Catalogue
@@ -42,6 +46,27 @@ class House:
 
     studio: Studio
     engine: Engine
+
+
+@dataclasses.dataclass(frozen=True)
+class Lobby:
+    """Where channels come in: reception, and how they hear what is new."""
+
+    reception: Reception
+    changes: Changes
+    tidings: Tidings
+
+
+@contextlib.asynccontextmanager
+async def receiving(house: House) -> AsyncIterator[Lobby]:
+    """Open reception in front of the house: what an earlier process left waiting is gone on with."""
+    changes = Changes()
+    reception = Reception(house.studio, house.engine, changes, turn=turn, fresh=fresh)
+    await reception.open()
+    try:
+        yield Lobby(reception, changes, Tidings(house.studio, house.engine))
+    finally:
+        await reception.close()
 
 
 def weights() -> dict[str, Path | None]:

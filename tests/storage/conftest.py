@@ -51,7 +51,17 @@ async def db(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Da
         database = await Database.open(f"sqlite+aiosqlite:///{tmp_path}/pawlogue.db")
     else:
         database = await Database.open(request.getfixturevalue("shared_database"))
-        for table in ("strides", "takes", "spendings", "voices", "owed_voices", "assets", "projects"):
+        chatty = ("inbox", "outbox", "errands", "chats", "stops")
+        for table in (
+            *chatty,
+            "strides",
+            "takes",
+            "spendings",
+            "voices",
+            "owed_voices",
+            "assets",
+            "projects",
+        ):
             await database.write(f"DELETE FROM {table}")
     yield database
     await database.close()
