@@ -145,9 +145,9 @@ class Boards:
             if chat is None or changed.is_set():
                 changed.clear()
                 chat = await self._desk.chat(board.address)
-            strips = {making: await self._desk.strip(making) for making in running(chat)}
-            await board.turn(chat, bubbles(chat, strips, board.lang))
-            moving = any(not strip.ended for strip in strips.values())
+            tidings = {making: await self._desk.tiding(making) for making in running(chat)}
+            await board.turn(chat, bubbles(chat, tidings, board.lang))
+            moving = any(not tiding.ended for tiding in tidings.values())
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(
                     changed.wait(), _BETWEEN_STEPS if moving and board.tabs else _LINGER / 4

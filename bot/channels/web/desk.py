@@ -3,9 +3,10 @@
 import asyncio
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from bot.messages import File, Incoming, Outgoing
+from bot.tidings import Tiding
 from storage.model import Address, Lang, Noun
 
 
@@ -23,24 +24,6 @@ class Chat(Noun):
     lang: Lang | None = None
     entries: tuple[Entry, ...] = ()
     typing: bool = False
-
-
-class Step(Noun):
-    """One step of a making; `key` names it in the texts."""
-
-    key: str
-    state: Literal["waiting", "running", "done", "failed"]
-    fraction: float = 0.0
-
-
-class Strip(Noun):
-    """How far a making is: `left` in seconds where it is known, `place` in the queue where it waits."""
-
-    steps: tuple[Step, ...] = ()
-    fraction: float = 0.0
-    left: float | None = None
-    place: int | None = None
-    ended: bool = False
 
 
 class Lent(Noun):
@@ -74,7 +57,7 @@ class Desk(Protocol):
         """Lend an event that is set whenever the chat has changed; whoever reads the chat clears it first."""
         ...
 
-    async def strip(self, making: str) -> Strip:
+    async def tiding(self, making: str) -> Tiding:
         """How far a making is."""
         ...
 

@@ -6,14 +6,13 @@ from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 
 from bot.changes import Changes
-from bot.channels.web.desk import Chat, Entry, Lent, Step, Strip
+from bot.channels.web.desk import Chat, Entry, Lent
 from bot.channels.web.shown import MOST
 from bot.messages import File, Incoming, Outgoing
 from bot.reception import Reception
-from pipeline.engine import Engine
-from pipeline.progress import progress
+from bot.tidings import Tiding, Tidings
 from pipeline.studio import Studio
-from storage import assets, chats, errands, projects, strides
+from storage import assets, chats, errands, projects
 from storage.model import Address
 
 # While these run somebody waits for the answer; a film has its own progress, and the rest happens aside.
@@ -23,12 +22,11 @@ _WAITED_FOR = {"prepare_frame", "prepare_voice", "propose_scripts"}
 class Front:
     """A `Desk` on top of reception: what is read comes straight from the rows."""
 
-    def __init__(self, studio: Studio, engine: Engine, reception: Reception, changes: Changes) -> None:
+    def __init__(self, studio: Studio, reception: Reception, changes: Changes, tidings: Tidings) -> None:
         self._studio = studio
-        self._engine = engine
         self._reception = reception
         self._changes = changes
-        self._usual: dict[str, dict[str, float]] = {}
+        self._tidings = tidings
 
     async def receive(self, incoming: Incoming) -> None:
         """Hand it on."""
@@ -54,25 +52,9 @@ class Front:
         """Lend the chat's event."""
         return self._changes.listening(address)
 
-    async def strip(self, making: str) -> Strip:
-        """How far a making is, from its strides; an unknown one has ended."""
-        db = self._studio.db
-        errand = await errands.get(db, making)
-        rows = await strides.of(db, making)
-        ended = errand is None or errand.state == "ended"
-        if ended:
-            self._usual.pop(making, None)
-        elif rows and making not in self._usual:
-            self._usual[making] = await self._studio.usual_seconds(making)
-        state = progress(rows, self._usual.get(making, {}), self._studio.clock())
-        waiting = not ended and not state.running and not state.done
-        return Strip(
-            steps=tuple(Step(key=f"step.{row.step}", state=row.state, fraction=row.fraction) for row in rows),
-            fraction=state.fraction,
-            left=state.left,
-            place=await self._engine.place(making) if waiting else None,
-            ended=ended,
-        )
+    async def tiding(self, making: str) -> Tiding:
+        """How far a making is."""
+        return await self._tidings.of(making)
 
     @asynccontextmanager
     async def lend(self, address: Address, asset: str) -> AsyncIterator[Lent | None]:

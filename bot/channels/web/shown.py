@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from bot.channels.web.desk import Chat, Strip
+from bot.channels.web.desk import Chat
 from bot.messages import Incoming, Outgoing
 from bot.texts import known, say
+from bot.tidings import Tiding
 from storage.model import Lang
 
 Bubble = dict[str, object]
@@ -14,7 +15,7 @@ MOST = 400
 _MARKS = {"waiting": "·", "running": "▸", "done": "✓", "failed": "✗"}
 
 
-def bubbles(chat: Chat, strips: Mapping[str, Strip], lang: Lang) -> list[Bubble]:
+def bubbles(chat: Chat, tidings: Mapping[str, Tiding], lang: Lang) -> list[Bubble]:
     """The chat's bubbles in their order; what was replaced or needs no words is left out."""
     outgoings = _standing(chat)
     words = _button_words(chat, lang)
@@ -27,10 +28,10 @@ def bubbles(chat: Chat, strips: Mapping[str, Strip], lang: Lang) -> list[Bubble]
             bubble = _mine(entry.incoming, words, lang)
         elif entry.outgoing and entry.outgoing.id in outgoings:
             outgoing = entry.outgoing
-            strip = strips.get(outgoing.making, Strip())
+            tiding = tidings.get(outgoing.making, Tiding())
             bubble = _theirs(outgoing, lang, pressed[outgoing.id], live=outgoing.id in live)
             if outgoing.kind == "progress":
-                bubble |= {"progress": _progress(strip, lang), "live": not strip.ended}
+                bubble |= {"progress": _progress(tiding, lang), "live": not tiding.ended}
         if bubble:
             made.append({**bubble, "at": entry.at})
     return made
@@ -110,23 +111,23 @@ def _theirs(outgoing: Outgoing, lang: Lang, pressed: set[str], *, live: bool) ->
     }
 
 
-def _progress(strip: Strip, lang: Lang) -> dict[str, object]:
-    if strip.ended:
+def _progress(tiding: Tiding, lang: Lang) -> dict[str, object]:
+    if tiding.ended:
         left = ""
-    elif strip.place:
-        left = say("page.queue", lang, {"place": strip.place})
-    elif strip.left is None:
+    elif tiding.place:
+        left = say("page.queue", lang, {"place": tiding.place})
+    elif tiding.left is None:
         left = ""
-    elif strip.left < 90:
-        left = say("page.left", lang, {"seconds": f"{max(5, 5 * round(strip.left / 5))}"})
+    elif tiding.left < 90:
+        left = say("page.left", lang, {"seconds": f"{max(5, 5 * round(tiding.left / 5))}"})
     else:
-        left = say("page.left_minutes", lang, {"minutes": f"{round(strip.left / 60)}"})
+        left = say("page.left_minutes", lang, {"minutes": f"{round(tiding.left / 60)}"})
     steps = []
-    for step in strip.steps:
+    for step in tiding.steps:
         # What was running when the making was stopped is not running any more.
-        state = "waiting" if strip.ended and step.state == "running" else step.state
-        steps.append({"state": state, "mark": _MARKS[state], "words": _words(step.key, {}, lang)})
-    return {"steps": steps, "percent": round(100 * strip.fraction), "left": left}
+        state = "waiting" if tiding.ended and step.state == "running" else step.state
+        steps.append({"state": state, "mark": _MARKS[state], "words": _words(f"step.{step.step}", {}, lang)})
+    return {"steps": steps, "percent": round(100 * tiding.fraction), "left": left}
 
 
 def _live(outgoings: Mapping[str, Outgoing], pressed: Mapping[str, set[str]]) -> set[str]:

@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-from bot.channels.web.desk import Chat, Entry, Lent, Step, Strip
+from bot.channels.web.desk import Chat, Entry, Lent
 from bot.messages import Button, File, Incoming, Outgoing
+from bot.tidings import Tiding
 from pipeline.ports.errors import BadInput
-from storage.model import Address, Lang
+from storage.model import Address, Lang, Stride
 
 _TYPES = {
     ".png": ("picture", "image/png"),
@@ -34,7 +35,7 @@ class StandIn:
         self.folder = folder
         self.files: dict[str, tuple[Address, Path, str]] = {}
         self.taken: dict[str, Incoming] = {}
-        self.strips: dict[str, Strip] = {}
+        self.tidings: dict[str, Tiding] = {}
         self._shown = shown
         self._entries: dict[Address, list[Entry]] = defaultdict(list)
         self._langs: dict[Address, Lang | None] = defaultdict(lambda: None)
@@ -70,8 +71,8 @@ class StandIn:
         yield event
         self._events[address].discard(event)
 
-    async def strip(self, making: str) -> Strip:
-        return self.strips[making]
+    async def tiding(self, making: str) -> Tiding:
+        return self.tidings[making]
 
     @contextlib.asynccontextmanager
     async def lend(self, address: Address, asset: str) -> AsyncIterator[Lent | None]:
@@ -82,12 +83,12 @@ class StandIn:
     def step(self, making: str, done: int) -> None:
         """Move a making on: so many steps are done; with all of them the film is there."""
         states = ["done" if n < done else "running" if n == done else "waiting" for n in range(len(STEPS))]
-        steps = [Step.model_validate({"key": f"step.{name}", "state": state})
+        steps = [Stride.model_validate({"making": making, "step": name, "state": state})
                  for name, state in zip(STEPS, states, strict=True)]  # fmt: skip
         ended = done >= len(STEPS)
         fraction = min(1.0, done / len(STEPS))
         left = None if ended else 12.0 * (len(STEPS) - done)
-        self.strips[making] = Strip(steps=tuple(steps), fraction=fraction, left=left, ended=ended)
+        self.tidings[making] = Tiding(steps=tuple(steps), fraction=fraction, left=left, ended=ended)
         if ended:
             where = next(address for address in self._entries if address.id == making)
             self._entries[where].append(Entry(at=0.0, outgoing=self._film(where)))

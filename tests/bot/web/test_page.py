@@ -58,7 +58,7 @@ async def _to_the_film(site: Site, watched: Watched, shown: dict[str, Path], lan
     await page.locator("figure.tappable img").click(position={"x": 60, "y": 40})
     await expect(page.locator("li.progress")).to_have_count(1)
     await watched.look(f"{name}-6-progress")
-    making = next(iter(site.desk.strips))
+    making = next(iter(site.desk.tidings))
     site.desk.step(making, 4)
     await expect(page.locator(".progress-in li.done")).to_have_count(4)
     site.desk.step(making, 5)
