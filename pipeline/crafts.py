@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.model import Box, Framed, Heard, Layout, Report, Sight, Span, Timeline, Track
+from pipeline.model import Box, Framed, Heard, Layout, Pet, Report, Sight, Span, Timeline, Track
 from pipeline.ports.avatar import Job, Tell
 from pipeline.ports.errors import BadInput
 from pipeline.ports.voice import SpeakAsk, Spoken
@@ -51,7 +51,7 @@ def show(photo: Path, sight: Sight, chosen: int | None, marked: Path, grid: Path
 
     picture = upright(photo, _SHOWN)
     near = Place(picture.shape[1] / sight.width)
-    pets = tuple(near.put_pet(pet) for pet in sight.pets)
+    pets = tuple(near.put_pet(pet if pet.found else _bare(pet)) for pet in sight.pets)
     first, rest, at = pets[:1], pets[1:], chosen or 0
     drawn = marks.marked(picture, (*rest[:at], *first, *rest[at:]))
     Image.fromarray(drawn).save(marked, quality=_QUALITY)
@@ -62,6 +62,11 @@ def show(photo: Path, sight: Sight, chosen: int | None, marked: Path, grid: Path
     Image.fromarray(marks.gridded(picture, about)).save(grid, quality=_QUALITY)
     scale = 1 / near.scale
     return Box(x=about.x * scale, y=about.y * scale, w=about.w * scale, h=about.h * scale)
+
+
+def _bare(pet: Pet) -> Pet:
+    """The pet without what was only guessed about its face."""
+    return pet.model_copy(update={"eyes": None, "nose": None, "mouth": None, "lip": ()})
 
 
 def _within(box: Box, wide: int, high: int) -> Box:
