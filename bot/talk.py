@@ -15,7 +15,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TypeVar
 
-from bot.messages import File, Incoming
+from bot.messages import Incoming
 from bot.talking import commands, files, hearing, notices, pointing, pressing
 from bot.talking.asking import ask
 from bot.talking.draft import Draft
@@ -75,17 +75,14 @@ def _taken(draft: Draft, incoming: Incoming) -> Draft:
 
 def _given(draft: Draft, given: Later) -> Draft:
     """Take files and words, several at once: each stands for itself."""
+    if draft.runs("film") and given.files:
+        words = given.text if hearing.is_for_a_film(given.text) else ""
+        return files.keep_for_later(draft, words, given.files)
     if given.files:
-        draft = _tried(_files, draft, given.files)
+        draft = _tried(files.take, draft, given.files)
     if given.text.strip():
         draft = _tried(_text, draft, given.text)
     return draft
-
-
-def _files(draft: Draft, sent: tuple[File, ...]) -> Draft:
-    if draft.runs("film"):
-        return files.keep_for_later(draft, "", sent)
-    return files.take(draft, sent)
 
 
 def _text(draft: Draft, text: str) -> Draft:

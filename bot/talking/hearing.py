@@ -1,13 +1,18 @@
 """What somebody typed, taken by what is being asked for; the rest is understood wherever it is said."""
 
-from bot.talking import changes, commands, pointing, understanding
+from bot.talking import changes, commands, pointing, pressing, understanding
+from bot.talking.asking import ask
 from bot.talking.casting import PEOPLE, VOICES
 from bot.talking.draft import Draft, button, rows
 from bot.talking.questions import question, stage
 from bot.texts import say
+from pipeline.ports.errors import BadInput
 from pipeline.themes import bank, fit
 from storage.model import Lang
 
+_LANGS: tuple[Lang, ...] = ("zh", "en")
+_AUDIENCE = 30  # characters
+_PHRASE = 24  # characters; a longer text that names a voice says something else
 _LONGEST = 4000  # characters; more than any dialogue that can be filmed
 
 
@@ -18,7 +23,7 @@ def hear(draft: Draft, text: str) -> Draft:
         BadInput: they are a dialogue, a line or a theme that cannot be used; the key says why.
     """
     text = text[:_LONGEST].strip()
-    for understood in (_command, _answer, _edit, _dialogue, _wish, _theme):
+    for understood in (_button, _command, _answer, _edit, _dialogue, _wish, _theme):
         taken = understood(draft, text)
         if taken is not None:
             return taken
@@ -30,14 +35,27 @@ def is_for_a_film(text: str) -> bool:
     if understanding.command(text) is not None:
         return False
     found = understanding.edit(text) or understanding.mood(text) or understanding.audience(text)
-    return bool(found) or bank.find(text) is not None or fit.dialogue(text) is not None
+    try:
+        return bool(found) or bank.find(text) is not None or fit.dialogue(text) is not None
+    except BadInput:  # a dialogue, though not one that can be filmed: said when its turn comes
+        return True
+
+
+def _button(draft: Draft, text: str) -> Draft | None:
+    """Take the words on a button of the question as a press of it."""
+    shown = ask(draft).says[len(draft.says) :]
+    for choice in (one for message in shown for row in message.buttons for one in row):
+        if text in {say(choice.key, lang, choice.fields) for lang in _LANGS}:
+            return pressing.press(draft, f"{draft.talk.round}:{choice.value}")
+    return None
 
 
 def _command(draft: Draft, text: str) -> Draft | None:
     name = understanding.command(text)
-    if name in {None, "yes", "no", "skip"} or question(draft.talk).startswith("words:"):
-        return commands.obey(draft, name) if name in {"back", "cancel"} else None
-    return commands.obey(draft, str(name))
+    if name in {None, "yes", "no", "skip"}:
+        return None
+    spoken = question(draft.talk).startswith("words:") and name not in {"back", "cancel"}
+    return None if spoken and not text.startswith("/") else commands.obey(draft, str(name))
 
 
 def _answer(draft: Draft, text: str) -> Draft | None:
@@ -57,8 +75,8 @@ def _answer(draft: Draft, text: str) -> Draft | None:
         return changes.want(draft, f"words:{at}")
     if stage(name) in {"voice", "person"} and (taken := _voice(draft, stage(name), text)):
         return taken
-    if name == "whom":
-        return changes.audience(draft, fit.theme_words(text)[:30])
+    if name == "whom" and len(text) <= _AUDIENCE and "\n" not in text:
+        return changes.audience(draft, fit.theme_words(text))
     return _yes_or_no(draft, name, word)
 
 
@@ -73,13 +91,16 @@ def _pointed(draft: Draft, name: str, number: int | None, word: str | None, text
 
 
 def _voice(draft: Draft, name: str, text: str) -> Draft | None:
-    """Take the name of a preset, in either language."""
-    langs: tuple[Lang, ...] = ("zh", "en")
-    for preset in VOICES if name == "voice" else PEOPLE:
-        names = {preset, *(say(f"voice.{preset}", lang).casefold() for lang in langs)}
-        if text.casefold().strip(" .。!！") in names:
-            return changes.preset(draft, preset) if name == "voice" else changes.person(draft, preset)
-    return None
+    """Take the name of a preset, in either language, alone or in a short phrase with no other."""
+    named = {
+        preset
+        for preset in (VOICES if name == "voice" else PEOPLE)
+        for word in (preset, *(say(f"voice.{preset}", lang) for lang in _LANGS))
+        if len(text) <= _PHRASE and understanding.has(text.casefold(), word.casefold())
+    }
+    if len(named) != 1:
+        return None
+    return changes.preset(draft, *named) if name == "voice" else changes.person(draft, *named)
 
 
 def _yes_or_no(draft: Draft, name: str, word: str | None) -> Draft | None:

@@ -95,7 +95,7 @@ def script_language(text: str) -> Lang | None:
     """Return the language a script is wished in: 用英文, in English."""
     words = _folded(text)
     for lang in get_args(Lang):
-        if len(words) <= 30 and any(_has(words, phrase) for phrase in _words()["languages"][lang]):
+        if len(words) <= 30 and any(has(words, phrase) for phrase in _words()["languages"][lang]):
             return lang  # type: ignore[no-any-return]
     return None
 
@@ -129,6 +129,13 @@ def link(text: str) -> bool:
     return _LINK.search(text) is not None
 
 
+def has(words: str, phrase: str) -> bool:
+    """True when the phrase is in the words; a Latin one as words of its own."""
+    if phrase.isascii():
+        return re.search(rf"(?<![a-z]){re.escape(phrase)}(?![a-z])", words) is not None
+    return phrase in words
+
+
 def _chinese(words: str) -> int | None:
     """Return a number up to 99 written in Chinese."""
     if found := re.fullmatch(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)", words):
@@ -142,12 +149,6 @@ def _unquoted(text: str) -> str:
     if len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES:
         return text[1:-1].strip()
     return text
-
-
-def _has(words: str, phrase: str) -> bool:
-    if phrase.isascii():
-        return re.search(rf"(?<![a-z]){re.escape(phrase)}(?![a-z])", words) is not None
-    return phrase in words
 
 
 def _folded(text: str) -> str:

@@ -100,7 +100,7 @@ _STEP: st.SearchStrategy[Step] = st.one_of(
     st.builds(_press, st.integers(0, 9)),
     st.builds(_notice, st.integers(0, 3), st.just("done"), st.just("notice.film"), _FIELDS),
     st.builds(_text, st.sampled_from(_WORDS)),
-    st.builds(_files, _SORTS, st.sampled_from(["", "", "养妈妈", "第三句改成好"])),
+    st.builds(_files, _SORTS, st.sampled_from(["", "", "养妈妈", "第三句改成好", "Mom: hi\nPet: " + "woof " * 30])),
     st.builds(_press, st.integers(0, 60)),
     st.builds(_notice, st.integers(0, 3), st.just("done"), st.just("notice.film"), _FIELDS),
     st.builds(_notice, st.integers(0, 3), st.sampled_from(["failed", "cancelled", "unsure"]),
@@ -181,6 +181,16 @@ def test_every_button_that_was_just_shown_does_something(lang: Lang, steps: list
     for button in shown:
         answer = turn(talk, _incoming(talk, "last", kind="press", press=button.value))
         assert "talk.stale" not in {message.key for message in answer.says}, button
+
+
+def test_a_chat_of_another_version_is_read() -> None:
+    """An update neither forgets chats nor stumbles over a field it does not know."""
+    talk = fresh(_ME, "en", "x")
+    older = {name: value for name, value in talk.model_dump(mode="json").items() if name in _ALWAYS_THERE}
+    assert Talk.model_validate({**older, "a_field_of_tomorrow": 1}).project == talk.project
+
+
+_ALWAYS_THERE = {"address", "chat", "project"}
 
 
 def test_the_voices_on_offer_are_the_presets() -> None:
