@@ -23,7 +23,8 @@ def hear(draft: Draft, text: str) -> Draft:
         BadInput: they are a dialogue, a line or a theme that cannot be used; the key says why.
     """
     text = text[:_LONGEST].strip()
-    for understood in (_button, _command, _answer, _edit, _dialogue, _wish, _theme):
+    meant = (_button, _command, _answer)
+    for understood in meant if draft.runs("film") else (*meant, _edit, _dialogue, _wish, _theme):
         taken = understood(draft, text)
         if taken is not None:
             return taken
@@ -34,9 +35,10 @@ def is_for_a_film(text: str) -> bool:
     """True for words that would change a film: an edit, a mood, an audience, a known theme, a dialogue."""
     if understanding.command(text) is not None:
         return False
-    found = understanding.edit(text) or understanding.mood(text) or understanding.audience(text)
+    heard = (understanding.edit, understanding.mood, understanding.audience, understanding.script_language)
+    found = any(understood(text) for understood in heard)
     try:
-        return bool(found) or bank.find(text) is not None or fit.dialogue(text) is not None
+        return found or bank.find(text) is not None or fit.dialogue(text) is not None
     except BadInput:  # a dialogue, though not one that can be filmed: said when its turn comes
         return True
 

@@ -24,6 +24,7 @@ _WORDS = [
     *("https://a.example/b", "😀", "  ", "!!!", "x" * 500, "妈妈：去哪\n宝宝：不去", "A: hi\nA: hi"),
     *("妈妈：去哪", "Mom: hi\nPet: " + "woof " * 30, "{name}", "1:pick:1"),
 ]
+_CAPTIONS = ["", "", "养妈妈", "第三句改成好", "Mom: hi\nPet: " + "woof " * 30]
 _VALUES = [
     *("", "R:pick:9", "R:pick:x", "R:words:0", "R:lang:fr", "R:person:", "R:film:3", "R:whose:me"),
     *("R:reopen:moon", "99:go:", "R:pet:7"),
@@ -100,7 +101,7 @@ _STEP: st.SearchStrategy[Step] = st.one_of(
     st.builds(_press, st.integers(0, 9)),
     st.builds(_notice, st.integers(0, 3), st.just("done"), st.just("notice.film"), _FIELDS),
     st.builds(_text, st.sampled_from(_WORDS)),
-    st.builds(_files, _SORTS, st.sampled_from(["", "", "养妈妈", "第三句改成好", "Mom: hi\nPet: " + "woof " * 30])),
+    st.builds(_files, _SORTS, st.sampled_from(_CAPTIONS)),
     st.builds(_press, st.integers(0, 60)),
     st.builds(_notice, st.integers(0, 3), st.just("done"), st.just("notice.film"), _FIELDS),
     st.builds(_notice, st.integers(0, 3), st.sampled_from(["failed", "cancelled", "unsure"]),
@@ -158,6 +159,9 @@ def test_any_talk_holds_together(lang: Lang, steps: list[Step]) -> None:
             one for one in before if before[one] and not after[one] and not _may_lose(one, incoming, result)
         ]
         assert lost == []
+        filming = {making for making, what in talk.running.items() if what == "film"}
+        if filming & set(result.talk.running):
+            assert result.talk.brief == talk.brief, "a film that is being made is made from one brief"
         assert Talk.model_validate_json(result.talk.model_dump_json()) == result.talk
         assert len({message.id for message in result.says}) == len(result.says)
         assert {errand.making for errand in result.errands} <= set(result.talk.running)
