@@ -219,7 +219,7 @@ function pictures(bubble) {
     const onto = bubble.tappable ? (event, figure) => tap(event, figure, bubble) : null;
     box.append(picture(asset.url, name, bubble.assets.length > 1 ? name : "", onto));
   });
-  if (bubble.tappable) box.append(make("figcaption", {}, say("tap_hint")));
+  if (bubble.tappable) box.title = say("tap_hint");
   return box;
 }
 
@@ -378,8 +378,12 @@ async function act(send) {
 const log = $("log");
 const near = () => log.scrollHeight - log.scrollTop - log.clientHeight < 160;
 let following = true;
+let unread = null; // the first of what came last: the end is only shown as far as this stays in sight
 function settle() {
-  if (following) log.scrollTop = log.scrollHeight;
+  if (!following) return;
+  const end = log.scrollHeight - log.clientHeight;
+  log.scrollTop = unread ? Math.min(end, unread.offsetTop - 12) : end;
+  $("down").hidden = near();
 }
 // Only who scrolls up stops following: a picture that arrives late also moves the end away.
 let lately = 0;
@@ -387,10 +391,11 @@ log.addEventListener("scroll", () => {
   if (near()) following = true;
   else if (log.scrollTop < lately - 4) following = false;
   lately = log.scrollTop;
-  $("down").hidden = following;
+  $("down").hidden = near();
 });
 $("down").addEventListener("click", () => {
   following = true;
+  unread = null;
   settle();
   log.focus();
 });
@@ -426,12 +431,15 @@ function take(news) {
   const changed = news.lang && news.lang !== chatLang && (chatLang || !localStorage.getItem("lang"));
   chatLang = news.lang ?? chatLang;
   if (changed && chatLang !== lang) return choose(chatLang);
-  const grew = news.order?.some((id) => !items.has(id));
+  const grown = news.order?.filter((id) => !items.has(id)) ?? [];
+  const grew = grown.length > 0;
   for (const bubble of news.bubbles) draw(bubble);
   if (news.order) arrange(news.order);
   $("typing").hidden = !news.typing;
   if (news.typing) tell(say("typing"));
   if (first) following = true;
+  const theirs = grown.map((id) => items.get(id)).find((item) => item.bubble.side === "bot");
+  if (grew) unread = first ? null : (theirs?.node ?? null);
   if (following) requestAnimationFrame(settle);
   else if (grew) $("down").hidden = false;
   if (byKeys && grew && document.activeElement === document.body) {
@@ -508,6 +516,7 @@ $("composer").addEventListener("submit", async (event) => {
   text.value = "";
   grow();
   following = true;
+  unread = null;
   if (tray.length) await sendFiles(words);
   else await sendWords(words, fresh());
   text.focus();

@@ -228,25 +228,103 @@ async def test_the_door_asks_for_the_token(tmp_path: Path, shown: dict[str, Path
         await expect(page.locator("li.bot")).to_have_count(2)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 async def test_nothing_serious_stands_in_anybodys_way(
-    site: Site, browser: Browser, shown: dict[str, Path], thing: Callable[[str], Path], *, dark: bool
+    site: Site, browser: Browser, shown: dict[str, Path], thing: Callable[[str], Path]
 ) -> None:
-    """Contrast, names, roles and order, as axe-core judges them, on a page with everything on it."""
+    """Contrast, names, roles and order, as axe-core judges them by day and by night."""
     axe = thing("axe").read_text(encoding="utf-8")
-    async with visiting(browser, site.url, size=PHONE, lang="en", dark=dark) as watched:
+    async with visiting(browser, site.url, size=PHONE, lang="en") as watched:
         page = watched.page
-        await _to_the_film(site, watched, shown, "en", f"phone-en-{'dark' if dark else 'again'}")
+        await _to_the_film(site, watched, shown, "en", "phone-en-again")
         await page.get_by_label(say("page.record", "en"), exact=True).click()
         await expect(page.locator("#stop")).to_be_visible()
         await page.locator("#stop").click()
         await expect(page.locator("#tray .player")).to_have_count(1)
         await page.evaluate(axe)
         found = await page.evaluate("axe.run()")
+        await page.emulate_media(color_scheme="dark")
+        await watched.look("phone-en-dark")
+        by_night = await page.evaluate("axe.run()")
     serious = [
         f"{each['id']}: {node['html'][:120]}"
-        for each in found["violations"]
+        for each in found["violations"] + by_night["violations"]
         if each["impact"] in {"serious", "critical"}
         for node in each["nodes"]
     ]
     assert serious == [], "\n".join(serious)
+
+
+async def test_an_upload_can_be_cancelled_and_sent_again(
+    site: Site, browser: Browser, tmp_path: Path, shown: dict[str, Path]
+) -> None:
+    """A slow line shows how far it is; cancelling keeps the file and the words at hand, and sends nothing."""
+    slow = tmp_path / "slow.png"
+    slow.write_bytes(shown["picture"].read_bytes() + bytes(3_000_000))
+    async with visiting(browser, site.url, size=PHONE, lang="en") as watched:
+        page = watched.page
+        wire = await page.context.new_cdp_session(page)
+        line = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 300_000}
+        await wire.send("Network.emulateNetworkConditions", line)
+        await page.locator("#files").set_input_files([slow])
+        await page.get_by_label(say("page.text", "en"), exact=True).fill("my cat")
+        await page.locator("#send").click()
+        await expect(page.locator("#upload progress")).to_be_visible()
+        await watched.look("phone-en-11-uploading")
+        await page.locator("#upload").get_by_role("button").click()
+        await expect(page.get_by_role("alert")).to_have_text(say("page.upload_cancelled", "en"))
+        await expect(page.locator("#tray li")).to_have_count(1)
+        assert not any(each.files for each in site.desk.taken.values())
+        await wire.send("Network.emulateNetworkConditions", {**line, "uploadThroughput": -1})
+        await page.locator("#send").click()
+        await expect(page.locator("li.me .words")).to_have_text("my cat")
+        await expect(page.locator("li.me img")).to_have_count(1)
+
+
+async def test_what_could_not_be_sent_is_sent_again_once(site: Site, browser: Browser) -> None:
+    """Without a connection a message stays, says so, and goes out once when it is tried again."""
+    async with visiting(browser, site.url, size=PHONE, lang="zh") as watched:
+        page = watched.page
+        await expect(page.locator("li.bot")).to_have_count(2)
+        await page.context.set_offline(offline=True)
+        await page.get_by_label(say("page.text", "zh"), exact=True).fill("在吗")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("li.me .fault")).to_contain_text(say("page.not_sent", "zh"))
+        await watched.look("phone-zh-10-offline")
+        await page.context.set_offline(offline=False)
+        await page.get_by_role("button", name=say("page.again", "zh")).click()
+        await expect(page.locator("li.me")).to_have_count(1)
+        await expect(page.locator("li.me .fault")).to_have_count(0)
+    assert [each.text for each in site.desk.taken.values() if each.kind == "text"] == ["在吗"]
+
+
+async def test_pictures_can_be_pasted_and_dropped(site: Site, browser: Browser) -> None:
+    """Whatever way a file comes to the page, it waits to be sent."""
+    async with visiting(browser, site.url, size=DESKTOP, lang="en") as watched:
+        page = watched.page
+        await page.evaluate(_BRING, "paste")
+        await page.evaluate(_BRING, "drop")
+        await expect(page.locator("#tray li")).to_have_count(2)
+        await expect(page.locator("#dropping")).to_be_hidden()
+
+
+async def test_the_first_paint_is_quick(site: Site, browser: Browser) -> None:
+    """On this machine the page is there within a second, and what it loads is under 150 kB."""
+    async with visiting(browser, site.url, size=PHONE, lang="en") as watched:
+        await expect(watched.page.locator("li.bot")).to_have_count(2)
+        painted, weight = await watched.page.evaluate(_PAINTED)
+    assert painted < 1000
+    assert weight < 150_000
+
+
+_BRING = """async (way) => {
+    const carried = new DataTransfer();
+    carried.items.add(new File(["x"], way + ".png", { type: "image/png" }));
+    const how = { bubbles: true, cancelable: true, dataTransfer: carried, clipboardData: carried };
+    const event = way === "paste" ? new ClipboardEvent("paste", how) : new DragEvent("drop", how);
+    document.body.dispatchEvent(event);
+}"""
+_PAINTED = """() => [
+    performance.getEntriesByName("first-contentful-paint")[0].startTime,
+    [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+        .reduce((sum, each) => sum + each.transferSize, 0),
+]"""
