@@ -60,7 +60,7 @@ class Reception:
         self._seats = asyncio.Semaphore(at_once)
         self._serving: dict[Address, asyncio.Task[None]] = {}
         self._again: set[Address] = set()
-        self._coming = Batch[Inbound, bool](lambda letters: chats.receive(studio.db, letters))
+        self._coming = Batch[Inbound, bool | None](lambda letters: chats.receive(studio.db, letters))
         self._going = Batch[tuple[Inbound, Answer], bool](
             lambda served: chats.answer(studio.db, served, studio.clock())
         )
@@ -88,8 +88,11 @@ class Reception:
         letter = Inbound(
             id=incoming.id, address=incoming.address, payload=incoming.model_dump_json(), at=incoming.at
         )
-        await self._chat(incoming.address, incoming.lang)
-        if await self._coming.add(letter):
+        new = await self._coming.add(letter)
+        if new is None:  # nobody ever wrote from there
+            await self._chat(incoming.address, incoming.lang)
+            new = await self._coming.add(letter)
+        if new:
             self._wake(incoming.address)
 
     async def keep(self, address: Address, source: Path, name: str, lang: Lang | None = None) -> File:
@@ -134,31 +137,45 @@ class Reception:
                 while True:
                     self._again.discard(address)
                     try:
-                        inbound = await chats.oldest_new(self._studio.db, address)
-                        if inbound is not None:
-                            await self._take(inbound)
+                        await self._take_all(address)
                     except StorageError as error:
                         _log.error("reception.waits", reason=error.key)
                         await asyncio.sleep(pause)
                         pause = min(2 * pause, _LONGEST_PAUSE)
                         continue
-                    if inbound is None and address not in self._again:
+                    if address not in self._again:
                         return
         finally:
             del self._serving[address]
 
-    async def _take(self, inbound: Inbound) -> None:
-        """Answer one thing; what cannot be answered is set aside, and the person is told."""
-        chat = await chats.get(self._studio.db, inbound.address)
+    async def _take_all(self, address: Address) -> None:
+        """Answer all that waits in a chat at this moment."""
+        chat, letters = await chats.waiting(self._studio.db, address)
         if chat is None:
             return
+        talk = self._talk(chat)
+        for inbound in letters:
+            taken = await self._take(inbound, talk)
+            if taken is None:  # somebody else served it, or the chat is another one now: look again
+                self._again.add(address)
+                return
+            talk = taken
+
+    async def _take(self, inbound: Inbound, talk: Talk) -> Talk | None:
+        """Answer one thing; what cannot be answered is set aside, and the person is told.
+
+        Returns:
+            The talk it led to; None when what was read before is not true any more.
+        """
         try:
-            turn = self._turn(self._talk(chat), Incoming.model_validate_json(inbound.payload))
-            await self._keep_turn(inbound, turn)
+            turn = self._turn(talk, Incoming.model_validate_json(inbound.payload))
+            kept = await self._keep_turn(inbound, turn)
         except Exception as error:
             if isinstance(error, StorageError) and error.key in _PASSING:
                 raise
             await self._set_aside(inbound, error)
+            return talk
+        return turn.talk if kept and not turn.forget else None
 
     def _talk(self, chat: Chat) -> Talk:
         try:
@@ -167,7 +184,7 @@ class Reception:
             _log.error("reception.talk_unreadable", chat=chat.project)
             return self._fresh(chat.address, chat.lang, secrets.token_hex(8))
 
-    async def _keep_turn(self, inbound: Inbound, turn: Turn) -> None:
+    async def _keep_turn(self, inbound: Inbound, turn: Turn) -> bool:
         if turn.forget:
             inbound = await self._forgotten(inbound, turn)
         address, talk = inbound.address, turn.talk
@@ -186,10 +203,11 @@ class Reception:
             cancel=turn.cancel,
         )
         if not await self._going.add((inbound, answer)):
-            return
+            return False
         self._changes.tell(address)
         for errand in wanted:
             self._errands.see_to(errand)
+        return True
 
     async def _forgotten(self, inbound: Inbound, turn: Turn) -> Inbound:
         """Remove everything of the person, and begin a new chat with what they said last, to be answered."""

@@ -101,14 +101,28 @@ async def get(db: Database, address: Address) -> Chat | None:
         return await _get_within(conn, address)
 
 
-async def receive(db: Database, letters: Iterable[Inbound]) -> list[bool]:
+async def receive(db: Database, letters: Iterable[Inbound]) -> list[bool | None]:
     """Put things that came in into the inbox, all in one transaction; the same twice is one.
 
     Returns:
-        For each whether it was new; False also where there is no such chat.
+        For each whether it was new; None where there is no such chat.
     """
     async with db.writing() as conn:
         return [await _receive_within(conn, letter) for letter in letters]
+
+
+async def waiting(db: Database, address: Address) -> tuple[Chat | None, tuple[Inbound, ...]]:
+    """Return the chat as it stands and what waits in it, the oldest first; one look at one state."""
+    async with db.reading() as conn:
+        rows = await conn.execute(
+            text(
+                "SELECT * FROM inbox WHERE channel = :channel AND person = :person AND state = 'new'"
+                " ORDER BY number"
+            ),
+            _where(address),
+        )
+        found = tuple(map(_inbound, rows.mappings().all()))
+        return (await _get_within(conn, address) if found else None), found
 
 
 async def oldest_new(db: Database, address: Address) -> Inbound | None:
@@ -156,7 +170,7 @@ async def end_errand(db: Database, making: str, notice: Inbound) -> bool:
     async with db.writing() as conn:
         if not await errand_rows.end_within(conn, making, notice.at):
             return False
-        return await _receive_within(conn, notice)
+        return bool(await _receive_within(conn, notice))
 
 
 async def history(db: Database, address: Address, after: int = 0, limit: int = 1_000) -> tuple[Entry, ...]:
@@ -185,10 +199,10 @@ async def _get_within(conn: AsyncConnection, address: Address) -> Chat | None:
     return Chat(address=address, **{name: row[name] for name in fields})
 
 
-async def _receive_within(conn: AsyncConnection, letter: Inbound) -> bool:
+async def _receive_within(conn: AsyncConnection, letter: Inbound) -> bool | None:
     number = await _numbers_within(conn, letter.address, 1, letter.at)
     if number is None:
-        return False
+        return None
     added = await conn.execute(
         text(
             "INSERT INTO inbox (channel, person, id, number, payload, state, at) VALUES"
@@ -210,12 +224,15 @@ async def _answer_within(conn: AsyncConnection, inbound: Inbound, reply: Answer,
         await conn.execute(making, {"id": reply.project})
     await conn.execute(
         text(
-            "UPDATE chats SET talk = :talk, project = :project, lang = :lang"
-            " WHERE channel = :channel AND person = :person"
+            "UPDATE chats SET talk = :talk, project = :project, lang = :lang, last = last + :count,"
+            " changed = :now WHERE channel = :channel AND person = :person"
         ),
-        {**_where(inbound.address), "talk": reply.talk, "project": reply.project, "lang": reply.lang},
+        {**_where(inbound.address), "talk": reply.talk, "project": reply.project, "lang": reply.lang}
+        | {"count": len(reply.says), "now": now},
     )
-    await _say_within(conn, inbound.address, reply.says, now)
+    if reply.says:
+        first = await _last_within(conn, inbound.address) - len(reply.says) + 1
+        await outbox.add_within(conn, reply.says, first, now)
     await errand_rows.add_within(conn, reply.errands, now)
     await stops.stop_within(conn, reply.cancel, now)
     return True
@@ -240,10 +257,14 @@ async def _numbers_within(conn: AsyncConnection, address: Address, count: int, n
     )
     if not taken.rowcount:
         return None
+    return await _last_within(conn, address) - count + 1
+
+
+async def _last_within(conn: AsyncConnection, address: Address) -> int:
     last = await conn.execute(
         text("SELECT last FROM chats WHERE channel = :channel AND person = :person"), _where(address)
     )
-    return int(last.scalar_one()) - count + 1
+    return int(last.scalar_one())
 
 
 async def _close_within(

@@ -58,13 +58,15 @@ async def settle_within(
     Raises:
         StorageError: a project of that id is somebody else's (`storage.no_such`).
     """
-    row = {
+    row: dict[str, object] = {
         "id": project,
         "channel": address.channel,
         "person": address.id,
         "brief": (brief or Brief()).model_dump_json(),
         "now": now,
     }
+    if brief is not None and await _fill_within(conn, row):
+        return
     await conn.execute(
         text(
             "INSERT INTO projects (id, channel, person, state, brief, created)"
@@ -72,15 +74,19 @@ async def settle_within(
         ),
         row,
     )
-    kept = "brief" if brief is None else ":brief"
-    changed = await conn.execute(
-        text(
-            f"UPDATE projects SET brief = {kept}"  # noqa: S608  one of two words of ours
-            " WHERE id = :id AND channel = :channel AND person = :person"
-        ),
+    if brief is None:
+        whose = text("SELECT id FROM projects WHERE id = :id AND channel = :channel AND person = :person")
+        _expect(len((await conn.execute(whose, row)).all()), project)
+    else:
+        _expect(await _fill_within(conn, row), project)
+
+
+async def _fill_within(conn: AsyncConnection, row: dict[str, object]) -> int:
+    filled = await conn.execute(
+        text("UPDATE projects SET brief = :brief WHERE id = :id AND channel = :channel AND person = :person"),
         row,
     )
-    _expect(changed.rowcount, project)
+    return filled.rowcount
 
 
 async def change_state(db: Database, project: str, state: str) -> None:
