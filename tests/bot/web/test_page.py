@@ -107,6 +107,8 @@ async def test_a_voice_is_recorded_and_sent(site: Site, browser: Browser) -> Non
         await page.get_by_label(say("page.record", "en"), exact=True).click()
         await expect(page.locator("#counter")).to_have_text("0:01")
         await watched.look("phone-en-8-recording-dark")
+        inside = "(button) => button.getBoundingClientRect().right <= innerWidth - 12"
+        assert await page.locator("#stop").evaluate(inside)
         await page.locator("#drop").click()
         await expect(page.locator("#composer")).to_be_visible()
         await expect(page.locator("#tray")).to_be_hidden()
