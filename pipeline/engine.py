@@ -34,7 +34,7 @@ Recipe = Callable[..., Awaitable[Notice]]
 # Films queue apart, so that nobody waits for somebody else's film to see three lines of text.
 _FILMS, _QUICK = "films", "quick"
 _QUICK_AT_ONCE = 4
-_QUICK_POLL_SECONDS = 0.5
+_QUICK_POLL_SECONDS = 0.6
 _VERSION = "1"  # constant: the default, a digest of the source, would strand what is in flight at each deploy
 _BUSY_TRIES = 4
 _ENDS: dict[str, Literal["unsure", "cancelled"]] = {"Unsure": "unsure", "Cancelled": "cancelled"}
