@@ -356,8 +356,10 @@ def test_beyond_loopback_a_token_is_needed(host: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.9.9.9"])
 def test_on_loopback_none_is(host: str) -> None:
-    """Anyone may try it on their own machine."""
-    Rules(host=host).check()
+    """Anyone may try it on their own machine; by a foreign name that leads there, nobody."""
+    rules = Rules(host=host)
+    rules.check()
+    assert [rules.knows(name) for name in (host, "localhost", "elsewhere.example")] == [True, True, False]
 
 
 async def test_with_a_token_nothing_is_shown_without_it(tmp_path: Path, shown: dict[str, Path]) -> None:
