@@ -44,8 +44,8 @@ def film(
     spoken = lang or settings.language()
 
     def begin() -> int:
-        words, dialogue = _dialogue(theme, script)
-        sample = Path(voice) if voice and Path(voice).is_file() else None
+        words, dialogue = _dialogue(theme, script, recorded=bool(pet_lines or person_voice))
+        sample = _sample(voice)
         wish = Wish(
             photo=photo,
             out=out,
@@ -165,15 +165,25 @@ def _numbers(words: str | None, count: int, option: str) -> list[float]:
     return numbers
 
 
-def _dialogue(theme: str | None, script: Path | None) -> tuple[str | None, Script | None]:
+def _dialogue(theme: str | None, script: Path | None, *, recorded: bool) -> tuple[str | None, Script | None]:
     """A theme in words, or a dialogue: from a file, or typed where the theme was expected."""
     if script is not None:
         _must_be_file(script)
         return None, fit.script_from(script)
     if theme is None:
+        if recorded:  # what was recorded is part of a dialogue nobody but the person knows
+            raise BadInput("lines.no_dialogue")
         return _DEMO_THEME, None
     typed = fit.dialogue(theme)
     return (None, typed) if typed else (fit.theme_words(theme), None)
+
+
+def _sample(voice: str | None) -> Path | None:
+    """The sample a voice is tuned towards: whatever is there, or is written like a file; else a name."""
+    if not voice:
+        return None
+    path = Path(voice)
+    return path if path.is_file() or path.suffix or len(path.parts) > 1 else None
 
 
 async def _alone(room: Literal["sight", "voice", "stage"], work: Callable[..., Any], *args: object) -> Any:  # noqa: ANN401

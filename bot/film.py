@@ -17,6 +17,7 @@ from bot import settings
 from bot.app import House, opened
 from bot.show import shown
 from bot.texts import say
+from pipeline.film import looks
 from pipeline.ports.errors import BadInput, Failed
 from pipeline.recipes import make_film
 from pipeline.studio import Studio
@@ -74,7 +75,7 @@ async def run_film(wish: Wish, data: Path | None, lang: Lang, *, as_json: bool) 
             result = await make(house, wish, console, lang)
     notice = result.notice
     for key in result.remarks:
-        console.print(say(key, lang, notice.fields), style="yellow", highlight=False)
+        console.print(say(key, lang, notice.fields), style="yellow", highlight=False, soft_wrap=True)
     if as_json and notice.assets:
         typer.echo(json.dumps(result.summary, ensure_ascii=False))
     if notice.kind != "done":
@@ -89,16 +90,16 @@ def check_wish(wish: Wish) -> None:
     """Find out what cannot work before anything is made.
 
     Raises:
-        BadInput: a file is missing, the folder cannot be written to, or the recordings belong to no lines.
+        BadInput: a file is missing, there is no such look, or the folder cannot be written to.
     """
-    for path in (wish.photo, *wish.pet_lines, *wish.person_voice):
+    samples = (wish.sample,) if wish.sample else ()
+    for path in (wish.photo, *samples, *wish.pet_lines, *wish.person_voice):
         if not path.is_file():
             raise BadInput("file.missing", {"name": str(path)})
+    looks.load(wish.look)
     folder = wish.out.absolute().parent
     if not folder.is_dir() or not os.access(folder, os.W_OK) or wish.out.is_dir():
         raise BadInput("file.cannot_write", {"name": str(wish.out)})
-    if wish.person_voice and wish.theme is None and wish.script is None:
-        raise BadInput("lines.no_dialogue")
 
 
 async def make(house: House, wish: Wish, console: Console, lang: Lang) -> Result:
