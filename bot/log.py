@@ -23,9 +23,8 @@ def configure(level: int = logging.WARNING) -> None:
         ],
     )
     logging.getLogger("dbos").setLevel(level)
-    logging.getLogger("dotenv").setLevel(
-        logging.ERROR
-    )  # settings.complaints says it in the person's language
+    # What dotenv warns of, `settings.complaints` says in the person's language.
+    logging.getLogger("dotenv").setLevel(logging.ERROR)
 
 
 def _where_it_broke(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
