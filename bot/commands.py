@@ -3,9 +3,10 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import typer
 
@@ -18,6 +19,8 @@ from pipeline.themes import fit
 from pipeline.workshop import Workshop
 from storage.errors import StorageError
 from storage.model import Lang, Script, Taps
+
+T = TypeVar("T")
 
 _DEMO_THEME = "raise-mom"
 
@@ -61,7 +64,7 @@ def film(
             lang=lang or (fit.language(words) if words else None) or "zh",
         )
         check_wish(wish)
-        return asyncio.run(run_film(wish, data, spoken, as_json=as_json))
+        return _run(run_film(wish, data, spoken, as_json=as_json))
 
     return _told(begin, spoken)
 
@@ -74,7 +77,7 @@ def demo(lang: Lang | None, data: Path | None) -> int:
 
     def begin() -> int:
         photo = demonstration.prepare()
-        return asyncio.run(demonstration.demo(photo, spoken, lang or "zh", data))
+        return _run(demonstration.demo(photo, spoken, lang or "zh", data))
 
     return _told(begin, spoken)
 
@@ -86,7 +89,7 @@ def look(photo: Path, taps: Taps, *, as_json: bool) -> int:
     def begin() -> int:
         found = weights()
         _must_be_file(photo)
-        sight = asyncio.run(
+        sight = _run(
             _alone("sight", crafts.look, photo, found["pet-detector"], found["face-proposals"], taps)
         )
         _print(_seen(sight), as_json=as_json)
@@ -100,7 +103,7 @@ def listen(audio: Path, lines: int | None, *, as_json: bool) -> int:
 
     def begin() -> int:
         _must_be_file(audio)
-        heard: Heard = asyncio.run(_alone("voice", crafts.hear, audio, lines))
+        heard: Heard = _run(_alone("voice", crafts.hear, audio, lines))
         _print(heard.model_dump(mode="json"), as_json=as_json)
         return 0
 
@@ -113,7 +116,7 @@ def check(path: Path, channel: Literal["telegram", "feishu"] | None, *, as_json:
 
     def begin() -> int:
         _must_be_file(path)
-        report: Report = asyncio.run(_alone("stage", crafts.check, path, channel))
+        report: Report = _run(_alone("stage", crafts.check, path, channel))
         faults = [{"key": each.key, "stops": each.stops, **each.fields} for each in report.faults]
         _print({"sendable": report.sendable, "faults": faults, "facts": report.facts}, as_json=as_json)
         for fault in report.faults:
@@ -184,6 +187,27 @@ def _sample(voice: str | None) -> Path | None:
         return None
     path = Path(voice)
     return path if path.is_file() or path.suffix or len(path.parts) > 1 else None
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end; when told to stop or hung up on, everything is put away as after Ctrl-C.
+
+    Raises:
+        KeyboardInterrupt: it was stopped.
+    """
+
+    async def stoppable() -> T:
+        task = asyncio.current_task()
+        assert task is not None
+        for sign in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(sign) is not signal.SIG_IGN:  # as under nohup
+                asyncio.get_running_loop().add_signal_handler(sign, task.cancel)
+        return await work
+
+    try:
+        return asyncio.run(stoppable())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
 
 
 async def _alone(room: Literal["sight", "voice", "stage"], work: Callable[..., Any], *args: object) -> Any:  # noqa: ANN401

@@ -173,9 +173,18 @@ async def _keep(studio: Studio, project: str, kind: str, path: Path) -> str:
 async def _deliver(studio: Studio, notice: Notice, out: Path) -> None:
     """Copy film, cover and sidecar into place, whole or not at all, the film last."""
     places = {"sidecar": sidecar_of(out), "cover": cover_of(out), "film": out}
-    for kind, place in places.items():
-        async with studio.borrow(notice.assets[kind]) as (path,):
-            _copy(path, place)
+    parts = {kind: place.with_name(f".{place.name}.part") for kind, place in places.items()}
+    try:
+        for kind, part in parts.items():
+            async with studio.borrow(notice.assets[kind]) as (path,):
+                shutil.copyfile(path, part)
+        for kind, part in parts.items():
+            part.replace(places[kind])
+    except OSError as error:
+        raise Failed("file.cannot_write", {"name": str(out)}, str(error)) from error
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
 
 
 def sidecar_of(out: Path) -> Path:
@@ -186,16 +195,6 @@ def sidecar_of(out: Path) -> Path:
 def cover_of(out: Path) -> Path:
     """The cover beside a film."""
     return out.with_name(out.stem + ".cover.jpg")
-
-
-def _copy(source: Path, place: Path) -> None:
-    part = place.with_name(f".{place.name}.part")
-    try:
-        shutil.copyfile(source, part)
-        part.replace(place)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise Failed("file.cannot_write", {"name": str(place)}, str(error)) from error
 
 
 async def _summary(studio: Studio, project: str, making: str, notice: Notice, out: Path) -> dict[str, object]:
