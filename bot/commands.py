@@ -66,7 +66,7 @@ def film(
         check_wish(wish)
         return _run(run_film(wish, data, spoken, as_json=as_json))
 
-    return _told(begin, spoken)
+    return _told(begin, spoken, kept=data is not None)
 
 
 def demo(lang: Lang | None, data: Path | None) -> int:
@@ -79,7 +79,7 @@ def demo(lang: Lang | None, data: Path | None) -> int:
         photo = demonstration.prepare()
         return _run(demonstration.demo(photo, spoken, lang or "zh", data))
 
-    return _told(begin, spoken)
+    return _told(begin, spoken, kept=data is not None)
 
 
 def look(photo: Path, taps: Taps, *, as_json: bool) -> int:
@@ -256,8 +256,11 @@ def _must_be_file(path: Path) -> None:
         raise BadInput("file.missing", {"name": str(path)})
 
 
-def _told(begin: Callable[[], int], lang: Lang) -> int:
-    """Run a command; whatever it says no with becomes one clear line on stderr and exit code 1."""
+def _told(begin: Callable[[], int], lang: Lang, *, kept: bool = False) -> int:
+    """Run a command; whatever it says no with becomes one clear line on stderr and exit code 1.
+
+    `kept`: what was made before a stop is still there for the next time.
+    """
     log.configure(logging.ERROR)
     for key, fields in settings.complaints():
         typer.echo(say(key, lang, fields), err=True)
@@ -267,5 +270,5 @@ def _told(begin: Callable[[], int], lang: Lang) -> int:
         key = trouble.key if known(trouble.key) else "trouble.unknown"
         typer.echo(say(key, lang, {"key": trouble.key, **trouble.fields}), err=True)
     except KeyboardInterrupt:
-        typer.echo(say("stopped", lang), err=True)
+        typer.echo(say("stopped.kept" if kept else "stopped", lang), err=True)
     return 1
