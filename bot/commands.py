@@ -22,6 +22,12 @@ from storage.model import Lang, Script, Taps
 
 T = TypeVar("T")
 
+_BESIDE = (
+    "mouth_correlation",
+    "mouth_late_ms",
+    "captions",
+    "label_seconds",
+)  # what a sidecar tells of a film
 _DEMO_THEME = "raise-mom"
 
 
@@ -118,7 +124,8 @@ def check(path: Path, channel: Literal["telegram", "feishu"] | None, *, as_json:
         _must_be_file(path)
         report: Report = _run(_alone("stage", crafts.check, path, channel))
         faults = [{"key": each.key, "stops": each.stops, **each.fields} for each in report.faults]
-        _print({"sendable": report.sendable, "faults": faults, "facts": report.facts}, as_json=as_json)
+        facts = {**report.facts, **({} if report.facts["sidecar"] else dict.fromkeys(_BESIDE, "unknown"))}
+        _print({"sendable": report.sendable, "faults": faults, "facts": facts}, as_json=as_json)
         for fault in report.faults:
             typer.echo(say(fault.key, spoken, fault.fields), err=True)
         return 0 if report.sendable else 1
@@ -143,10 +150,12 @@ def taps(mouth: str | None, eyes: str | None, pet: int | None) -> Taps:
     """Read what was pointed out on the command line; pets are counted from 1 there.
 
     Raises:
-        typer.BadParameter: not numbers, or not as many as there must be.
+        typer.BadParameter: not numbers, not as many as there must be, or eyes without a mouth.
     """
     at = _numbers(mouth, 2, "--mouth")
     two = _numbers(eyes, 4, "--eyes")
+    if two and not at:  # eyes belong to a mouth; alone they would be left aside without a word
+        raise typer.BadParameter("--mouth x,y --eyes x,y,x,y")
     if pet is not None and pet < 1:
         raise typer.BadParameter("--pet")
     return Taps(

@@ -204,6 +204,7 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
     [
         ("film",),
         ("look", "--photo", "x", "--mouth", "1"),
+        ("look", "--photo", "x", "--eyes", "1,2,3,4"),
         ("listen", "--audio", "x", "--lines", "0"),
         ("nonsense",),
     ],
