@@ -1,26 +1,21 @@
 """What the commands do: read what was asked, do it in the house, end with a code and one clear line."""
 
-import asyncio
 import json
-import logging
-import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import typer
 
-from bot import log, settings
-from bot.texts import known, say
+from bot import settings
+from bot.ends import run_to_end, told
+from bot.texts import say
 from pipeline import crafts
 from pipeline.model import Heard, Pet, Report, Sight
-from pipeline.ports.errors import BadInput, Trouble
+from pipeline.ports.errors import BadInput
 from pipeline.themes import fit
 from pipeline.workshop import Workshop
-from storage.errors import StorageError
 from storage.model import Lang, Script, Taps
-
-T = TypeVar("T")
 
 _BESIDE = (
     "mouth_correlation",
@@ -70,9 +65,9 @@ def film(
             lang=lang or (fit.language(words) if words else None) or "zh",
         )
         check_wish(wish)
-        return _run(run_film(wish, data, spoken, as_json=as_json))
+        return run_to_end(run_film(wish, data, spoken, as_json=as_json))
 
-    return _told(begin, spoken, kept=data is not None)
+    return told(begin, spoken, kept=data is not None)
 
 
 def demo(lang: Lang | None, data: Path | None) -> int:
@@ -83,9 +78,9 @@ def demo(lang: Lang | None, data: Path | None) -> int:
 
     def begin() -> int:
         photo = demonstration.prepare()
-        return _run(demonstration.demo(photo, spoken, lang or "zh", data))
+        return run_to_end(demonstration.demo(photo, spoken, lang or "zh", data))
 
-    return _told(begin, spoken, kept=data is not None)
+    return told(begin, spoken, kept=data is not None)
 
 
 def look(photo: Path, taps: Taps, *, as_json: bool) -> int:
@@ -95,13 +90,13 @@ def look(photo: Path, taps: Taps, *, as_json: bool) -> int:
     def begin() -> int:
         found = weights()
         _must_be_file(photo)
-        sight = _run(
+        sight = run_to_end(
             _alone("sight", crafts.look, photo, found["pet-detector"], found["face-proposals"], taps)
         )
         _print(_seen(sight), as_json=as_json)
         return 0
 
-    return _told(begin, settings.language())
+    return told(begin, settings.language())
 
 
 def listen(audio: Path, lines: int | None, *, as_json: bool) -> int:
@@ -109,11 +104,11 @@ def listen(audio: Path, lines: int | None, *, as_json: bool) -> int:
 
     def begin() -> int:
         _must_be_file(audio)
-        heard: Heard = _run(_alone("voice", crafts.hear, audio, lines))
+        heard: Heard = run_to_end(_alone("voice", crafts.hear, audio, lines))
         _print(heard.model_dump(mode="json"), as_json=as_json)
         return 0
 
-    return _told(begin, settings.language())
+    return told(begin, settings.language())
 
 
 def check(path: Path, channel: Literal["telegram", "feishu"] | None, *, as_json: bool) -> int:
@@ -122,7 +117,7 @@ def check(path: Path, channel: Literal["telegram", "feishu"] | None, *, as_json:
 
     def begin() -> int:
         _must_be_file(path)
-        report: Report = _run(_alone("stage", crafts.check, path, channel))
+        report: Report = run_to_end(_alone("stage", crafts.check, path, channel))
         faults = [{"key": each.key, "stops": each.stops, **each.fields} for each in report.faults]
         facts = {**report.facts, **({} if report.facts["sidecar"] else dict.fromkeys(_BESIDE, "unknown"))}
         _print({"sendable": report.sendable, "faults": faults, "facts": facts}, as_json=as_json)
@@ -130,7 +125,7 @@ def check(path: Path, channel: Literal["telegram", "feishu"] | None, *, as_json:
             typer.echo(say(fault.key, spoken, fault.fields), err=True)
         return 0 if report.sendable else 1
 
-    return _told(begin, spoken)
+    return told(begin, spoken)
 
 
 def run(*, worker: bool) -> int:
@@ -198,27 +193,6 @@ def _sample(voice: str | None) -> Path | None:
     return path if path.is_file() or path.suffix or len(path.parts) > 1 else None
 
 
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end; when told to stop or hung up on, everything is put away as after Ctrl-C.
-
-    Raises:
-        KeyboardInterrupt: it was stopped.
-    """
-
-    async def stoppable() -> T:
-        task = asyncio.current_task()
-        assert task is not None
-        for sign in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(sign) is not signal.SIG_IGN:  # as under nohup
-                asyncio.get_running_loop().add_signal_handler(sign, task.cancel)
-        return await work
-
-    try:
-        return asyncio.run(stoppable())
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
-
-
 async def _alone(room: Literal["sight", "voice", "stage"], work: Callable[..., Any], *args: object) -> Any:  # noqa: ANN401
     """One piece of CPU work in a workshop of its own."""
     workshop = Workshop()
@@ -263,21 +237,3 @@ def _print(facts: dict[str, object], *, as_json: bool) -> None:
 def _must_be_file(path: Path) -> None:
     if not path.is_file():
         raise BadInput("file.missing", {"name": str(path)})
-
-
-def _told(begin: Callable[[], int], lang: Lang, *, kept: bool = False) -> int:
-    """Run a command; whatever it says no with becomes one clear line on stderr and exit code 1.
-
-    `kept`: what was made before a stop is still there for the next time.
-    """
-    log.configure(logging.ERROR)
-    for key, fields in settings.complaints():
-        typer.echo(say(key, lang, fields), err=True)
-    try:
-        return begin()
-    except (Trouble, StorageError) as trouble:
-        key = trouble.key if known(trouble.key) else "trouble.unknown"
-        typer.echo(say(key, lang, {"key": trouble.key, **trouble.fields}), err=True)
-    except KeyboardInterrupt:
-        typer.echo(say("stopped.kept" if kept else "stopped", lang), err=True)
-    return 1
