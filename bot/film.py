@@ -20,6 +20,7 @@ from bot.texts import say
 from pipeline.film import looks
 from pipeline.ports.errors import BadInput, Failed
 from pipeline.recipes import make_film
+from pipeline.sound import presets
 from pipeline.studio import Studio
 from storage import projects, strides, takes
 from storage.model import Address, Brief, Lang, Notice, Project, Script, Taps
@@ -90,13 +91,15 @@ def check_wish(wish: Wish) -> None:
     """Find out what cannot work before anything is made.
 
     Raises:
-        BadInput: a file is missing, there is no such look, or the folder cannot be written to.
+        BadInput: a file is missing, there is no such look or voice, or the folder cannot be written to.
     """
     samples = (wish.sample,) if wish.sample else ()
     for path in (wish.photo, *samples, *wish.pet_lines, *wish.person_voice):
         if not path.is_file():
             raise BadInput("file.missing", {"name": str(path)})
     looks.load(wish.look)
+    if wish.voice is not None:
+        presets.find(wish.voice)
     folder = wish.out.absolute().parent
     if not folder.is_dir() or not os.access(folder, os.W_OK) or wish.out.is_dir():
         raise BadInput("file.cannot_write", {"name": str(wish.out)})

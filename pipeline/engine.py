@@ -26,6 +26,7 @@ from pydantic import Field
 
 from pipeline.ports.errors import Busy, Failed, Trouble
 from pipeline.studio import Studio
+from storage import strides
 from storage.errors import StorageError
 from storage.model import Notice, Noun
 
@@ -154,7 +155,8 @@ class Engine:
         """
         global _studio, _patience
         _studio, _patience = studio, patience
-        if url.startswith("sqlite"):
+        if url.startswith("sqlite"):  # one process: nothing can be running but what was cut off
+            await strides.wait_again(studio.db)
             await asyncio.to_thread(_prepare_sqlite, Path(url.removeprefix("sqlite:///")))
         DBOS(
             config=DBOSConfig(

@@ -151,6 +151,7 @@ def test_video_without_sound_is_no_voice(tmp_path: Path) -> None:
     [
         ("--voice", "gone.m4a", "gone.m4a"),
         ("--look", "nosuch", "classic"),
+        ("--voice", "naitag", "naitang"),
         ("--pet-lines", "gone.wav", "gone"),
     ],
 )
