@@ -50,7 +50,7 @@ def test_a_paler_copy_is_found_all_the_same(tmp_path: Path) -> None:
     """A transparent copy, which the detector likes less, still has a face on which every proposal agrees."""
     with Image.open(sights.located(sights.SHIBA)) as image:
         copy = image.convert("RGBA")
-    copy.putalpha(Image.linear_gradient("L").resize(copy.size).point(lambda value: 128 + value // 2))
+    copy.putalpha(Image.linear_gradient("L").resize(copy.size).point(lambda value: 200 + value * 55 // 255))
     copy.save(tmp_path / "pale.png")
     pet = look.look(
         tmp_path / "pale.png", sights.weights("pet-detector"), sights.weights("face-proposals")
