@@ -5,28 +5,29 @@ Reads and writes rows but never starts the engine: a second start would run what
 
 import asyncio
 import logging
-import shutil
 import time
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Literal
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from bot import app, log, settings
+from bot import app, checkup, log, settings
 from bot.texts import known, say
 from pipeline.ports.errors import BadInput, Trouble
-from pipeline.workshop import Workshop
 from storage import forget as forgetting
 from storage import projects, stops, takes
 from storage.blobs import Blobs
 from storage.db import Database
 from storage.errors import StorageError
+from storage.forget import Forgotten
 from storage.model import Address, Take
 
 _DAY = 86_400.0
-_LITTLE_DISK = 1 << 30
+_MARKS = {"fine": "✓", "note": "·", "broken": "✗"}
+_DOUBT = "?"
 
 
 def doctor(*, live: bool) -> int:
@@ -37,12 +38,14 @@ def doctor(*, live: bool) -> int:
 def show_projects(limit: int) -> int:
     """Print the newest projects."""
 
-    async def show(db: Database) -> None:
-        table = Table("project", "whose", "state", "since")
-        for each in await projects.recent(db, limit):
-            whose = f"{each.address.channel}:{each.address.id}"
-            table.add_row(each.id, whose, each.state, _when(each.created))
-        _print(table)
+    async def show(_: settings.Settings, db: Database) -> None:
+        _print(
+            ("project", "person", "state", "begun"),
+            (
+                (each.id, _address(each.address), _say(f"project.{each.state}"), _when(each.created))
+                for each in await projects.recent(db, limit)
+            ),
+        )
 
     return _with_rows(show)
 
@@ -50,24 +53,30 @@ def show_projects(limit: int) -> int:
 def show_people() -> int:
     """Print who has projects."""
 
-    async def show(db: Database) -> None:
-        table = Table("person", "projects", "newest")
-        for address, count, newest in await projects.people(db):
-            table.add_row(f"{address.channel}:{address.id}", str(count), _when(newest))
-        _print(table)
+    async def show(_: settings.Settings, db: Database) -> None:
+        _print(
+            ("person", "projects", "newest"),
+            (
+                (_address(address), str(count), _when(newest))
+                for address, count, newest in await projects.people(db)
+            ),
+        )
 
     return _with_rows(show)
 
 
 def show_takes(project: str | None) -> int:
-    """Print one project's takes, or all that were perhaps charged."""
+    """Print one project's takes, or all that need a decision because they were perhaps charged."""
 
-    async def show(db: Database) -> None:
-        rows = await takes.of(db, project) if project else await takes.doubtful(db)
-        table = Table("take", "vendor", "model", "state", "cost", "changed", "error")
+    async def show(chosen: settings.Settings, db: Database) -> None:
+        doubtful = {take.key for take in await checkup.doubtful(chosen, db)}
+        if project and await projects.get(db, project) is None:
+            raise BadInput("admin.no_project", {"project": project})
+        rows = await takes.of(db, project) if project else await checkup.doubtful(chosen, db)
         for take in rows:
-            table.add_row(*_row(take))
-        _print(table)
+            _print_take(take, in_doubt=take.key in doubtful)
+        count = sum(take.key in doubtful for take in rows)
+        typer.echo(_say("admin.doubt" if count else "admin.no_doubt", count=count, mark=_DOUBT))
 
     return _with_rows(show)
 
@@ -75,11 +84,9 @@ def show_takes(project: str | None) -> int:
 def show_costs(days: int) -> int:
     """Print what was spent in the last days, per currency."""
 
-    async def show(db: Database) -> None:
-        table = Table("currency", "spent")
-        for currency, cost in (await takes.spent(db, time.time() - days * _DAY)).items():
-            table.add_row(currency, f"{cost:.2f}")
-        _print(table)
+    async def show(_: settings.Settings, db: Database) -> None:
+        spent = await takes.spent(db, time.time() - days * _DAY)
+        _print(("currency", "spent"), ((currency, f"{cost:.2f}") for currency, cost in sorted(spent.items())))
 
     return _with_rows(show)
 
@@ -87,123 +94,139 @@ def show_costs(days: int) -> int:
 def reopen(project: str) -> int:
     """Open a project again, so that its next start makes what is missing."""
 
-    async def open_again(db: Database) -> None:
+    async def open_again(_: settings.Settings, db: Database) -> None:
         await _change(db, project, "open")
         await stops.lift(db, project)
 
-    return _with_rows(open_again)
+    return _with_rows(open_again, none_yet=1)
 
 
 def cancel(project: str) -> int:
     """Mark a project as cancelled: its makings stop before their next step."""
 
-    async def stop(db: Database) -> None:
+    async def stop(_: settings.Settings, db: Database) -> None:
         await _change(db, project, "cancelled")
         await stops.stop_all(db, project, time.time())
 
-    return _with_rows(stop)
+    return _with_rows(stop, none_yet=1)
 
 
 def forget(address: str) -> int:
-    """Remove everything a person gave."""
+    """Remove everything a person gave; what is being made for them stops first."""
+
     channel, _, person = address.partition(":")
+    whose = Address(channel=channel, id=person)
 
-    async def remove(db: Database) -> None:
-        if not person:
-            raise BadInput("admin.bad_address", {"address": address})
-        chosen = settings.load()
+    async def remove(chosen: settings.Settings, db: Database) -> None:
+        for each in await projects.belonging_to(db, whose):
+            await projects.change_state(db, each.id, "cancelled")
         blobs = Blobs.open(app.blobs_url(chosen), chosen.aws())
-        gone = await forgetting.forget(db, blobs, Address(channel=channel, id=person))
-        fields = {"projects": str(gone.projects), "files": str(gone.blobs)}
-        typer.echo(say("admin.forgotten", settings.language(), fields))
+        _tell_gone(await forgetting.forget(db, blobs, whose))
 
+    if not (channel and person):
+        typer.echo(_say("admin.bad_address", address=address), err=True)
+        return 1
     return _with_rows(remove)
 
 
 def prune() -> int:
     """Remove what is older than the operator keeps."""
 
-    async def remove(db: Database) -> None:
-        chosen = settings.load()
+    async def remove(chosen: settings.Settings, db: Database) -> None:
         blobs = Blobs.open(app.blobs_url(chosen), chosen.aws())
-        gone = await forgetting.prune(db, blobs, time.time() - chosen.keep_days * _DAY)
-        fields = {"projects": str(gone.projects), "files": str(gone.blobs)}
-        typer.echo(say("admin.forgotten", settings.language(), fields))
+        _tell_gone(await forgetting.prune(db, blobs, time.time() - chosen.keep_days * _DAY))
 
     return _with_rows(remove)
 
 
 async def _doctor(chosen: settings.Settings, *, live: bool) -> int:
-    lang = settings.language()
-    broken = 0
-    table = Table("", "", "")
-
-    def row(fine: bool, what: str, how: str) -> None:
-        nonlocal broken
-        broken += not fine
-        table.add_row("✓" if fine else "✗", what, how)
-
-    for key, fields in settings.complaints():
-        row(False, say("doctor.settings", lang), say(key, lang, fields))
-    workshop = Workshop()
-    try:
-        for modality, facts in app.catalogue(chosen, workshop, app.weights()).rows():
-            row(True, modality, " → ".join(each.name for each in facts))
-    finally:
-        await workshop.close()
-    db = await Database.open(app.database_url(chosen))
-    try:
-        doubtful = await takes.doubtful(db)
-        row(True, say("doctor.database", lang), app.database_url(chosen).split("@")[-1])
-        row(not doubtful, say("doctor.doubtful", lang), str(len(doubtful)))
-    finally:
-        await db.close()
-    blobs = Blobs.open(app.blobs_url(chosen), chosen.aws())
-    await blobs.exists("doctor")
-    row(True, say("doctor.blobs", lang), app.blobs_url(chosen))
-    for name, path in app.weights().items():
-        row(path is not None, name, say("doctor.there" if path else "doctor.absent", lang))
-    free = shutil.disk_usage(_existing(chosen.data_dir)).free
-    row(free > _LITTLE_DISK, say("doctor.disk", lang), f"{free / 1e9:.1f} GB")
-    if live:
-        row(True, say("doctor.live", lang), say("doctor.live_nobody", lang))
-    _print(table)
+    findings = await checkup.examine(chosen, live=live)
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for each in findings:
+        how = _known(each.how, each.fields)
+        table.add_row(Text(_MARKS[each.mark]), Text(_say(each.what, **each.fields)), Text(how))
+    Console(highlight=False).print(table)
+    broken = sum(each.mark == "broken" for each in findings)
+    typer.echo(_say("doctor.ill" if broken else "doctor.well", count=broken))
     return 1 if broken else 0
 
 
-def _existing(folder: Path) -> Path:
-    folder = folder.absolute()
-    while not folder.exists():
-        folder = folder.parent
-    return folder
-
-
-async def _change(db: Database, project: str, state: str) -> None:
-    if await projects.get(db, project) is None:
+async def _change(db: Database, project: str, state: Literal["open", "cancelled"]) -> None:
+    found = await projects.get(db, project)
+    if found is None:
         raise BadInput("admin.no_project", {"project": project})
+    if found.state == "done":
+        raise BadInput("admin.already_done", {"project": project})
     await projects.change_state(db, project, state)
-    typer.echo(f"{project}: {state}")
+    typer.echo(_say("admin.changed", project=project, state=_say(f"project.{state}")))
 
 
-def _row(take: Take) -> tuple[str, ...]:
-    cost = f"{take.cost:g} {take.currency}"
-    return take.key, take.vendor, take.model, take.state, cost, _when(take.changed), take.error or ""
+def _tell_gone(gone: Forgotten) -> None:
+    typer.echo(_say("admin.forgotten", projects=gone.projects, files=gone.blobs))
+    for vendor in sorted({voice.vendor for voice in gone.owed}):
+        count = sum(voice.vendor == vendor for voice in gone.owed)
+        typer.echo(_say("admin.owed", count=count, vendor=vendor))
+
+
+def _print_take(take: Take, *, in_doubt: bool) -> None:
+    """Two lines: the key whole, because it is copied from here, and below it how the take stands."""
+    vendor = f"{take.vendor}:{take.model}" if take.model else take.vendor
+    told = [_say(f"take.state.{take.state}"), vendor, f"{take.cost:g} {take.currency}", _when(take.changed)]
+    typer.echo(f"{_DOUBT if in_doubt else ' '} {take.key}")
+    typer.echo(f"    {' · '.join([*told, *filter(None, [take.error])])}")
+
+
+def _print(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    """A table: folded to a terminal's width, whole lines where another program reads them."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(Text(_say(f"admin.heading.{heading}")), overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    if not table.row_count:
+        typer.echo(_say("admin.nothing"))
+        return
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        wide = console.options.update(max_width=10_000)
+        console.width = max(console.width, console.measure(table, options=wide).maximum)
+    console.print(table)
+
+
+def _address(address: Address) -> str:
+    return f"{address.channel}:{address.id}"
 
 
 def _when(seconds: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
 
 
-def _print(table: Table) -> None:
-    Console(soft_wrap=True).print(table)
+def _say(key: str, **fields: object) -> str:
+    return say(key, settings.language(), fields)
 
 
-def _with_rows(work: Callable[[Database], Awaitable[None]]) -> int:
+def _known(key: str, fields: dict[str, str]) -> str:
+    return say(key if known(key) else "trouble.unknown", settings.language(), {"key": key, **fields})
+
+
+def _with_rows(
+    work: Callable[[settings.Settings, Database], Awaitable[None]], *, none_yet: Literal[0, 1] = 0
+) -> int:
+    """Run a command on the rows; without a database nothing is made, and `none_yet` is the end."""
+
     async def run(chosen: settings.Settings) -> int:
-        chosen.data_dir.mkdir(parents=True, exist_ok=True)
+        for key, fields in settings.complaints():
+            typer.echo(_say(key, **fields), err=True)
+        file = checkup.database_file(chosen)
+        if file is not None and not checkup.is_there(file):
+            typer.echo(_say("admin.no_database", place=file), err=bool(none_yet))
+            return none_yet
         db = await Database.open(app.database_url(chosen))
         try:
-            await work(db)
+            await work(chosen, db)
         finally:
             await db.close()
         return 0
@@ -214,7 +237,6 @@ def _with_rows(work: Callable[[Database], Awaitable[None]]) -> int:
 def _told(work: Callable[[settings.Settings], Awaitable[int]]) -> int:
     """Run a command; what it says no with becomes one clear line."""
     log.configure(logging.ERROR)
-    lang = settings.language()
 
     async def run() -> int:
         return await work(settings.load())
@@ -222,6 +244,5 @@ def _told(work: Callable[[settings.Settings], Awaitable[int]]) -> int:
     try:
         return asyncio.run(run())
     except (Trouble, StorageError) as trouble:
-        key = trouble.key if known(trouble.key) else "trouble.unknown"
-        typer.echo(say(key, lang, {"key": trouble.key, **trouble.fields}), err=True)
+        typer.echo(_known(trouble.key, trouble.fields), err=True)
         return 1

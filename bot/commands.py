@@ -1,24 +1,28 @@
 """What the commands do: read what was asked, do it in the house, end with a code and one clear line."""
 
-import asyncio
 import json
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 import typer
 
-from bot import log, settings
-from bot.texts import known, say
+from bot import settings
+from bot.ends import run_to_end, told
+from bot.texts import say
 from pipeline import crafts
 from pipeline.model import Heard, Pet, Report, Sight
-from pipeline.ports.errors import BadInput, Trouble
+from pipeline.ports.errors import BadInput
 from pipeline.themes import fit
 from pipeline.workshop import Workshop
-from storage.errors import StorageError
 from storage.model import Lang, Script, Taps
 
+_BESIDE = (
+    "mouth_correlation",
+    "mouth_late_ms",
+    "captions",
+    "label_seconds",
+)  # what a sidecar tells of a film
 _DEMO_THEME = "raise-mom"
 
 
@@ -44,8 +48,8 @@ def film(
     spoken = lang or settings.language()
 
     def begin() -> int:
-        words, dialogue = _dialogue(theme, script)
-        sample = Path(voice) if voice and Path(voice).is_file() else None
+        words, dialogue = _dialogue(theme, script, recorded=bool(pet_lines or person_voice))
+        sample = _sample(voice)
         wish = Wish(
             photo=photo,
             out=out,
@@ -61,9 +65,9 @@ def film(
             lang=lang or (fit.language(words) if words else None) or "zh",
         )
         check_wish(wish)
-        return asyncio.run(run_film(wish, data, spoken, as_json=as_json))
+        return run_to_end(run_film(wish, data, spoken, as_json=as_json))
 
-    return _told(begin, spoken)
+    return told(begin, spoken, kept=data is not None)
 
 
 def demo(lang: Lang | None, data: Path | None) -> int:
@@ -74,9 +78,9 @@ def demo(lang: Lang | None, data: Path | None) -> int:
 
     def begin() -> int:
         photo = demonstration.prepare()
-        return asyncio.run(demonstration.demo(photo, spoken, lang or "zh", data))
+        return run_to_end(demonstration.demo(photo, spoken, lang or "zh", data))
 
-    return _told(begin, spoken)
+    return told(begin, spoken, kept=data is not None)
 
 
 def look(photo: Path, taps: Taps, *, as_json: bool) -> int:
@@ -86,13 +90,13 @@ def look(photo: Path, taps: Taps, *, as_json: bool) -> int:
     def begin() -> int:
         found = weights()
         _must_be_file(photo)
-        sight = asyncio.run(
+        sight = run_to_end(
             _alone("sight", crafts.look, photo, found["pet-detector"], found["face-proposals"], taps)
         )
         _print(_seen(sight), as_json=as_json)
         return 0
 
-    return _told(begin, settings.language())
+    return told(begin, settings.language())
 
 
 def listen(audio: Path, lines: int | None, *, as_json: bool) -> int:
@@ -100,11 +104,11 @@ def listen(audio: Path, lines: int | None, *, as_json: bool) -> int:
 
     def begin() -> int:
         _must_be_file(audio)
-        heard: Heard = asyncio.run(_alone("voice", crafts.hear, audio, lines))
+        heard: Heard = run_to_end(_alone("voice", crafts.hear, audio, lines))
         _print(heard.model_dump(mode="json"), as_json=as_json)
         return 0
 
-    return _told(begin, settings.language())
+    return told(begin, settings.language())
 
 
 def check(path: Path, channel: Literal["telegram", "feishu"] | None, *, as_json: bool) -> int:
@@ -113,14 +117,15 @@ def check(path: Path, channel: Literal["telegram", "feishu"] | None, *, as_json:
 
     def begin() -> int:
         _must_be_file(path)
-        report: Report = asyncio.run(_alone("stage", crafts.check, path, channel))
+        report: Report = run_to_end(_alone("stage", crafts.check, path, channel))
         faults = [{"key": each.key, "stops": each.stops, **each.fields} for each in report.faults]
-        _print({"sendable": report.sendable, "faults": faults, "facts": report.facts}, as_json=as_json)
+        facts = {**report.facts, **({} if report.facts["sidecar"] else dict.fromkeys(_BESIDE, "unknown"))}
+        _print({"sendable": report.sendable, "faults": faults, "facts": facts}, as_json=as_json)
         for fault in report.faults:
             typer.echo(say(fault.key, spoken, fault.fields), err=True)
         return 0 if report.sendable else 1
 
-    return _told(begin, spoken)
+    return told(begin, spoken)
 
 
 def run(*, worker: bool) -> int:
@@ -140,10 +145,12 @@ def taps(mouth: str | None, eyes: str | None, pet: int | None) -> Taps:
     """Read what was pointed out on the command line; pets are counted from 1 there.
 
     Raises:
-        typer.BadParameter: not numbers, or not as many as there must be.
+        typer.BadParameter: not numbers, not as many as there must be, or eyes without a mouth.
     """
     at = _numbers(mouth, 2, "--mouth")
     two = _numbers(eyes, 4, "--eyes")
+    if two and not at:  # eyes belong to a mouth; alone they would be left aside without a word
+        raise typer.BadParameter("--mouth x,y --eyes x,y,x,y")
     if pet is not None and pet < 1:
         raise typer.BadParameter("--pet")
     return Taps(
@@ -165,15 +172,25 @@ def _numbers(words: str | None, count: int, option: str) -> list[float]:
     return numbers
 
 
-def _dialogue(theme: str | None, script: Path | None) -> tuple[str | None, Script | None]:
+def _dialogue(theme: str | None, script: Path | None, *, recorded: bool) -> tuple[str | None, Script | None]:
     """A theme in words, or a dialogue: from a file, or typed where the theme was expected."""
     if script is not None:
         _must_be_file(script)
         return None, fit.script_from(script)
     if theme is None:
+        if recorded:  # what was recorded is part of a dialogue nobody but the person knows
+            raise BadInput("lines.no_dialogue")
         return _DEMO_THEME, None
     typed = fit.dialogue(theme)
     return (None, typed) if typed else (fit.theme_words(theme), None)
+
+
+def _sample(voice: str | None) -> Path | None:
+    """The sample a voice is tuned towards: whatever is there, or is written like a file; else a name."""
+    if not voice:
+        return None
+    path = Path(voice)
+    return path if path.is_file() or path.suffix or len(path.parts) > 1 else None
 
 
 async def _alone(room: Literal["sight", "voice", "stage"], work: Callable[..., Any], *args: object) -> Any:  # noqa: ANN401
@@ -220,18 +237,3 @@ def _print(facts: dict[str, object], *, as_json: bool) -> None:
 def _must_be_file(path: Path) -> None:
     if not path.is_file():
         raise BadInput("file.missing", {"name": str(path)})
-
-
-def _told(begin: Callable[[], int], lang: Lang) -> int:
-    """Run a command; whatever it says no with becomes one clear line on stderr and exit code 1."""
-    log.configure(logging.ERROR)
-    for key, fields in settings.complaints():
-        typer.echo(say(key, lang, fields), err=True)
-    try:
-        return begin()
-    except (Trouble, StorageError) as trouble:
-        key = trouble.key if known(trouble.key) else "trouble.unknown"
-        typer.echo(say(key, lang, {"key": trouble.key, **trouble.fields}), err=True)
-    except KeyboardInterrupt:
-        typer.echo(say("stopped", lang), err=True)
-    return 1

@@ -17,8 +17,10 @@ from bot import settings
 from bot.app import House, opened
 from bot.show import shown
 from bot.texts import say
+from pipeline.film import looks
 from pipeline.ports.errors import BadInput, Failed
 from pipeline.recipes import make_film
+from pipeline.sound import presets
 from pipeline.studio import Studio
 from storage import projects, strides, takes
 from storage.model import Address, Brief, Lang, Notice, Project, Script, Taps
@@ -74,7 +76,7 @@ async def run_film(wish: Wish, data: Path | None, lang: Lang, *, as_json: bool) 
             result = await make(house, wish, console, lang)
     notice = result.notice
     for key in result.remarks:
-        console.print(say(key, lang, notice.fields), style="yellow", highlight=False)
+        console.print(say(key, lang, notice.fields), style="yellow", highlight=False, soft_wrap=True)
     if as_json and notice.assets:
         typer.echo(json.dumps(result.summary, ensure_ascii=False))
     if notice.kind != "done":
@@ -89,16 +91,18 @@ def check_wish(wish: Wish) -> None:
     """Find out what cannot work before anything is made.
 
     Raises:
-        BadInput: a file is missing, the folder cannot be written to, or the recordings belong to no lines.
+        BadInput: a file is missing, there is no such look or voice, or the folder cannot be written to.
     """
-    for path in (wish.photo, *wish.pet_lines, *wish.person_voice):
+    samples = (wish.sample,) if wish.sample else ()
+    for path in (wish.photo, *samples, *wish.pet_lines, *wish.person_voice):
         if not path.is_file():
             raise BadInput("file.missing", {"name": str(path)})
+    looks.load(wish.look)
+    if wish.voice is not None:
+        presets.find(wish.voice)
     folder = wish.out.absolute().parent
     if not folder.is_dir() or not os.access(folder, os.W_OK) or wish.out.is_dir():
         raise BadInput("file.cannot_write", {"name": str(wish.out)})
-    if wish.person_voice and wish.theme is None and wish.script is None:
-        raise BadInput("lines.no_dialogue")
 
 
 async def make(house: House, wish: Wish, console: Console, lang: Lang) -> Result:
@@ -172,9 +176,18 @@ async def _keep(studio: Studio, project: str, kind: str, path: Path) -> str:
 async def _deliver(studio: Studio, notice: Notice, out: Path) -> None:
     """Copy film, cover and sidecar into place, whole or not at all, the film last."""
     places = {"sidecar": sidecar_of(out), "cover": cover_of(out), "film": out}
-    for kind, place in places.items():
-        async with studio.borrow(notice.assets[kind]) as (path,):
-            _copy(path, place)
+    parts = {kind: place.with_name(f".{place.name}.part") for kind, place in places.items()}
+    try:
+        for kind, part in parts.items():
+            async with studio.borrow(notice.assets[kind]) as (path,):
+                shutil.copyfile(path, part)
+        for kind, part in parts.items():
+            part.replace(places[kind])
+    except OSError as error:
+        raise Failed("file.cannot_write", {"name": str(out)}, str(error)) from error
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
 
 
 def sidecar_of(out: Path) -> Path:
@@ -185,16 +198,6 @@ def sidecar_of(out: Path) -> Path:
 def cover_of(out: Path) -> Path:
     """The cover beside a film."""
     return out.with_name(out.stem + ".cover.jpg")
-
-
-def _copy(source: Path, place: Path) -> None:
-    part = place.with_name(f".{place.name}.part")
-    try:
-        shutil.copyfile(source, part)
-        part.replace(place)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise Failed("file.cannot_write", {"name": str(place)}, str(error)) from error
 
 
 async def _summary(studio: Studio, project: str, making: str, notice: Notice, out: Path) -> dict[str, object]:

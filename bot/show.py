@@ -27,7 +27,7 @@ async def shown(studio: Studio, making: str, console: Console, lang: Lang) -> As
     """Show a making's real steps while the block lasts."""
     with contextlib.ExitStack() as stack:
         screen: _Screen
-        if console.is_terminal:
+        if console.is_terminal and not console.is_dumb_terminal:
             live = stack.enter_context(Live(console=console, refresh_per_second=4, transient=False))
             screen = _Table(live, lang)
         else:
@@ -68,33 +68,36 @@ class _Table:
             share = f"{row.fraction:.0%}" if row.state == "running" and row.fraction else _took(row)
             table.add_row(mark, say(f"step.{row.step}", self._lang), share)
         if state.left is not None:
-            table.add_row("", say("progress.left", self._lang, {"seconds": f"{state.left:.0f}"}), "")
+            table.add_row("", _left(state.left, self._lang), "")
         self._live.update(table)
 
 
 class _Lines:
-    """One line when a step begins and one when it ends."""
+    """One line when a step begins and one when it ends; a short one may do both between two looks."""
 
     def __init__(self, console: Console, lang: Lang) -> None:
         self._console = console
         self._lang = lang
-        self._said: set[tuple[str, str]] = set()
+        self._begun: set[str] = set()
+        self._ended: set[str] = set()
 
     def show(self, rows: tuple[Stride, ...], state: Progress) -> None:
         for row in rows:
-            if row.state == "waiting" or (row.step, row.state) in self._said:
-                continue
-            self._said.add((row.step, row.state))
             name = say(f"step.{row.step}", self._lang)
-            if row.state == "running":
-                left = "" if state.left is None else " · " + self._left(state.left)
-                self._console.print(f"▸ {name}{left}", highlight=False)
-            else:
-                mark = "✓" if row.state == "done" else "✗"
-                self._console.print(f"{mark} {name} {_took(row)}", highlight=False)
+            if row.state != "waiting" and row.step not in self._begun:
+                self._begun.add(row.step)
+                left = "" if state.left is None else f" · {_left(state.left, self._lang)}"
+                self._say(f"▸ {name}{left}")
+            if row.state in {"done", "failed"} and row.step not in self._ended:
+                self._ended.add(row.step)
+                self._say(f"{'✓' if row.state == 'done' else '✗'} {name} {_took(row)}".rstrip())
 
-    def _left(self, seconds: float) -> str:
-        return say("progress.left", self._lang, {"seconds": f"{seconds:.0f}"})
+    def _say(self, line: str) -> None:
+        self._console.print(line, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def _left(seconds: float, lang: Lang) -> str:
+    return say("progress.left", lang, {"seconds": max(1, round(seconds))})
 
 
 def _took(row: Stride) -> str:

@@ -113,7 +113,8 @@ def gather(paths: Sequence[Path], lines: int, role: Role, out: Path) -> tuple[Sp
     elif len(sounds) == lines:
         pieces = tuple(_only(sound) for sound in sounds)
     else:
-        raise BadInput("lines.count", {"files": str(len(paths)), "lines": str(lines), "role": role})
+        key = "lines.count_person" if role == "person" else "lines.count_pet"
+        raise BadInput(key, {"files": str(len(paths)), "lines": str(lines)})
     joined, spans = speech.join(pieces, _HERTZ)
     files.write(out, joined, _HERTZ)
     return spans

@@ -7,11 +7,13 @@ their recorded answer. A *step* may run twice. `step` catches the seven errors a
 
 import asyncio
 import contextlib
+import errno
 import functools
 import json
+import logging
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, get_type_hints
@@ -24,7 +26,7 @@ from pydantic import Field
 
 from pipeline.ports.errors import BadInput, Busy, Failed, Trouble
 from pipeline.studio import Studio
-from storage import stops
+from storage import stops, strides
 from storage.errors import StorageError
 from storage.model import Notice, Noun
 
@@ -47,6 +49,7 @@ _stages: dict[str, Mapping[str, float]] = {}
 _queues: dict[str, str] = {}
 _engine: "Engine | None" = None
 _UNDER_WAY = ("ENQUEUED", "PENDING")
+_running: set[asyncio.Task[Any]] = set()
 
 
 class Outcome(Noun, Generic[T]):
@@ -72,6 +75,10 @@ def making(stages: Mapping[str, float], *, film: bool = False) -> Callable[[Reci
 
         @functools.wraps(recipe)
         async def run(*ids: str | int) -> dict[str, Any]:
+            task = asyncio.current_task()
+            assert task is not None
+            _running.add(task)
+            task.add_done_callback(_running.discard)
             try:
                 return (await recipe(*ids)).model_dump(mode="json")
             finally:
@@ -108,13 +115,25 @@ async def _edge(verb: Callable[..., Awaitable[Noun]], ids: Sequence[str | int]) 
     log = _log.bind(making=making_id, step=name)
     async with _studio.stride(making_id, name) as studio:
         try:
-            value = await _patiently(lambda: verb(studio, *ids))
+            with _room(studio.scratch):
+                value = await _patiently(lambda: verb(studio, *ids))
         except (Trouble, StorageError) as trouble:
             kind = type(trouble).__name__ if isinstance(trouble, Trouble) else Failed.__name__
             log.warning("step.trouble", kind=kind, key=trouble.key)
             studio.stumbled()
             return {"trouble": kind, "key": trouble.key, "fields": trouble.fields}
     return {"value": value.model_dump(mode="json")}
+
+
+@contextlib.contextmanager
+def _room(folder: Path) -> Iterator[None]:
+    """A full disk is no mistake of ours, wherever in a step it is met."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        raise Failed("storage.full", {"place": str(folder)}, str(error)) from error
 
 
 async def _patiently(run: Callable[[], Awaitable[Noun]]) -> Noun:
@@ -164,7 +183,8 @@ class Engine:
         """
         global _engine, _studio, _patience
         _engine, _studio, _patience = cls(poll_seconds), studio, patience
-        if url.startswith("sqlite"):
+        if url.startswith("sqlite"):  # one process: nothing can be running but what was cut off
+            await strides.wait_again(studio.db)
             await asyncio.to_thread(_prepare_sqlite, Path(url.removeprefix("sqlite:///")))
         DBOS(
             config=DBOSConfig(
@@ -296,8 +316,14 @@ class Engine:
             self._watcher.cancel()
             await asyncio.wait([self._watcher])
         loop = asyncio.get_running_loop()
+        # What is in flight stumbles over the closed engine, as it must; nobody needs to read that.
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)
         await asyncio.to_thread(DBOS.destroy)
         loop.set_default_executor(ThreadPoolExecutor(max_workers=4))  # destroy ends the loop's own
+        left = tuple(_running)
+        for task in left:  # only now, when the engine cannot write it down as failed any more
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)  # nobody works on when the stores are closed
         _studio = None
 
 

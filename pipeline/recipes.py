@@ -96,16 +96,16 @@ async def audition(project: str) -> Notice:
 
 
 _FILM = {
-    "look": 2.5,
-    "write": 0.2,
-    "draw": 2.0,
+    "look": 2.0,
+    "write": 0.1,
+    "draw": 0.6,
     "clone": 0.1,
-    "speak_pet": 6.0,
-    "speak_person": 4.0,
+    "speak_pet": 5.0,
+    "speak_person": 5.0,
     "arrange": 0.1,
-    "animate": 18.0,
-    "cut": 8.0,
-    "check": 3.0,
+    "animate": 11.0,
+    "cut": 5.0,
+    "check": 1.0,
 }
 
 

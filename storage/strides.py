@@ -35,6 +35,12 @@ async def plan(db: Database, making: str, weights: Mapping[str, float]) -> None:
             await conn.execute(text(_INSERT), rows)
 
 
+async def wait_again(db: Database) -> None:
+    """Say that nothing runs: what ran when the last process ended will be begun again."""
+    waits = "state = 'waiting', fraction = 0, started = NULL"
+    await db.write(f"UPDATE strides SET {waits} WHERE state = 'running'")  # noqa: S608  no words from outside
+
+
 async def begin(db: Database, making: str, step: str, now: float) -> None:
     """Say that the step runs from `now` on, planned or not; a step that runs again starts from nothing."""
     await db.write(_INSERT, making=making, step=step, place=_UNPLANNED, weight=1.0)

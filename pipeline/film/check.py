@@ -17,6 +17,7 @@ Channel = Literal["telegram", "feishu"]
 
 LARGEST: dict[str, int] = {"telegram": 45_000_000, "feishu": 28_000_000}  # bytes, hard caps
 _PEAK, _LOUDNESS = -1.0, 1.0  # dBTP at most; LU either way
+_WHOLE = 0.95  # share of the promised pictures; a file that broke off has far fewer
 _DARKEST = 24.0  # mean luma of a first frame that is not black
 _FRAMES = 2  # frames a mouth may be early or late
 _ALIKE = 0.4  # correlation below which a delay says nothing
@@ -37,7 +38,7 @@ def check(path: Path, channel: Channel | None = None) -> Report:
     samples = None if told.audio is None else sound.read(path, sound_rate(told))
     heard = None if samples is None else listen(samples, sound_rate(told))
     mouth = None if samples is None or page is None else sync(samples, sound_rate(told), page)
-    faults = [*_file(told, channel), *_picture(seen), *_sound(heard), *_mouth(mouth, page)]
+    faults = [*_file(told, channel), *_picture(seen, told), *_sound(heard), *_mouth(mouth, page)]
     faults += [] if page is None else [*_words(page, told), *_label(page, told)]
     wanted = page is not None and page.label is not None
     if marks.aigc(told.metadata) is None:
@@ -74,7 +75,11 @@ def _file(told: Probe, channel: Channel | None) -> Iterator[Fault]:
         yield Fault(key="check.size", stops=True, fields=sizes)
 
 
-def _picture(seen: Seen) -> Iterator[Fault]:
+def _picture(seen: Seen, told: Probe) -> Iterator[Fault]:
+    wanted = round(told.seconds * told.fps)
+    if seen.frames < _WHOLE * wanted:
+        fields = {"frames": str(seen.frames), "wanted": str(wanted)}
+        yield Fault(key="check.cut_short", stops=True, fields=fields)
     if seen.first_luma < _DARKEST:
         yield Fault(key="check.first_frame", stops=True)
     for span in seen.black:

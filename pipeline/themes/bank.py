@@ -133,14 +133,19 @@ def nearest(words: str) -> Match:
 def audience(theme: Theme, words: str | None) -> Audience:
     """Return the audience these words name: id, name or alias, alone or in a phrase; else the general one."""
     general = next(one for one in theme.audiences if one.id == EVERYONE)
-    asked = _even(words or "")
+    return named_audience(theme, words or "") or general
+
+
+def named_audience(theme: Theme, words: str) -> Audience | None:
+    """Return the audience these words name, or None where the theme was never told for such people."""
+    asked = _even(words)
     named = [
         (len(name), one)
         for one in theme.audiences
         for name in (one.id, *one.names.values(), *one.aliases)
         if _names(asked, name.casefold())
     ]
-    return max(named, key=lambda pair: pair[0])[1] if named else general
+    return max(named, key=lambda pair: pair[0])[1] if named else None
 
 
 def options(

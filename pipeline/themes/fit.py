@@ -4,6 +4,7 @@ What cannot be used is one `BadInput` with fields; nothing is shortened or repai
 """
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -24,6 +25,9 @@ MOST_CHARACTERS = 60
 MOST_TITLE_LINES = 3
 MOST_TITLE_CHARACTERS = 24
 MOST_THEME_CHARACTERS = 300
+MOST_SECONDS = 40.0
+_CLAUSE = re.compile(r"(?<=[，。！？；,.!?;…])")
+_FASTEST, _USUAL = 7.5, 4.5  # syllables a second: a person in a hurry, our voices
 MOST_FILE_BYTES = 64 * 1024
 
 
@@ -81,7 +85,7 @@ def dialogue(text: str) -> Script | None:
 
     Understood: one line each with the speaker in front (妈妈：… / Mom: …), 妈妈「…」宝宝「…」, and
     a note in brackets at either end of a line as its direction. Lines without a speaker above the first
-    one are the title.
+    one are the title; without any, what is asked first is the hook.
 
     Raises:
         BadInput: it is a dialogue, but not one that can be filmed (the `script.*` keys).
@@ -90,7 +94,15 @@ def dialogue(text: str) -> Script | None:
     if found is None:
         return None
     title, said = found
-    return _script(title, said)
+    script = _script(title, said)
+    return script if script.title else script.model_copy(update={"title": _hook(script)})
+
+
+def _hook(script: Script) -> tuple[str, ...]:
+    """Return what is asked first as a title: whole, or its last clause, or nothing where that is long too."""
+    asked = next((line.text for line in script.lines if line.speaker == "person"), script.lines[0].text)
+    clauses = [clause.strip() for clause in _CLAUSE.split(asked) if clause.strip()]
+    return next(((words,) for words in (asked, clauses[-1]) if len(words) <= MOST_TITLE_CHARACTERS), ())
 
 
 def _json(file: Path) -> object:
@@ -121,7 +133,19 @@ def _script(title: Sequence[str], said: Sequence[Said]) -> Script:
     if all(line.speaker == "person" for line in lines):
         raise BadInput("script.no_pet_line")
     lang: Lang = language(" ".join(line.text for line in lines)) or "zh"
+    _expect_short(sum(syllables(line.text, lang) for line in lines))
     return Script(title=_title(title), lines=lines, lang=lang)
+
+
+def _expect_short(spoken: int) -> None:
+    """Refuse now what nobody could say in time, rather than after minutes of speaking it.
+
+    Raises:
+        BadInput: `film.too_long`, with the seconds it would take at the usual pace.
+    """
+    if spoken > _FASTEST * MOST_SECONDS:
+        fields = {"seconds": f"{spoken / _USUAL:.0f}", "limit": f"{MOST_SECONDS:.0f}"}
+        raise BadInput("film.too_long", fields)
 
 
 def _line(number: int, said: Said) -> Line:

@@ -73,6 +73,8 @@ def _roles(names: list[str]) -> dict[str, str] | None:
     """Say who is who, or None when these are not speakers."""
     cast = list(dict.fromkeys(names))
     known = {name: role for name in cast if (role := _role(name))}
+    if {"a", "b"} <= set(cast):  # not question and answer, but one and the other
+        known |= {"a": "person", "b": "pet"}
     taking_turns = len(names) >= 3 and len(cast) == 2
     if len(names) < 2 or len(cast) > 3 or not (known or taking_turns):
         return None

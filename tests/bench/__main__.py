@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import av
 import numpy as np
 from rich.console import Console
 from rich.table import Table
@@ -65,17 +66,33 @@ def _whole_film() -> list[Figure]:
     setup = [watched(["make", "--no-print-directory", "setup"]) for _ in range(3)]
     _must_work(setup)
     with tempfile.TemporaryDirectory() as folder:
-        kept = [sys.executable, "-m", "bot", "demo", "--data", folder]
+        kept = _kept(Path(folder))
         _must_work([watched(kept)])
-        again = watched(kept)
-        _must_work([again])
+        again = [watched(kept) for _ in range(3)]
+        _must_work(again)
     return [
         Figure("demo_wall_s", statistics.median(run.wall for run in runs), "s", 60),
         Figure("demo_cpu_s", statistics.median(run.cpu for run in runs), "CPU-s"),
         Figure("film_peak_mb", max(run.peak_mb for run in runs), "MB PSS", 1200),
         Figure("setup_warm_s", statistics.median(run.wall for run in setup), "s", 3),
-        Figure("film_again_s", again.wall, "s", 3),
+        Figure("film_again_s", statistics.median(run.wall for run in again), "s", 3),
     ]
+
+
+def _kept(folder: Path) -> list[str]:
+    """A film whose work is kept: run again, it has nothing left to do but start, look up and copy."""
+    photo = packaged.path("sample-photo")
+    words = [
+        "--photo",
+        photo,
+        "--theme",
+        "raise-mom",
+        "--data",
+        folder / "data",
+        "--out",
+        folder / "film.mp4",
+    ]
+    return [sys.executable, "-m", "bot", "film", *map(str, words)]
 
 
 def _parts() -> list[Figure]:
@@ -98,8 +115,8 @@ def _parts() -> list[Figure]:
         speak_s, spoken = _speak(folder)
         plan = _plan(spoken)
         perform_s = _perform(folder, frame, framed, spoken, plan)
-        floor_s = _encode_only(folder, plan)
         cut_s = _cut(folder, framed, spoken, plan)
+        floor_s = _encode_only(folder / "film.mp4", folder / "floor.mp4")
     return [
         Figure("look_cpu_s", look_s, "CPU-s", 2),
         Figure("frame_cpu_s", frame_s, "CPU-s", 3),
@@ -137,15 +154,17 @@ def _perform(folder: Path, frame: Path, framed: Framed, spoken: Spoken, plan: Ti
     return spent
 
 
-def _encode_only(folder: Path, plan: Timeline) -> float:
-    """The floor: the same number of moving pictures of the canvas's size, only encoded as the film is."""
-    rng = np.random.default_rng(1)
-    still = rng.integers(0, 255, (160, 90, 3), np.uint8).repeat(8, 0).repeat(8, 1)
+def _encode_only(film: Path, out: Path) -> float:
+    """The floor: the finished film's own pictures, decoded beforehand, only encoded again."""
+    with av.open(str(film)) as source:
+        pictures = [
+            np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in source.decode(video=0)
+        ]
 
     def write() -> None:
-        with encode.Clip(folder / "floor.mp4", 720, 1280, plan.fps, crf=20) as clip:
-            for n in range(plan.frames):
-                clip.add(np.roll(still, n % 8, 1))
+        with encode.Clip(out, 720, 1280, 25, crf=20) as clip:
+            for picture in pictures:
+                clip.add(picture)
 
     return _timed(write)[0]
 

@@ -218,7 +218,9 @@ def test_it_runs_before_anything_is_installed(tmp_path: Path) -> None:
     """Set-up calls it with the bare interpreter; -S hides every installed package."""
     ran = _run("list", "--cache", str(tmp_path))
     assert ran.returncode == 0, ran.stderr
-    assert len(re.findall("not fetched", ran.stdout)) == sum(not thing.tests for thing in packaged.read().values())
+    assert len(re.findall("not fetched", ran.stdout)) == sum(
+        not thing.tests for thing in packaged.read().values()
+    )
 
 
 def test_an_incomplete_cache_is_seen(tmp_path: Path) -> None:

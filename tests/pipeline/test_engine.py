@@ -1,6 +1,7 @@
 """The engine: steps that say how they went, makings that go on after the process was gone."""
 
 import asyncio
+import errno
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,10 @@ async def _refused(studio: Studio, project: str) -> Told:
     raise BadInput("photo.empty", {"name": "x.jpg"})
 
 
+async def _meets_a_full_disk(studio: Studio, project: str) -> Told:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
 async def _hangs_the_first_time(studio: Studio, project: str) -> Told:
     _calls["hang"] = _calls.get("hang", 0) + 1
     if _calls["hang"] == 1:
@@ -56,6 +61,13 @@ async def answers(project: str) -> Notice:
     assert busy.value
     assert bad.value is None
     return bad.notice.model_copy(update={"assets": {"fine": fine.value.state, "busy": busy.value.state}})
+
+
+@making({"_meets_a_full_disk": 1.0})
+async def without_room(project: str) -> Notice:
+    """Copy something where nothing fits."""
+    outcome: Outcome[Told] = await step(_meets_a_full_disk, project)
+    return outcome.notice
 
 
 @making({"_counted": 1.0, "_hangs_the_first_time": 1.0})
@@ -86,6 +98,19 @@ async def test_outcomes_not_exceptions_reach_the_recipe(tmp_path: Path) -> None:
     assert notice.assets == {"fine": "first", "busy": "served"}
     assert _calls == {"first": 1, "busy": 2}
     assert rows == {"_counted": "done", "_busy_once": "done", "_refused": "failed"}
+
+
+async def test_a_full_disk_is_said_as_such(tmp_path: Path) -> None:
+    """Whichever file of a step finds no room, the making ends with a sentence and not with a traceback."""
+    async with studio(tmp_path) as made:
+        running = await _launched(tmp_path, made)
+        try:
+            await running.start(without_room, "m5", PROJECT)
+            notice = await running.finished("m5")
+        finally:
+            await running.close()
+    assert (notice.kind, notice.key) == ("failed", "storage.full")
+    assert notice.fields == {"place": str(made.scratch)}
 
 
 async def test_a_making_goes_on_where_it_was_cut_off(tmp_path: Path) -> None:

@@ -71,3 +71,15 @@ async def test_a_typical_length_is_the_median_of_the_last_twenty(db: Database) -
     await strides.begin(db, "other", "cut", 1e6)
     await strides.end(db, "other", "cut", "done", 9e6, "kling")
     assert await strides.typical(db, "cut", "builtin", "") == 11.0
+
+
+async def test_what_a_crash_cut_off_waits_again(db: Database) -> None:
+    """A step of a dead process is not shown as running, nor its time counted."""
+    await strides.plan(db, "m", {"look": 2.0, "cut": 8.0})
+    await strides.begin(db, "m", "look", 1.0)
+    await strides.end(db, "m", "look", "done", 2.0)
+    await strides.begin(db, "m", "cut", 3.0)
+    await strides.advance(db, "m", "cut", 0.5)
+    await strides.wait_again(db)
+    look, cut = await strides.of(db, "m")
+    assert (look.state, cut.state, cut.fraction, cut.started) == ("done", "waiting", 0.0, None)

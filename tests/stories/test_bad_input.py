@@ -146,6 +146,34 @@ def test_video_without_sound_is_no_voice(tmp_path: Path) -> None:
     assert "sound" in _refused(tmp_path, "listen", "--audio", clip)
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "word"),
+    [
+        ("--voice", "gone.m4a", "gone.m4a"),
+        ("--look", "nosuch", "classic"),
+        ("--voice", "naitag", "naitang"),
+        ("--pet-lines", "gone.wav", "gone"),
+    ],
+)
+def test_what_is_not_there_is_found_out_first(tmp_path: Path, option: str, value: str, word: str) -> None:
+    """A misspelt file or look costs no minute of work: no step has begun when it is refused."""
+    photo = _picture(tmp_path)
+    words = ("film", "--photo", photo, "--theme", "raise-mom", "--out", tmp_path / "x.mp4", option, value)
+    ended = pawlogue(tmp_path, *words)
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
+    assert word in ended.stderr
+
+
+@pytest.mark.parametrize("option", ["--pet-lines", "--person-voice"])
+def test_recordings_without_their_dialogue(tmp_path: Path, option: str) -> None:
+    """Nobody's recorded words are laid over a dialogue they do not belong to."""
+    photo, sound = _picture(tmp_path), _sound(tmp_path, 3, 0.3)
+    assert "--theme" in _refused(
+        tmp_path, "film", "--photo", photo, "--out", tmp_path / "x.mp4", option, sound
+    )
+
+
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     """Where the film cannot go is found out before anything is made."""
     photo = _picture(tmp_path)
@@ -177,6 +205,7 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
     [
         ("film",),
         ("look", "--photo", "x", "--mouth", "1"),
+        ("look", "--photo", "x", "--eyes", "1,2,3,4"),
         ("listen", "--audio", "x", "--lines", "0"),
         ("nonsense",),
     ],

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -29,6 +30,7 @@ _ASKED = {"title": ["Who ate it?"], "lines": [
     {"speaker": "person", "text": "Who ate the cake?", "direction": None},
     {"speaker": "pet", "text": "It was sad, so I held it.", "direction": "it bites the bun and cries"},
 ]}  # fmt: skip
+_ROOM = 330_000  # bytes a file may have: more than a database or a cover, less than a film
 _CAT = ("--mouth", "256,280", "--eyes", "170,116,316,134")
 
 
@@ -79,6 +81,39 @@ def test_a_film_survives_kill_9_and_spends_nothing_twice(tmp_path: Path) -> None
     again = pawlogue(tmp_path, *words)
     assert json.loads(again.stdout)["steps"] == told["steps"]
     assert _ledger(data) == ledger
+
+    full = _without_room(tmp_path, *words[:-2], tmp_path / "other.mp4", "--json")
+    assert (full.returncode, full.stdout) == (1, "")
+    assert full.stderr.splitlines()[-1].startswith("Cannot write")
+    assert [path.name for path in tmp_path.iterdir() if "other" in path.name] == []
+
+
+def _without_room(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    """Run where the cover has room and the film has not."""
+    return subprocess.run(
+        command(*words), cwd=folder, env=environment(folder), capture_output=True, text=True, timeout=180,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (_ROOM, _ROOM)),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_stopped_film_leaves_nothing_behind(tmp_path: Path, sign: signal.Signals) -> None:
+    """Ctrl-C, a polite kill and a closed window: one sentence, exit 1, no temporary folder, no process."""
+    words = ("film", "--photo", _sample(), "--theme", "raise-mom", "--out", tmp_path / "film.mp4")
+    with subprocess.Popen(
+        command(*words), cwd=tmp_path, env=environment(tmp_path), stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    ) as program:  # fmt: skip
+        assert program.stderr is not None
+        begun = next(line for line in program.stderr if line.startswith("▸"))
+        program.send_signal(sign)
+        said = program.stderr.read().splitlines()
+    assert begun
+    assert program.returncode == 1
+    assert said[-1].startswith("Stopped")
+    noise = [line for line in said[:-1] if not line.startswith(("▸", "✓", "✗"))]
+    assert noise == [], "\n".join(noise)
+    assert list(tmp_path.iterdir()) == []
 
 
 def _run_and_kill(folder: Path, words: tuple[object, ...], moment: str) -> None:

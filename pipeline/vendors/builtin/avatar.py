@@ -42,13 +42,16 @@ class Avatar:
 
             return hear
 
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(
-                    self._workshop.run("stage", crafts.perform, job, half, part, tell=listener(n))
-                )
-                for n, (half, part) in enumerate(zip(halves, parts, strict=True))
-            ]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(
+                        self._workshop.run("stage", crafts.perform, job, half, part, tell=listener(n))
+                    )
+                    for n, (half, part) in enumerate(zip(halves, parts, strict=True))
+                ]
+        except BaseExceptionGroup as troubles:
+            raise _first(troubles) from troubles
         await self._workshop.run("stage", crafts.join, parts, out)
         tracks = [task.result() for task in tasks]
         track = Track(
@@ -56,6 +59,12 @@ class Avatar:
             openness=tuple(value for each in tracks for value in each.openness),
         )
         return Performed(track=track, seconds=job.timeline.seconds)
+
+
+def _first(troubles: BaseExceptionGroup[BaseException]) -> BaseException:
+    """What went wrong in the first half that failed: both halves fail for one reason, such as a full disk."""
+    trouble = troubles.exceptions[0]
+    return _first(trouble) if isinstance(trouble, BaseExceptionGroup) else trouble
 
 
 def _split(frames: int) -> list[tuple[int, int]]:

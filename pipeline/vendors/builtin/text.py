@@ -6,7 +6,7 @@ from pipeline.vendors.builtin.facts import home
 
 
 class Text:
-    """Picks; a theme in free words gets the nearest dialogue and says that it is not exact."""
+    """Picks; a theme or an audience it does not have gets the nearest, and is said to be not exact."""
 
     facts = home("bank")
 
@@ -14,4 +14,5 @@ class Text:
         """Return options nobody has seen yet, as long as the bank has some."""
         match = bank.nearest(ask.theme)
         options = bank.options(match.theme, ask.audience, ask.lang, ask.seen, ask.count)
-        return Written(options=options, exact=match.exact)
+        meant = not ask.audience or bank.named_audience(match.theme, ask.audience) is not None
+        return Written(options=options, exact=match.exact and meant)

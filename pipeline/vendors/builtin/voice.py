@@ -12,7 +12,7 @@ from pipeline.workshop import Workshop
 class Voice:
     """Speaks with Kokoro, or with espeak-ng where its weights are absent."""
 
-    facts = home("stand-in")
+    facts = home("kokoro")
 
     def __init__(self, workshop: Workshop, weights: Mapping[str, Path | None]) -> None:
         self._workshop = workshop

@@ -37,6 +37,13 @@ def test_without_a_sidecar_it_says_unknown(copied: Path) -> None:
     assert report.facts["captions"] is None
 
 
+def test_a_film_that_broke_off_is_noticed(copied: Path) -> None:
+    """Protects against half an upload: the index in front promises pictures that are not there."""
+    content = copied.read_bytes()
+    copied.write_bytes(content[: len(content) // 2])
+    assert "check.cut_short" in _keys(copied)
+
+
 def _black(number: int, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return picture * 0 if number < 15 else picture
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from pipeline.model import Box, Pet
 from pipeline.ports.errors import BadInput
@@ -43,6 +44,19 @@ def test_frontal_faces_are_accepted_and_right(name: str) -> None:
     assert pet.confidence >= 0.5
     assert pet.reason is None
     expect_right(pet, name)
+
+
+def test_a_paler_copy_is_found_all_the_same(tmp_path: Path) -> None:
+    """A transparent copy, which the detector likes less, still has a face on which every proposal agrees."""
+    with Image.open(sights.located(sights.SHIBA)) as image:
+        copy = image.convert("RGBA")
+    copy.putalpha(Image.linear_gradient("L").resize(copy.size).point(lambda value: 200 + value * 55 // 255))
+    copy.save(tmp_path / "pale.png")
+    pet = look.look(
+        tmp_path / "pale.png", sights.weights("pet-detector"), sights.weights("face-proposals")
+    ).pets[0]
+    assert pet.found
+    expect_right(pet, sights.SHIBA)
 
 
 @pytest.mark.parametrize("name", [sights.CHELSEA, sights.SAMOYED, sights.GREY, sights.PAIR])

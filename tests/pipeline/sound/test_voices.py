@@ -1,5 +1,8 @@
 """The voices: natural where the weights are, plain where not, each the character its name promises."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +55,20 @@ def test_missing_weights_are_named(tmp_path: Path) -> None:
     with pytest.raises(NoAccess) as missing:
         kokoro.Kokoro(tmp_path / "voice.onnx", tmp_path / "vocab.json", tmp_path)
     assert missing.value.key == "voice.model_missing"
+
+
+def test_nothing_is_left_or_reported_by_loading(tmp_path: Path) -> None:
+    """The library under the voice has a telemetry of its own: it stays off, and writes no session file."""
+    load = (
+        "from pathlib import Path; from pipeline.sound import kokoro\n"
+        "try: kokoro.Kokoro(Path('no'), Path('no'), Path('no'))\n"
+        "except kokoro.NoAccess: print('loaded')"
+    )
+    checkout = Path(__file__).parents[3]
+    environment = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path), "PYTHONPATH": str(checkout)}
+    ended = subprocess.run([sys.executable, "-c", load], env=environment, capture_output=True, text=True)
+    assert ended.stdout == "loaded\n", ended.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_mixture_lies_between_its_packs(voices: Path) -> None:

@@ -171,6 +171,19 @@ def test_another_theme_is_never_passed_off_as_the_one_asked_for(asked: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("asked", "slug"),
+    [
+        ("为什么不给我吃小鱼干", "on-a-diet"),
+        ("你怎么又饿了", "on-a-diet"),
+        ("你怎么又不睡觉呀宝贝", "wide-awake"),
+    ],
+)
+def test_the_nearest_theme_is_about_the_same_thing(asked: str, slug: str) -> None:
+    """A question that merely begins like another theme's is not taken for it: food belongs to the diet."""
+    assert bank.nearest(asked).theme.slug == slug
+
+
+@pytest.mark.parametrize(
     ("asked", "who"),
     [
         ("programmers", "programmers"),

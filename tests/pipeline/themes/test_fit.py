@@ -160,11 +160,38 @@ def spoken(script: Script | None) -> list[tuple[str, str]]:
         "妈妈：吃了吗 / 宝宝：没有",
         "妈妈「吃了吗」宝宝「没有」",
         "**妈妈**：“吃了吗”\n\n**宝宝**：「没有」\n",
+        "媽媽：吃了吗\n寶寶：没有",
+        "A：吃了吗\nB：没有",
+        "Q：吃了吗\nA：没有",
     ],
 )
 def test_a_typed_dialogue_is_kept_word_for_word(typed: str) -> None:
     """However it is laid out, the words and their speakers are the same."""
     assert spoken(fit.dialogue(typed)) == [("person", "吃了吗"), ("pet", "没有")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [
+        ("要不要养妈妈？", ("要不要养妈妈？",)),
+        ("宝宝，你过来坐好，妈妈今天要问你一件很重要的事，长大后养不养妈妈", ("长大后养不养妈妈",)),
+        ("长" * 30, ()),
+    ],
+)
+def test_a_dialogue_without_a_title_is_headed_by_its_question(asked: str, title: tuple[str, ...]) -> None:
+    """The band over a typed dialogue is not empty; a title somebody wrote is kept."""
+    script = fit.dialogue(f"妈妈：{asked}\n宝宝：要")
+    assert script is not None
+    assert script.title == title
+
+
+def test_a_dialogue_nobody_could_say_in_time_is_refused_at_once(tmp_path: Path) -> None:
+    """Twelve long lines are told to be too many seconds before a minute is spent on speaking them."""
+    lines = [{"speaker": speaker, "text": "长" * 50} for speaker in ("person", "pet")] * 6
+    with pytest.raises(BadInput) as refused:
+        fit.script_from(written(tmp_path, {"lines": lines}))
+    assert (refused.value.key, refused.value.fields) == ("film.too_long", {"seconds": "133", "limit": "40"})
+    assert len(fit.script_from(written(tmp_path, {"lines": lines[:5]})).lines) == 5
 
 
 def test_an_english_dialogue() -> None:

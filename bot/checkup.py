@@ -1,0 +1,219 @@
+"""What the doctor finds: one finding per thing, each looked at by itself, nothing made along the way."""
+
+import os
+import shutil
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Literal
+from urllib.parse import unquote
+
+from pydantic import Field
+
+from bot import app, settings
+from pipeline.catalogue import Catalogue
+from pipeline.ports.errors import Trouble
+from pipeline.workshop import Workshop
+from storage import takes
+from storage.blobs import Blobs
+from storage.db import Database
+from storage.errors import StorageError
+from storage.model import Noun, Take
+
+Mark = Literal["fine", "note", "broken"]
+_LITTLE_DISK = 1 << 30
+_USUAL_SENDING = 600.0  # a take sent less long ago, in seconds, is usually just on its way
+_VOICE = ("kokoro-model", "kokoro-vocab", "kokoro-voices")
+
+
+class Finding(Noun):
+    """One row: `what` and `how` are text keys, `fields` fill both; a note is neither good nor bad."""
+
+    mark: Mark
+    what: str
+    how: str
+    fields: dict[str, str] = Field(default_factory=dict)
+
+
+async def examine(chosen: settings.Settings, *, live: bool) -> tuple[Finding, ...]:
+    """Look at everything a film needs."""
+    weights = app.weights()
+    workshop = Workshop()
+    try:
+        findings = [*_settings(chosen), *_vendors(chosen, workshop, weights), _data_folder(chosen)]
+        findings += await _tried("doctor.database", lambda: _database(chosen))
+        findings += await _tried("doctor.blobs", lambda: _blobs(chosen))
+    finally:
+        await workshop.close()
+    findings += [*_fonts(weights), *_models(weights), _disk(chosen)]
+    if live:
+        findings.append(Finding(mark="note", what="doctor.live", how="doctor.live_nobody"))
+    return tuple(findings)
+
+
+async def doubtful(chosen: settings.Settings, db: Database) -> tuple[Take, ...]:
+    """The takes that may have been charged without anybody knowing; a free vendor's never are.
+
+    Raises:
+        BadInput: a setting names a vendor that is not there.
+    """
+    workshop = Workshop()
+    try:
+        rows = app.catalogue(chosen, workshop, app.weights()).rows()
+    finally:
+        await workshop.close()
+    free = {each.vendor for _, facts in rows for each in facts if each.free}
+    return tuple(
+        take for take in await takes.doubtful(db, time.time() - _USUAL_SENDING) if take.vendor not in free
+    )
+
+
+def database_file(chosen: settings.Settings) -> Path | None:
+    """The file the rows are in; None where they are on a server, or nowhere a file could be."""
+    kind, _, path = app.database_url(chosen).partition(":///")
+    return Path(path.partition("?")[0]) if path and kind.startswith("sqlite") else None
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is such a file or folder that we may know of."""
+    return _may(path, os.F_OK)
+
+
+def _settings(chosen: settings.Settings) -> list[Finding]:
+    odd = [
+        Finding(
+            mark="note" if key == "settings.stranger" else "broken",
+            what="doctor.settings", how=key, fields=fields,
+        )
+        for key, fields in settings.complaints()
+    ]  # fmt: skip
+    names = ", ".join(sorted(name.upper() for name in chosen.model_fields_set))
+    how = "doctor.settings_set" if names else "doctor.settings_none"
+    return [Finding(mark="fine", what="doctor.settings", how=how, fields={"names": names}), *odd]
+
+
+def _vendors(
+    chosen: settings.Settings, workshop: Workshop, weights: Mapping[str, Path | None]
+) -> list[Finding]:
+    try:
+        catalogue: Catalogue = app.catalogue(chosen, workshop, dict(weights))
+    except Trouble as trouble:
+        return [Finding(mark="broken", what="doctor.vendors", how=trouble.key, fields=trouble.fields)]
+    return [
+        Finding(
+            mark="fine" if facts else "broken",
+            what=f"doctor.{modality}",
+            how="doctor.order" if facts else "doctor.order_empty",
+            fields={"names": " → ".join(each.name for each in facts)},
+        )
+        for modality, facts in catalogue.rows()
+    ]
+
+
+def _data_folder(chosen: settings.Settings) -> Finding:
+    folder = chosen.data_dir.absolute()
+    if not is_there(folder):
+        return _not_yet("doctor.data", folder)
+    if not (folder.is_dir() and _may(folder, os.W_OK | os.X_OK)):
+        fields = {"folder": str(folder)}
+        return Finding(mark="broken", what="doctor.data", how="storage.folder_unwritable", fields=fields)
+    return Finding(mark="fine", what="doctor.data", how="doctor.place", fields={"place": str(folder)})
+
+
+async def _database(chosen: settings.Settings) -> list[Finding]:
+    file = database_file(chosen)
+    if file is not None and not is_there(file):
+        if chosen.database_url and not is_there(file.parent) and file.parent != chosen.data_dir.absolute():
+            raise StorageError("storage.folder_missing", {"folder": str(file.parent)})
+        return [_not_yet("doctor.database", file)]
+    db = await Database.open(app.database_url(chosen))
+    try:
+        place = Finding(mark="fine", what="doctor.database", how="doctor.place", fields={"place": db.place})
+        return [place, *await _tried("doctor.doubtful", lambda: _doubtful(chosen, db))]
+    finally:
+        await db.close()
+
+
+async def _doubtful(chosen: settings.Settings, db: Database) -> list[Finding]:
+    count = len(await doubtful(chosen, db))
+    how = "doctor.doubtful_some" if count else "doctor.doubtful_none"
+    mark: Mark = "broken" if count else "fine"
+    return [Finding(mark=mark, what="doctor.doubtful", how=how, fields={"count": str(count)})]
+
+
+async def _blobs(chosen: settings.Settings) -> list[Finding]:
+    folder = _blobs_folder(app.blobs_url(chosen))
+    if folder is not None and not is_there(folder):
+        return [_not_yet("doctor.blobs", folder)]
+    blobs = Blobs.open(app.blobs_url(chosen), chosen.aws())
+    await blobs.exists("doctor")
+    return [Finding(mark="fine", what="doctor.blobs", how="doctor.place", fields={"place": blobs.place})]
+
+
+def _blobs_folder(url: str) -> Path | None:
+    if "://" not in url:
+        return Path(url).absolute()
+    return Path(unquote(url.removeprefix("file://"))) if url.startswith("file://") else None
+
+
+async def _tried(what: str, look: Callable[[], Awaitable[list[Finding]]]) -> list[Finding]:
+    """What was found, or what it said no with: the other findings are still wanted."""
+    try:
+        return await look()
+    except (Trouble, StorageError) as trouble:
+        return [Finding(mark="broken", what=what, how=trouble.key, fields=trouble.fields)]
+
+
+def _fonts(weights: Mapping[str, Path | None]) -> list[Finding]:
+    some = bool(weights["font-cute"] or weights["font-sans"])
+    absent: tuple[Mark, str] = ("note", "doctor.absent_font") if some else ("broken", "film.no_font")
+    return [_thing("doctor.font", name, weights, *absent) for name in ("font-cute", "font-sans")]
+
+
+def _models(weights: Mapping[str, Path | None]) -> list[Finding]:
+    rows = [
+        _thing("doctor.model", name, weights, "note", "doctor.absent_sight")
+        for name in ("pet-detector", "face-proposals")
+    ]
+    rows.append(_thing("doctor.model", "saliency", weights, "note", "doctor.absent_saliency"))
+    absent: tuple[Mark, str] = (
+        ("fine", "doctor.there") if all(weights[name] for name in _VOICE) else _without_voice()
+    )
+    return rows + [_thing("doctor.model", name, weights, *absent) for name in _VOICE]
+
+
+def _without_voice() -> tuple[Mark, str]:
+    from pipeline.sound import espeak  # with its front ends it takes a while, and is rarely asked for
+
+    return ("note", "doctor.absent_voice") if espeak.available() else ("broken", "voice.espeak_missing")
+
+
+def _thing(what: str, name: str, weights: Mapping[str, Path | None], mark: Mark, absent: str) -> Finding:
+    if weights[name]:
+        return Finding(mark="fine", what=what, how="doctor.there", fields={"name": name})
+    return Finding(mark=mark, what=what, how=absent, fields={"name": name})
+
+
+def _disk(chosen: settings.Settings) -> Finding:
+    free = shutil.disk_usage(_nearest(chosen.data_dir.absolute())).free
+    mark: Mark = "fine" if free > _LITTLE_DISK else "broken"
+    how = "doctor.disk_enough" if mark == "fine" else "doctor.disk_little"
+    return Finding(mark=mark, what="doctor.disk", how=how, fields={"gigabytes": f"{free / 1e9:.1f}"})
+
+
+def _not_yet(what: str, place: Path) -> Finding:
+    """Something that is made when it is first needed, if it can be."""
+    room = _nearest(place.parent)
+    if room.is_dir() and _may(room, os.W_OK | os.X_OK):
+        return Finding(mark="note", what=what, how="doctor.not_yet", fields={"place": str(place)})
+    return Finding(
+        mark="broken", what=what, how="storage.folder_unwritable", fields={"folder": str(place.parent)}
+    )
+
+
+def _nearest(folder: Path) -> Path:
+    return next(each for each in (folder, *folder.parents) if is_there(each))
+
+
+def _may(path: Path, mode: int) -> bool:
+    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
