@@ -1,5 +1,6 @@
 """What the commands do: read what was asked, do it in the house, end with a code and one clear line."""
 
+import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -74,11 +75,11 @@ def demo(lang: Lang | None, data: Path | None) -> int:
     """Make the sample film into `out/`, and a contact sheet of it."""
     from bot import demo as demonstration
 
-    spoken = lang or settings.language()
+    spoken = lang or settings.language(otherwise="zh")
 
     def begin() -> int:
         photo = demonstration.prepare()
-        return run_to_end(demonstration.demo(photo, spoken, lang or "zh", data))
+        return run_to_end(demonstration.demo(photo, spoken, data))
 
     return told(begin, spoken, kept=data is not None)
 
@@ -129,10 +130,19 @@ def check(path: Path, channel: Literal["telegram", "feishu"] | None, *, as_json:
 
 
 def run(*, worker: bool) -> int:
-    """Channels are not there yet; say so by name."""
+    """Start the channels and serve until told to stop, which is a good end."""
     lang = settings.language()
-    typer.echo(say("not_yet.channels" if worker else "not_yet.split", lang), err=True)
-    return 1
+    if not worker:
+        typer.echo(say("not_yet.split", lang), err=True)
+        return 1
+    from bot.run import run as serve
+
+    def begin() -> int:
+        with contextlib.suppress(KeyboardInterrupt):
+            run_to_end(serve(settings.load(), lang))
+        return 0
+
+    return told(begin, lang)
 
 
 def worker() -> int:

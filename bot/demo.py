@@ -1,24 +1,42 @@
-"""The demo: a sample photo, a built-in dialogue, preset voices; offline, into `out/`."""
+"""The demo: a guest chats with the bot like anybody, answering what it asks; offline, the film into `out/`.
 
+Everything goes through the code every channel uses: reception, the conversation, the engine, the rows.
+"""
+
+import asyncio
+import itertools
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
 from bot import settings
-from bot.app import opened
-from bot.film import POLL_SECONDS, Result, Wish, check_wish, cover_of, folder_for, make
-from bot.texts import say
+from bot.app import House, Lobby, opened, receiving
+from bot.film import POLL_SECONDS, Wish, check_wish, cover_of, deliver, folder_for
+from bot.messages import Incoming, Outgoing
+from bot.show import shown
+from bot.talk import Talk
+from bot.talking.questions import question
+from bot.texts import known, say
 from pipeline import crafts, packaged
 from pipeline.ports.errors import BadInput
-from storage.model import Lang, Script, Taps
+from storage import assets, chats
+from storage.model import Address, Lang, Point, Taps
 
+_SECONDS = 0.3
 _FOLDER = Path("out")
 OUT = _FOLDER / "demo.mp4"
-_THEME = "raise-mom"
-_AUDIENCE = "程序员"
+_GUEST = Address(channel="demo", id="guest")
 # Where the sample cat's mouth and eyes are, for the case that the finder rather asks than guesses.
 TAPS = Taps(mouth=(256, 280), eyes=((170, 116), (316, 134)))
+# What the guest answers to each question: the button that is pressed, by what it does and about what.
+_PRESSES = {
+    "theme": "theme:raise-mom",
+    "script": "pick:1",
+    "voice": "voice:naitang",
+    "person": "person:mama",
+    "summary": "go:",
+}
 
 
 def prepare() -> Path:
@@ -38,48 +56,127 @@ def prepare() -> Path:
     return photo
 
 
-async def demo(photo: Path, lang: Lang, script_lang: Lang, data: Path | None) -> int:
-    """Play the sample through the real recipe and say where everything is."""
-    console = Console(stderr=True)
+async def demo(photo: Path, lang: Lang, data: Path | None) -> int:
+    """Play the whole chat and say where everything is; 1 when no film came of it."""
     with folder_for(data) as folder:
         chosen = settings.load().model_copy(
             update={"data_dir": folder, "database_url": None, "blobs_url": None}
         )
-        async with opened(chosen, poll_seconds=POLL_SECONDS) as house:
-            found = house.studio.weights
-            sight = await house.studio.workshop.run(
-                "sight", crafts.look, photo, found["pet-detector"], found["face-proposals"], Taps()
-            )
-            sure = bool(sight.pets) and sight.pets[0].found
-            wish = Wish(
-                photo=photo,
-                out=OUT,
-                theme=_THEME,
-                audience=_AUDIENCE,
-                lang=script_lang,
-                taps=Taps() if sure else TAPS,
-            )
-            console.print(say("demo.brief", lang, {"theme": _THEME, "audience": _AUDIENCE}), highlight=False)
-            if not sure:
-                console.print(say("demo.tapped", lang), highlight=False)
-            result = await make(house, wish, console, lang)
-            if result.notice.kind == "done":
-                _tell_dialogue(await house.studio.noun(result.notice.assets["script"], Script), console)
-                await house.studio.workshop.run("stage", crafts.sheet, OUT, _FOLDER / "demo.sheet.png")
-    return _end(result, lang)
-
-
-def _tell_dialogue(script: Script, console: Console) -> None:
-    for line in script.lines:
-        console.print(f"{'🧑' if line.speaker == 'person' else '🐱'} {line.text}", highlight=False)
-
-
-def _end(result: Result, lang: Lang) -> int:
-    notice = result.notice
-    if notice.kind != "done":
-        typer.echo(say(notice.key, lang, notice.fields), err=True)
-        return 1
-    typer.echo(
-        f"{say('demo.done', lang, notice.fields)}\n{OUT}\n{cover_of(OUT)}\n{_FOLDER / 'demo.sheet.png'}"
-    )
+        async with opened(chosen, poll_seconds=POLL_SECONDS) as house, receiving(house) as lobby:
+            guest = _Guest(house, lobby, photo, lang)
+            film = await guest.chat()
+            if film is None:
+                return 1
+            await deliver(house.studio, await _files(house, film), OUT)
+            await house.studio.workshop.run("stage", crafts.sheet, OUT, _FOLDER / "demo.sheet.png")
+    typer.echo("\n".join(map(str, (OUT, cover_of(OUT), _FOLDER / "demo.sheet.png"))))
     return 0
+
+
+async def _files(house: House, film: Outgoing) -> dict[str, str]:
+    """The film's three files: the message shows two of them."""
+    shown_ones = {"film": film.assets[0], "cover": film.assets[1]}
+    project = (await house.studio.asset(film.assets[0])).project
+    kept = await assets.of(house.studio.db, project)
+    return {**shown_ones, "sidecar": next(each.id for each in reversed(kept) if each.kind == "sidecar")}
+
+
+class _Guest:
+    """Somebody with a cat who takes the first of everything."""
+
+    def __init__(self, house: House, lobby: Lobby, photo: Path, lang: Lang) -> None:
+        self._house, self._lobby, self._photo, self._lang = house, lobby, photo, lang
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._numbers = itertools.count(1)
+        self._read = 0
+        self._buttons: list[tuple[str, str]] = []
+        self._answered = ""
+
+    async def chat(self) -> Outgoing | None:
+        """Go on until the film is there, and return its message; None when the bot could not make it."""
+        with self._lobby.changes.listening(_GUEST) as changed:
+            await self._send(Incoming(id=self._id(), address=_GUEST, at=0, kind="start", lang=self._lang))
+            while True:
+                await changed.wait()
+                changed.clear()
+                for message in await self._news():
+                    self._print(message)
+                    if message.kind == "film":
+                        return message
+                    if message.key == "talk.failed":
+                        return None
+                    if message.kind == "progress":
+                        await self._watch(message.making)
+                await self._answer()
+
+    async def _news(self) -> list[Outgoing]:
+        said = await chats.history(self._house.studio.db, _GUEST, after=self._read)
+        self._read = max((each.number for each in said), default=self._read)
+        return [Outgoing.model_validate_json(each.payload) for each in said if not each.theirs]
+
+    async def _answer(self) -> None:
+        """Answer the question the chat is at, once."""
+        chat = await chats.get(self._house.studio.db, _GUEST)
+        if chat is None:
+            return
+        talk = Talk.model_validate_json(chat.talk)
+        asked = question(talk)
+        marker = f"{asked}:{len(talk.points)}"
+        if marker == self._answered:
+            return
+        if asked == "photo":
+            await self._send_photo(marker)
+        elif asked in {"mouth", "eyes"} and talk.seen is not None:
+            await self._point(talk, marker)
+        elif asked in _PRESSES:
+            await self._press(_PRESSES[asked], marker)
+
+    async def _send_photo(self, marker: str) -> None:
+        self._answered = marker
+        file = await self._lobby.reception.keep(_GUEST, self._photo, self._photo.name)
+        self._console.print(f"👤 [{self._photo.name}]", markup=False)
+        await self._send(Incoming(id=self._id(), address=_GUEST, at=0, kind="files", files=(file,)))
+
+    async def _point(self, talk: Talk, marker: str) -> None:
+        self._answered = marker
+        assert talk.seen is not None
+        assert TAPS.mouth is not None
+        assert TAPS.eyes is not None
+        place = TAPS.mouth if question(talk) == "mouth" else TAPS.eyes[len(talk.points)]
+        box = talk.seen.box
+        at: Point = (
+            ((place[0] - box.x) / box.w, (place[1] - box.y) / box.h)
+            if box
+            else (place[0] / talk.seen.width, place[1] / talk.seen.height)
+        )
+        self._console.print("👤 ☝️", markup=False)
+        picture = talk.last.get("picture", "")
+        await self._send(Incoming(id=self._id(), address=_GUEST, at=0, kind="tap", tap=at, press=picture))
+
+    async def _press(self, what: str, marker: str) -> None:
+        for value, words in reversed(self._buttons):
+            if value.split(":", 1)[1] == what:
+                self._answered = marker
+                self._console.print(f"👤 [{words}]", markup=False)
+                await self._send(Incoming(id=self._id(), address=_GUEST, at=0, kind="press", press=value))
+                return
+
+    async def _send(self, incoming: Incoming) -> None:
+        await self._lobby.reception.receive(incoming)
+
+    async def _watch(self, making: str) -> None:
+        async with shown(self._house.studio, making, self._console, self._lang):
+            while not (await self._lobby.tidings.of(making)).ended:
+                await asyncio.sleep(_SECONDS)
+
+    def _print(self, message: Outgoing) -> None:
+        words = say(message.key, self._lang, message.fields) if known(message.key) else ""
+        for line in (*words.splitlines(), *message.body.splitlines()):
+            self._console.print(f"   {line}", markup=False)
+        for row in message.buttons:
+            told = [(button.value, say(button.key, self._lang, button.fields)) for button in row]
+            self._buttons += told
+            self._console.print("   " + " ".join(f"[{words}]" for _, words in told), markup=False)
+
+    def _id(self) -> str:
+        return f"demo:{next(self._numbers)}"

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import typer
@@ -113,7 +113,7 @@ async def make(house: House, wish: Wish, console: Console, lang: Lang) -> Result
     async with shown(house.studio, making, console, lang):
         notice = await house.engine.finished(making)
     if notice.assets:
-        await _deliver(house.studio, notice, wish.out)
+        await deliver(house.studio, notice.assets, wish.out)
     return Result(notice, await _summary(house.studio, project, making, notice, wish.out))
 
 
@@ -173,13 +173,13 @@ async def _keep(studio: Studio, project: str, kind: str, path: Path) -> str:
     return (await studio.keep(project, kind, path, _TYPES)).id
 
 
-async def _deliver(studio: Studio, notice: Notice, out: Path) -> None:
+async def deliver(studio: Studio, assets: Mapping[str, str], out: Path) -> None:
     """Copy film, cover and sidecar into place, whole or not at all, the film last."""
     places = {"sidecar": sidecar_of(out), "cover": cover_of(out), "film": out}
     parts = {kind: place.with_name(f".{place.name}.part") for kind, place in places.items()}
     try:
         for kind, part in parts.items():
-            async with studio.borrow(notice.assets[kind]) as (path,):
+            async with studio.borrow(assets[kind]) as (path,):
                 shutil.copyfile(path, part)
         for kind, part in parts.items():
             part.replace(places[kind])

@@ -196,10 +196,11 @@ def complaints(environ: Mapping[str, str] = os.environ) -> list[tuple[str, dict[
     return found + [("settings.secret_in_file", {"name": name, "where": _TOML_FILE}) for name in secret]
 
 
-def language(environ: Mapping[str, str] = os.environ) -> Lang:
-    """The terminal's language: Chinese where the locale says so, else English."""
+def language(environ: Mapping[str, str] = os.environ, *, otherwise: Lang = "en") -> Lang:
+    """The terminal's language as its locale says it; `otherwise` where it says neither of ours."""
     locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
-    return "zh" if locale.lower().startswith("zh") else "en"
+    spoken: dict[str, Lang] = {"zh": "zh", "en": "en"}
+    return spoken.get(locale.lower()[:2], otherwise)
 
 
 def _oddity(name: str) -> str | None:

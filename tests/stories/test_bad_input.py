@@ -215,7 +215,7 @@ def test_wrong_usage_is_exit_2(tmp_path: Path, words: tuple[str, ...]) -> None:
     assert pawlogue(tmp_path, *words).returncode == 2
 
 
-@pytest.mark.parametrize("words", [("run",), ("worker",)])
+@pytest.mark.parametrize("words", [("run", "--no-worker"), ("worker",)])
 def test_what_is_not_there_yet_says_so_by_name(tmp_path: Path, words: tuple[str, ...]) -> None:
     """A command of a later version is no silent success."""
     assert "Not yet" in _refused(tmp_path, *words)
