@@ -155,7 +155,7 @@ class Courier:
                 self._begin(letter.id, self._follow(sent))
 
     async def _doubt(self, letter: Outbound, why: str) -> None:
-        _log.warning("courier.doubtful", channel=letter.address.channel, message=letter.id, reason=why)
+        _log.warning("courier.doubtful", channel=letter.address.channel, outgoing=letter.id, reason=why)
         await outbox.move(self._studio.db, letter, "doubtful", self._studio.clock(), error=why)
 
     async def _follow(self, letter: Outbound) -> None:

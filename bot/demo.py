@@ -165,8 +165,9 @@ class _Guest:
         await self._lobby.reception.receive(incoming)
 
     async def _watch(self, making: str) -> None:
+        """What ends is a row, and nothing rings for it here, so it is looked at now and then."""
         async with shown(self._house.studio, making, self._console, self._lang):
-            while not (await self._lobby.tidings.of(making)).ended:
+            while not (await self._lobby.tidings.of(making)).ended:  # noqa: ASYNC110
                 await asyncio.sleep(_SECONDS)
 
     def _print(self, message: Outgoing) -> None:

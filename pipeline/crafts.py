@@ -109,7 +109,11 @@ def gather(paths: Sequence[Path], lines: int, role: Role, out: Path) -> tuple[Sp
 
     sounds = [_mono(files.read(path, _HERTZ)) for path in paths]
     if len(sounds) == 1:
-        pieces = cut.pieces(sounds[0], _HERTZ, cut.spans(sounds[0], _HERTZ, lines))
+        try:
+            spans = cut.spans(sounds[0], _HERTZ, lines)
+        except BadInput as unclear:  # whose recording it is decides who is asked again
+            raise BadInput(unclear.key, {**unclear.fields, "role": role}) from unclear
+        pieces = cut.pieces(sounds[0], _HERTZ, spans)
     elif len(sounds) == lines:
         pieces = tuple(_only(sound) for sound in sounds)
     else:

@@ -139,7 +139,7 @@ def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
         return draft
     if notice.kind == "cancelled" and what == "film":
         return draft.tell("making.cancelled")
-    draft = draft.tell(*sayable(notice.key, _with_role(draft, notice.fields)))
+    draft = draft.tell(*sayable(notice.key, notice.fields))
     room = notice.key.partition(".")[0]
     if what == "frame" and room == "photo":
         return draft.fill(photo=None).change(seen=None)
@@ -148,19 +148,13 @@ def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
     return changes.want(draft, f"retry:{what}:{_culprit(what, room, notice)}")
 
 
-def _with_role(draft: Draft, fields: dict[str, str]) -> dict[str, str]:
-    """Return the fields with the role in words."""
-    if fields.get("role") not in {"person", "pet"}:
-        return fields
-    return {**fields, "role": named(f"talk.role.{fields['role']}", draft.talk.lang)}
-
-
 def _culprit(what: What, room: str, notice: Notice) -> str:
     """Return the question whose answer should change."""
     if what != "film":
         return {"frame": "photo", "scripts": "theme"}.get(what, "voice")
     if room in {"sound", "lines"}:
-        return "person" if notice.fields.get("role") == "person" else "voice"
+        asks = notice.fields.get("role") == "person" or notice.key == "lines.count_person"
+        return "person" if asks else "voice"
     return _CULPRITS.get(room) or _CULPRITS.get(notice.key, "summary")
 
 

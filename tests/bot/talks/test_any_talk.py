@@ -29,7 +29,7 @@ _VALUES = [
     *("", "R:pick:9", "R:pick:x", "R:words:0", "R:lang:fr", "R:person:", "R:film:3", "R:whose:me"),
     *("R:reopen:moon", "99:go:", "R:pet:7"),
 ]
-_FAILURES = ["photo.damaged", "sound.noisy", "lines.count", "film.too_long", "vendor.none", "not.a.key", ""]
+_FAILURES = ["photo.damaged", "sound.noisy", "lines.count_pet", "film.too_long", "vendor.none", "no.key", ""]
 
 Step = Callable[[Talk, list[Button], str], Incoming]
 
