@@ -28,11 +28,13 @@ _FOLDER = Path("out")
 OUT = _FOLDER / "demo.mp4"
 _GUEST = Address(channel="demo", id="guest")
 # Where the sample cat's mouth and eyes are, for the case that the finder rather asks than guesses.
-TAPS = Taps(mouth=(256, 280), eyes=((170, 116), (316, 134)))
+TAPS = Taps(mouth=(256, 280), eyes=((171, 115), (319, 137)))
 # What the guest answers to each question: the button that is pressed, by what it does and about what.
 _PRESSES = {
     "theme": "theme:raise-mom",
-    "script": "pick:1",
+    "script": "whom:",
+    "whom": "for:programmers",
+    "script for whom": "pick:1",
     "voice": "voice:naitang",
     "person": "person:mama",
     "summary": "go:",
@@ -121,6 +123,8 @@ class _Guest:
             return
         talk = Talk.model_validate_json(chat.talk)
         asked = question(talk)
+        if asked == "script" and talk.brief.audience:
+            asked = "script for whom"
         marker = f"{asked}:{len(talk.points)}"
         if marker == self._answered:
             return
