@@ -25,6 +25,7 @@ Role = Literal["pet", "person"]
 _HERTZ = 48_000
 _SHOWN = 1_600  # pixels on the longer side of a picture that asks
 _QUALITY = 88
+_SHORTEST = 1.0  # seconds of an excerpt, and by so much times may be off at the end
 
 
 def look(photo: Path, detector: Path | None, proposals: Path | None, taps: Taps) -> Sight:
@@ -91,6 +92,30 @@ def hear(sound: Path, lines: int | None) -> Heard:
     return hearing.hear(files.read(sound, _HERTZ), _HERTZ, lines)
 
 
+def excerpt(sound: Path, start: float, end: float | None, most: float, out: Path) -> float:
+    """Write a part of a sound or film as WAV, and return its seconds.
+
+    Args:
+        end: None takes `most` seconds, or what there is.
+
+    Raises:
+        BadInput: `link.beyond_end`, it is not that long; `link.not_a_video`, `link.no_sound`.
+    """
+    from pipeline.film import sound as files
+
+    try:
+        samples, there = files.excerpt(sound, start, end or start + most, _HERTZ)
+    except BadInput as error:
+        key = "link.no_sound" if error.key == "sound.no_sound" else "link.not_a_video"
+        raise BadInput(key, {}, error.cause) from error
+    seconds = len(samples) / _HERTZ
+    if seconds < _SHORTEST or (end is not None and there < end - _SHORTEST):
+        minutes, rest = divmod(int(there), 60)
+        raise BadInput("link.beyond_end", {"length": f"{minutes}:{rest:02}"})
+    files.write(out, samples, _HERTZ)
+    return seconds
+
+
 def presets(role: Role) -> tuple[str, ...]:
     """The names of a role's preset voices."""
     from pipeline.sound import presets as voices
@@ -98,8 +123,13 @@ def presets(role: Role) -> tuple[str, ...]:
     return voices.names(role)
 
 
-def gather(paths: Sequence[Path], lines: int, role: Role, out: Path) -> tuple[Span, ...]:
+def gather(
+    paths: Sequence[Path], lines: int, role: Role, out: Path, lifted: bool = False
+) -> tuple[Span, ...]:
     """Put recordings into one sound, one piece per line: a file each, or one file cut at its pauses.
+
+    Args:
+        lifted: move each line to a child's register.
 
     Raises:
         BadInput: the recordings do not make that many lines.
@@ -119,6 +149,10 @@ def gather(paths: Sequence[Path], lines: int, role: Role, out: Path) -> tuple[Sp
     else:
         key = "lines.count_person" if role == "person" else "lines.count_pet"
         raise BadInput(key, {"files": str(len(paths)), "lines": str(lines)})
+    if lifted:
+        from pipeline.sound import tune
+
+        pieces = tuple(tune.lifted(piece, _HERTZ) for piece in pieces)
     joined, spans = speech.join(pieces, _HERTZ)
     files.write(out, joined, _HERTZ)
     return spans
@@ -221,6 +255,7 @@ class Finishing(Noun):
     title: tuple[str, ...]
     lang: Lang
     look: str
+    captions: bool = True
     pet_sound: Path
     pet_spans: tuple[Span, ...]
     person_sound: Path
@@ -246,6 +281,7 @@ def finish(work: Finishing, *, tell: Tell) -> None:
         title=work.title,
         lang=work.lang,
         look=work.look,
+        captions=work.captions,
         sounds=_line_files(work),
         label=work.label,
         producer=work.producer,

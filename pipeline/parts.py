@@ -25,6 +25,13 @@ class Shown(Noun):
     reason: str = ""
 
 
+class Brought(Noun):
+    """A part of what lay behind a link, as a sound."""
+
+    sound: str
+    seconds: float
+
+
 class Judged(Noun):
     """What a sample is worth: `reasons` are text keys, the weightiest first."""
 
@@ -75,7 +82,8 @@ class Speech(Noun):
 
 
 class Said(Noun):
-    """`speech` is the asset of a `Speech`; `voice` is what spoke: a preset, "stand-in", "recorded"."""
+    """`speech` is the asset of a `Speech`; `voice` is what spoke: a preset, "stand-in", "recorded",
+    "lifted"."""
 
     speech: str
     voice: str

@@ -12,6 +12,7 @@ from pipeline.parts import Drawn, Said, Scripted, Seen
 from pipeline.steps.animate import animate
 from pipeline.steps.arrange import arrange
 from pipeline.steps.audition import audition as listen
+from pipeline.steps.bring import bring
 from pipeline.steps.check import check
 from pipeline.steps.cut import cut
 from pipeline.steps.draw import draw
@@ -84,6 +85,16 @@ async def prepare_voice(project: str) -> Notice:
     if tried.value is None:
         return tried.notice
     return Notice(kind="done", key="notice.voice", fields=fields, assets={"preview": tried.value.sound})
+
+
+@making({"bring": 15.0})
+async def bring_sound(project: str, link: str, start: int, end: int) -> Notice:
+    """A part of what lies behind a link, from `start` to `end` in milliseconds."""
+    brought = await step(bring, project, link, start, end)
+    if brought.value is None:
+        return brought.notice
+    fields = {"seconds": f"{brought.value.seconds:.1f}"}
+    return Notice(kind="done", key="notice.link", fields=fields, assets={"sound": brought.value.sound})
 
 
 @making({"audition": 8.0})

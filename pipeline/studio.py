@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel
 
+from pipeline import links
 from pipeline.catalogue import Catalogue
 from pipeline.settings import Settings
 from pipeline.workshop import Workshop
@@ -52,6 +53,7 @@ class Studio:
     clock: Callable[[], float]
     weights: Mapping[str, Path | None]
     scratch: Path
+    follow: Callable[[str, Path], Awaitable[Path]] = links.fetch
     now: Stride | None = None
 
     # files

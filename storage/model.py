@@ -78,7 +78,8 @@ class Brief(Noun):
     """Everything a person has chosen so far; files are asset ids.
 
     `seen` holds the pet's lines of script options shown before; `rounds` counts how often a part was asked
-    for again, so that the next one is made from something new.
+    for again, so that the next one is made from something new. `lifted`: the pet's recorded lines are moved
+    to a child's register; None where nobody was asked. Without `captions` no words stand over the picture.
     """
 
     lang: Lang = "zh"
@@ -90,9 +91,11 @@ class Brief(Noun):
     voice: str | None = None
     sample: str | None = None
     pet_lines: tuple[str, ...] = ()
+    lifted: bool | None = None
     person_voice: str | None = None
     person_lines: tuple[str, ...] = ()
     look: str = "classic"
+    captions: bool = True
     seen: tuple[tuple[str, ...], ...] = ()
     rounds: dict[str, int] = Field(default_factory=dict)
 

@@ -53,6 +53,32 @@ def read(
     return samples
 
 
+def excerpt(path: Path, start: float, end: float, hertz: int = 48_000) -> tuple[NDArray[np.float32], float]:
+    """Return one channel of a part of a file, (n, 1), and how many seconds of the file were read for it.
+
+    Args:
+        start, end: in seconds; a file that ends earlier gives less, or nothing.
+
+    Raises:
+        BadInput: as `read`.
+    """
+    first, last = round(start * hertz), round(end * hertz)
+    blocks: list[NDArray[np.float32]] = [np.zeros((0, 1), np.float32)]
+    length = 0
+    try:
+        with av.open(str(path), "r", container_options=OPEN, metadata_errors="replace") as container:
+            if not container.streams.audio:
+                raise BadInput("sound.no_sound", {"name": path.name})
+            for block in _blocks(container, hertz, mono=True):
+                blocks.append(block[max(0, first - length) : max(0, last - length)])
+                length += len(block)
+                if length >= last:
+                    break
+    except (av.FFmpegError, UnicodeDecodeError) as error:
+        raise BadInput("sound.not_a_sound", {"name": path.name}, str(error)) from error
+    return np.concatenate(blocks), length / hertz
+
+
 def write(path: Path, samples: NDArray[np.float32], hertz: int) -> None:
     """Write a WAV of signed 16 bit, whole or not at all.
 

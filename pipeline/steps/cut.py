@@ -35,6 +35,7 @@ async def cut(
                 title=words.title,
                 lang=words.lang,
                 look=brief.look,
+                captions=brief.captions,
                 pet_sound=pet_path,
                 pet_spans=pets.spans,
                 person_sound=person_path,

@@ -12,7 +12,7 @@ from storage.model import Script
 
 
 async def speak_pet(studio: Studio, project: str, script: str, maker: str, params: str) -> Said:
-    """Return the pet's lines: recorded ones as they are, else in the chosen voice.
+    """Return the pet's lines: recorded ones, as they are or lifted, else in the chosen voice.
 
     Args:
         maker, params: the vendor that learnt a voice, and what it needs to speak in it; empty for presets.
@@ -80,13 +80,14 @@ async def _recorded(
 ) -> Said:
     """Put people's own recordings into one sound: one file per line, or one file cut at its pauses."""
     lines = _lines(await studio.noun(script, Script), role)
+    lifted = role == "pet" and bool((await studio.project(project)).brief.lifted)
     async with studio.borrow(*files) as paths:
         with studio.bench() as bench:
             out = bench / "speech.wav"
-            spans = await studio.workshop.run("voice", crafts.gather, paths, len(lines), role, out)
+            spans = await studio.workshop.run("voice", crafts.gather, paths, len(lines), role, out, lifted)
             sound = await studio.keep(project, f"{role}-speech", out, "audio/wav")
     speech = await studio.keep_noun(project, "speech", Speech(sound=sound.id, spans=spans))
-    return Said(speech=speech.id, voice="recorded")
+    return Said(speech=speech.id, voice="lifted" if lifted else "recorded")
 
 
 def _lines(script: Script, role: Literal["pet", "person"]) -> tuple[str, ...]:
