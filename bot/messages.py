@@ -49,13 +49,14 @@ class Outgoing(Noun):
     """One message to show.
 
     `key` and `fields` are its words; `body` follows them as it is (a script, a caption ready to copy).
-    `assets` are shown: one picture, an album, voice notes, a film with its cover second. A `progress` message
-    shows the strides of `making` and is edited until the making ends. `replaces` names an earlier message
-    that this one takes the place of. `tappable`: a place on its picture may be pointed at.
+    `assets` are shown: one picture, an album, voice notes, a film with its cover second, a document: a file
+    to be saved under its label. `labels` are text keys, or words as they are. A `progress` message shows the
+    strides of `making` and is edited until the making ends. `replaces` names an earlier message that this one
+    takes the place of. `tappable`: a place on its picture may be pointed at.
     """
 
     id: str
-    kind: Literal["say", "pictures", "voices", "film", "progress"] = "say"
+    kind: Literal["say", "pictures", "voices", "film", "document", "progress"] = "say"
     key: str = ""
     fields: dict[str, str] = Field(default_factory=dict)
     body: str = ""
@@ -71,5 +72,13 @@ class Errand(Noun):
     """A making to start: `making` is its id and so its idempotency key; `recipe` a function of `recipes`."""
 
     making: str
-    recipe: Literal["propose_scripts", "prepare_frame", "prepare_voice", "audition", "make_film", "redo_part"]
+    recipe: Literal[
+        "propose_scripts",
+        "prepare_frame",
+        "prepare_voice",
+        "bring_sound",
+        "audition",
+        "make_film",
+        "redo_part",
+    ]
     args: tuple[str | int, ...]

@@ -67,6 +67,13 @@ def whose(draft: Draft, _: str) -> Draft:
     )
 
 
+def times(draft: Draft, _: str) -> Draft:
+    return draft.tell(
+        "talk.ask_times",
+        rows=rows(button("first_minute", "talk.b_first_minute"), button("back", "talk.b_back")),
+    )
+
+
 def films(draft: Draft, _: str) -> Draft:
     shown = draft.talk.films
     titles = "\n".join(f"{n}. {made.title}" for n, made in enumerate(shown, 1))

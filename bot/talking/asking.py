@@ -8,6 +8,7 @@ from bot.talking.draft import Draft, button, keep, rows
 from bot.talking.model import Talk
 from bot.talking.questions import complete, count, question, token
 from bot.talking.saying import named, played, scripts
+from bot.texts import say
 from pipeline.themes import bank
 from storage.model import Taps
 
@@ -104,7 +105,7 @@ def _script_now(talk: Talk) -> tuple[tuple[Button, ...], ...]:
 def _summary(draft: Draft, _: str) -> Draft:
     talk = draft.talk
     fields = {
-        "picture": named(_picture_key(talk), talk.lang),
+        "picture": _picture(talk),
         "voice": _voice_name(talk),
         "person": _person_name(talk),
     }
@@ -116,13 +117,15 @@ def _summary(draft: Draft, _: str) -> Draft:
     return draft.tell("talk.summary", fields, body=played(talk.brief.script), rows=buttons)
 
 
-def _picture_key(talk: Talk) -> str:
-    return "talk.is_voice_over" if talk.seen and talk.seen.mouth == "none" else "talk.is_talking"
+def _picture(talk: Talk) -> str:
+    key = "talk.is_voice_over" if talk.seen and talk.seen.mouth == "none" else "talk.is_talking"
+    shown = named(key, talk.lang)
+    return shown if talk.brief.captions else say("talk.without_captions", talk.lang, {"picture": shown})
 
 
 def _voice_name(talk: Talk) -> str:
     if talk.brief.pet_lines:
-        return named("talk.is_recorded", talk.lang)
+        return named("talk.is_lifted" if talk.brief.lifted else "talk.is_recorded", talk.lang)
     if talk.brief.sample:
         return named("talk.is_stand_in", talk.lang)
     return named(f"voice.{talk.brief.voice}", talk.lang)
@@ -148,15 +151,18 @@ def _making(draft: Draft, _: str) -> Draft:
 
 
 def _done(draft: Draft, _: str) -> Draft:
-    return draft.tell("talk.ask_done", rows=done_rows())
+    return draft.tell("talk.ask_done", rows=done_rows(draft.talk))
 
 
-def done_rows() -> tuple[tuple[Button, ...], ...]:
+def done_rows(talk: Talk) -> tuple[tuple[Button, ...], ...]:
     """What can be done with a finished film."""
+    without = button("captions", "talk.b_captions_off", "off")
+    captions = without if talk.brief.captions else button("captions", "talk.b_captions_on", "on")
     return rows(
         button("line", "talk.b_line"), button("reopen", "talk.b_other_scripts", "script"),
         button("reopen", "talk.b_change_voice", "voice"), button("reopen", "talk.b_change_person", "person"),
         button("reopen", "talk.b_change_photo", "photo"), button("mood", "talk.b_mood"),
+        captions, button("original", "talk.b_original"),
         button("new", "talk.b_new"), button("forget", "talk.b_forget"),
     )  # fmt: skip
 
@@ -175,6 +181,8 @@ _ASKED: dict[str, Callable[[Draft, str], Draft]] = {
     "preview": casting.preview,
     "pet_lines": casting.pet_lines,
     "person_lines": casting.person_lines,
+    "register": casting.register,
+    "bringing": casting.bringing,
     "person": casting.person,
     "summary": _summary,
     "making": _making,
@@ -187,6 +195,7 @@ _ASKED: dict[str, Callable[[Draft, str], Draft]] = {
     "settings": aside.settings,
     "forget": aside.forget,
     "whose": aside.whose,
+    "times": aside.times,
     "films": aside.films,
     "retry": aside.retry,
 }

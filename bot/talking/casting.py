@@ -1,5 +1,6 @@
 """Who speaks: the pet's voice, the person's, a sample, recorded lines."""
 
+from bot.messages import Button
 from bot.talking.draft import Draft, button, keep, rows
 from bot.talking.model import Role, Talk
 from bot.talking.questions import count, recorded
@@ -16,6 +17,8 @@ def voice(draft: Draft, _: str) -> Draft:
         button("voice", "talk.b_name", name, name=named(f"voice.{name}", talk.lang)) for name in VOICES
     ]
     others = [button("record", "talk.b_record_pet")]
+    if talk.brief.pet_lines and talk.brief.lifted is not None:
+        others.append(_other_register(talk))
     if talk.brief.voice or talk.brief.sample or talk.brief.pet_lines:
         others.append(keep("voice"))
     heard = draft if "auditions" in talk.last else auditions(draft)
@@ -25,6 +28,12 @@ def voice(draft: Draft, _: str) -> Draft:
         rows=(*rows(*presets, wide=3), *rows(*others)),
     )
     return asked if talk.auditions or draft.runs("audition") else asked.start("audition")
+
+
+def _other_register(talk: Talk) -> Button:
+    if talk.brief.lifted:
+        return button("register", "talk.b_mine_kept", "kept")
+    return button("register", "talk.b_mine_lifted", "lifted")
 
 
 def auditions(draft: Draft) -> Draft:
@@ -62,6 +71,17 @@ def pet_lines(draft: Draft, _: str) -> Draft:
 
 def person_lines(draft: Draft, _: str) -> Draft:
     return _record(draft, "person")
+
+
+def register(draft: Draft, _: str) -> Draft:
+    return draft.tell(
+        "talk.ask_register",
+        rows=rows(button("register", "talk.b_kept", "kept"), button("register", "talk.b_lifted", "lifted")),
+    )
+
+
+def bringing(draft: Draft, _: str) -> Draft:
+    return draft.tell("talk.bringing", rows=rows(button("cancel", "talk.b_cancel")))
 
 
 def _record(draft: Draft, role: Role) -> Draft:

@@ -122,7 +122,7 @@ def edit(draft: Draft, number: int, text: str) -> Draft:
 
 def preset(draft: Draft, name: str) -> Draft:
     """Take a preset as the pet's voice, in place of a sample or recordings."""
-    taken = draft.fill(voice=name, sample=None, pet_lines=()).stop("voice")
+    taken = draft.fill(voice=name, sample=None, pet_lines=(), lifted=None).stop("voice", "link")
     taken = answered(taken, "voice", "retry").change(approved="", consent="", whole=_without(draft, "pet"))
     taken = taken.change(recording=None)
     return taken.tell("talk.voice_taken", {"voice": named(f"voice.{name}", draft.talk.lang)})
@@ -130,7 +130,7 @@ def preset(draft: Draft, name: str) -> Draft:
 
 def sample(draft: Draft, file: File) -> Draft:
     """Take a sample to make the pet's voice from; it needs a word that this is allowed."""
-    taken = draft.fill(sample=file.asset, voice=None, pet_lines=()).stop("voice")
+    taken = draft.fill(sample=file.asset, voice=None, pet_lines=(), lifted=None).stop("voice", "link")
     taken = answered(taken, "voice", "retry").change(whole=_without(draft, "pet"), recording=None)
     return taken.tell("talk.sample_taken")
 
@@ -155,8 +155,24 @@ def recordings(draft: Draft, role: Role, files: tuple[File, ...]) -> Draft:
 
 def no_recordings(draft: Draft, role: Role) -> Draft:
     """Let a role's recordings go, to be made again."""
-    emptied = draft.fill(**{f"{role}_lines": ()})
+    emptied = draft.fill(**{f"{role}_lines": ()}, **({"lifted": None} if role == "pet" else {}))
     return emptied.change(whole=_without(draft, role))
+
+
+def register(draft: Draft, *, lifted: bool) -> Draft:
+    """Keep the pet's recorded lines as they are, or have them lifted to a child's register."""
+    return answered(draft.fill(lifted=lifted), "voice").tell(
+        "talk.lifted_taken" if lifted else "talk.kept_taken"
+    )
+
+
+def captions(draft: Draft, *, shown: bool) -> Draft:
+    """Show the words in the picture or leave them out; a film that is there is cut anew at once."""
+    if draft.talk.brief.captions == shown:
+        return draft.tell("talk.captions_are_on" if shown else "talk.captions_are_off")
+    taken = answered(draft.fill(captions=shown), "retry")
+    taken = taken.tell("talk.captions_on" if shown else "talk.captions_off")
+    return taken.start("film") if draft.talk.done else taken
 
 
 def person(draft: Draft, name: str) -> Draft:
@@ -197,6 +213,7 @@ _BLANK: dict[str, object] = {
     "approved": "",
     "whole": (),
     "recording": None,
+    "clip": None,
     "pending": (),
     "spare": (),
     "later": (),

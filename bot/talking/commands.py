@@ -6,9 +6,10 @@ from bot.talking import changes, files
 from bot.talking.draft import Draft
 from bot.talking.model import fresh
 from bot.talking.questions import before, question, stage
+from bot.talking.saying import filed
 from storage.model import Brief
 
-SIDE = {"line", "words", "own", "whom", "mood", "settings", "forget", "films", "whose"}
+SIDE = {"line", "words", "own", "whom", "mood", "settings", "forget", "films", "whose", "times"}
 
 
 def obey(draft: Draft, name: str) -> Draft:
@@ -48,6 +49,15 @@ def forget(draft: Draft) -> Draft:
     return gone.tell("talk.forgotten")
 
 
+def original(draft: Draft, number: int = 0) -> Draft:
+    """Hand over a film as a file, bit for bit: by its number from 1, or the newest one."""
+    if not 0 <= number <= len(draft.talk.films) or not draft.talk.films:
+        return draft.tell("talk.no_films")
+    made = draft.talk.films[number - 1]
+    name = filed(made.title)
+    return draft.tell("talk.original", kind="document", assets=(made.film,), labels=(name,))
+
+
 def _start(draft: Draft) -> Draft:
     return draft.tell("talk.hello")
 
@@ -79,6 +89,8 @@ def _cancel(draft: Draft) -> Draft:
         return draft.stop("film").tell("talk.film_stopped", rows=files.use_kept(draft))
     if draft.talk.wanted:
         return changes.settle(draft).tell("talk.never_mind")
+    if draft.runs("link"):
+        return draft.stop("link").change(clip=None).tell("talk.link_stopped")
     return draft.tell("talk.nothing_runs")
 
 
@@ -129,5 +141,6 @@ _COMMANDS = {
     "cancel": _cancel,
     "back": _back,
     "again": _again,
+    "original": original,
     "go": _go,
 }

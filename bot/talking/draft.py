@@ -10,14 +10,16 @@ from storage.model import Brief
 
 Fields = Mapping[str, object]
 Row = tuple[Button, ...]
-Kind = Literal["say", "pictures", "voices", "film", "progress"]
+Kind = Literal["say", "pictures", "voices", "film", "document", "progress"]
 
 _RECIPES: dict[
-    What, Literal["propose_scripts", "prepare_frame", "prepare_voice", "audition", "make_film"]
+    What,
+    Literal["propose_scripts", "prepare_frame", "prepare_voice", "bring_sound", "audition", "make_film"],
 ] = {
     "frame": "prepare_frame",
     "scripts": "propose_scripts",
     "voice": "prepare_voice",
+    "link": "bring_sound",
     "audition": "audition",
     "film": "make_film",
 }
@@ -88,14 +90,14 @@ class Draft:
         """Return the draft with no message of that role remembered: the next one stands for itself."""
         return self.change(last={name: one for name, one in self.talk.last.items() if name != role})
 
-    def start(self, what: What) -> "Draft":
+    def start(self, what: What, *more: str | int) -> "Draft":
         """Return the draft with a making to start; one of the same sort that is under way is stopped.
 
         Its id comes from what caused it, so that it is new for ever and the same when told twice.
         """
         calm = self.stop(what)
         making = f"{calm.talk.project}:{what}:{digest(calm.cause)}"
-        errand = Errand(making=making, recipe=_RECIPES[what], args=(calm.talk.project,))
+        errand = Errand(making=making, recipe=_RECIPES[what], args=(calm.talk.project, *more))
         started = dataclasses.replace(calm, errands=(*calm.errands, errand))
         return started.change(running={**calm.talk.running, making: what})
 

@@ -1,6 +1,6 @@
 """What somebody typed, taken by what is being asked for; the rest is understood wherever it is said."""
 
-from bot.talking import changes, commands, pointing, pressing, understanding
+from bot.talking import changes, clips, commands, moments, pointing, pressing, understanding
 from bot.talking.asking import ask
 from bot.talking.casting import PEOPLE, VOICES
 from bot.talking.draft import Draft, button, rows
@@ -24,7 +24,8 @@ def hear(draft: Draft, text: str) -> Draft:
     """
     text = text[:_LONGEST].strip()
     meant = (_button, _command, _answer)
-    for understood in meant if draft.runs("film") else (*meant, _edit, _dialogue, _wish, _theme):
+    free = (_button, _command, _link, _answer, _edit, _dialogue, _wish, _theme)
+    for understood in meant if draft.runs("film") else free:
         taken = understood(draft, text)
         if taken is not None:
             return taken
@@ -32,15 +33,14 @@ def hear(draft: Draft, text: str) -> Draft:
 
 
 def is_for_a_film(text: str) -> bool:
-    """True for words that would change a film: an edit, a mood, an audience, a known theme, a dialogue."""
+    """True for words that would change a film: an edit, a mood, captions, a link, a theme, a dialogue, …"""
+    if understanding.captions(text) is not None or moments.link(text):
+        return True
     if understanding.command(text) is not None:
         return False
     heard = (understanding.edit, understanding.mood, understanding.audience, understanding.script_language)
     found = any(understood(text) for understood in heard)
-    try:
-        return found or bank.find(text) is not None or fit.dialogue(text) is not None
-    except BadInput:  # a dialogue, though not one that can be filmed: said when its turn comes
-        return True
+    return found or bank.find(text) is not None or _is_dialogue(text)
 
 
 def _button(draft: Draft, text: str) -> Draft | None:
@@ -60,12 +60,29 @@ def _command(draft: Draft, text: str) -> Draft | None:
     return None if spoken and not text.startswith("/") else commands.obey(draft, str(name))
 
 
+def _link(draft: Draft, text: str) -> Draft | None:
+    """Take a link and the times beside it; one inside a dialogue is part of that."""
+    link = moments.link(text)
+    if link is None or _is_dialogue(text):
+        return None
+    return clips.given(draft, link, moments.span(text))
+
+
+def _is_dialogue(text: str) -> bool:
+    try:
+        return fit.dialogue(text) is not None
+    except BadInput:  # one that cannot be filmed: said when its turn comes
+        return True
+
+
 def _answer(draft: Draft, text: str) -> Draft | None:
     """Take it as the answer to what is asked."""
     name, _, arg = question(draft.talk).partition(":")
     number, word = understanding.number(text), understanding.command(text)
     if name == "words":
         return changes.edit(draft, int(arg), text)
+    if name == "times" and (span := moments.span(text, asked=True)):
+        return clips.times(draft, span)
     if name in {"mouth", "eyes"}:
         return _pointed(draft, name, number, word, text)
     if name == "script":
@@ -130,15 +147,15 @@ def _dialogue(draft: Draft, text: str) -> Draft | None:
 
 
 def _wish(draft: Draft, text: str) -> Draft | None:
-    """Take it as how it shall be played, in which language, for whom."""
+    """Take it as how it shall be played, with or without captions, in which language, for whom."""
+    if (shown := understanding.captions(text)) is not None:
+        return changes.captions(draft, shown=shown)
     if (draft.talk.brief.theme or draft.talk.brief.script) and (mood := understanding.mood(text)):
         return changes.mood(draft, mood)
     if lang := understanding.script_language(text):
         return changes.script_language(draft, lang)
     if bank.find(text) is None and (who := understanding.audience(text) or _audience(draft, text)):
         return changes.audience(draft, who)
-    if understanding.link(text):
-        return draft.tell("talk.no_links")
     return None
 
 
@@ -166,7 +183,8 @@ def _unclear(draft: Draft, text: str) -> Draft:
     if question(draft.talk) == "making":
         return draft
     key = "talk.not_a_dialogue" if question(draft.talk) == "own" else "talk.unclear"
-    if understanding.command(text) is not None or understanding.number(text) is not None:
+    nothing_else = question(draft.talk) == "times" or understanding.command(text) is not None
+    if nothing_else or understanding.number(text) is not None:
         return draft.tell(key)
     words = fit.theme_words(text)
     offered = draft.change(words=words)

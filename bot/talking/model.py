@@ -11,7 +11,7 @@ from storage.model import Address, Brief, Lang, Noun, Point, Script
 
 CELLS = 6  # numbered fields along each side of the grid a mouth is pointed out on
 
-What = Literal["frame", "scripts", "voice", "audition", "film"]
+What = Literal["frame", "scripts", "voice", "link", "audition", "film"]
 Role = Literal["pet", "person"]
 Mood = Literal["sadder", "happier", "slyer"]
 
@@ -47,6 +47,14 @@ class Made(_Kept):
     film: str
     cover: str
     caption: str
+
+
+class Clip(_Kept):
+    """A part of what lies behind a link, in seconds; without an end as much as is needed."""
+
+    link: str
+    start: float = 0.0
+    end: float | None = None
 
 
 class Later(_Kept):
@@ -89,6 +97,7 @@ class Talk(_Kept):
     approved: str = ""
     whole: tuple[Role, ...] = ()
     recording: Role | None = None
+    clip: Clip | None = None
     pending: tuple[File, ...] = ()
     spare: tuple[File, ...] = ()
     later: tuple[Later, ...] = ()

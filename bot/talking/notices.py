@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from pydantic import ValidationError
 
-from bot.talking import changes, edits
+from bot.messages import Button
+from bot.talking import changes, clips, edits
 from bot.talking.asking import done_rows, moved
 from bot.talking.casting import VOICES, auditions
 from bot.talking.draft import Draft, button, rows
@@ -45,14 +46,27 @@ def _frame(draft: Draft, notice: Notice) -> Draft:
     )
     draft = changes.answered(changes.seen(draft, seen), "looking")
     if seen.mouth == "none":
+        if seen.pets > 1 and "marked" in assets:
+            draft = _which(draft, seen, assets["marked"])
         key, said = sayable(fields.get("reason", ""), fields)
         return draft.tell("look.unsure") if key == "trouble.unknown" else draft.tell(key, said)
     return _preview(draft, seen)
 
 
+def _which(draft: Draft, seen: Seen, picture: str) -> Draft:
+    """Show the numbered pets: where no face is sure, another one's may be plainer."""
+    fields = {"n": seen.pets, "pet": (draft.talk.brief.taps.pet or 0) + 1}
+    choices = rows(*_pets(seen), wide=4)
+    return draft.tell("talk.which_pet", fields, kind="pictures", assets=(picture,), rows=choices)
+
+
+def _pets(seen: Seen) -> list[Button]:
+    return [button("pet", "talk.b_pet", n, n=n) for n in range(1, seen.pets + 1)] if seen.pets > 1 else []
+
+
 def _preview(draft: Draft, seen: Seen) -> Draft:
     species = named(_SPECIES.get(seen.species, "talk.is_pet"), draft.talk.lang)
-    choices = [button("pet", "talk.b_pet", n, n=n) for n in range(1, seen.pets + 1)] if seen.pets > 1 else []
+    choices = _pets(seen)
     picture = (seen.picture,) if seen.picture else ()
     key = "talk.preview_many" if choices else "talk.preview"
     return draft.tell(
@@ -111,6 +125,13 @@ def _voice(draft: Draft, notice: Notice) -> Draft:
     )
 
 
+def _link(draft: Draft, notice: Notice) -> Draft:
+    sound = notice.assets.get("sound", "")
+    if not sound:
+        return _failed(draft, "link", Notice(kind="failed", key="making.broken"))
+    return clips.arrived(draft, sound, _seconds(notice.fields))
+
+
 def _audition(draft: Draft, notice: Notice) -> Draft:
     heard = {name: notice.assets[name] for name in VOICES if name in notice.assets}
     draft = draft.change(auditions=heard)
@@ -127,7 +148,7 @@ def _film(draft: Draft, notice: Notice) -> Draft:
     draft = moved(draft)
     shown = draft.tell(
         "talk.film_ready", {"seconds": _seconds(notice.fields)}, body=caption(script),
-        kind="film", assets=(film, cover), rows=done_rows(),
+        kind="film", assets=(film, cover), rows=done_rows(draft.talk),
     ).replacing("progress")  # fmt: skip
     if notice.fields.get("mouth") == "none" and not talk.voice_over:
         shown = shown.tell("talk.no_mouth_moved")
@@ -143,9 +164,14 @@ def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
     room = notice.key.partition(".")[0]
     if what == "frame" and room == "photo":
         return draft.fill(photo=None).change(seen=None)
+    if what == "link" and room == "link" and notice.key not in _ANOTHER_TIME:
+        return changes.want(draft, "times") if notice.key == "link.beyond_end" else draft.change(clip=None)
     if what == "voice" and room in {"sound", "voice"}:
         return draft.fill(sample=None).change(consent="", approved="")
     return changes.want(draft, f"retry:{what}:{_culprit(what, room, notice)}")
+
+
+_ANOTHER_TIME = {"link.unreachable", "link.too_slow"}
 
 
 def _culprit(what: What, room: str, notice: Notice) -> str:
@@ -208,6 +234,7 @@ _ENDED: dict[What, Callable[[Draft, Notice], Draft]] = {
     "frame": _frame,
     "scripts": _scripts,
     "voice": _voice,
+    "link": _link,
     "audition": _audition,
     "film": _film,
 }

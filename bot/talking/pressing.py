@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from typing import get_args
 
-from bot.talking import changes, commands, files, pointing
+from bot.talking import changes, clips, commands, files, pointing
 from bot.talking.casting import PEOPLE, VOICES
-from bot.talking.draft import Draft
+from bot.talking.draft import Draft, button, rows
 from bot.talking.model import Mood, What
 from bot.talking.questions import question
 from pipeline.themes import bank
@@ -127,6 +127,8 @@ def _go(draft: Draft, _: str) -> Draft | None:
 
 def _retry(draft: Draft, what: str) -> Draft | None:
     again = changes.answered(draft, "retry")
+    if what == "link":
+        return clips.again(again)
     return next((again.start(sort) for sort in get_args(What) if sort == what), None)
 
 
@@ -155,7 +157,17 @@ def _film(draft: Draft, arg: str) -> Draft | None:
         return None
     made = shown[int(arg) - 1]
     freed = changes.answered(draft, "films")
-    return freed.tell("talk.film_again", body=made.caption, kind="film", assets=(made.film, made.cover))
+    return freed.tell(
+        "talk.film_again",
+        body=made.caption,
+        kind="film",
+        assets=(made.film, made.cover),
+        rows=rows(button("original", "talk.b_original", arg)),
+    )
+
+
+def _original(draft: Draft, arg: str) -> Draft:
+    return commands.original(draft, int(arg) if arg.isdecimal() else 0)
 
 
 def _use_now(draft: Draft, _: str) -> Draft | None:
@@ -165,6 +177,19 @@ def _use_now(draft: Draft, _: str) -> Draft | None:
 def _whose(draft: Draft, what: str) -> Draft | None:
     known = what in {"sample", "pet", "person"} and draft.talk.pending
     return files.sounds_are(draft, what) if known else None
+
+
+def _register(draft: Draft, how: str) -> Draft | None:
+    known = how in {"kept", "lifted"} and draft.talk.brief.pet_lines
+    return changes.register(draft, lifted=how == "lifted") if known else None
+
+
+def _captions(draft: Draft, how: str) -> Draft | None:
+    return changes.captions(draft, shown=how == "on") if how in {"on", "off"} else None
+
+
+def _first_minute(draft: Draft, _: str) -> Draft | None:
+    return clips.times(draft, (0.0, None)) if draft.talk.clip else None
 
 
 def _pet(draft: Draft, arg: str) -> Draft | None:
@@ -206,6 +231,10 @@ _PRESSED: dict[str, Pressed] = {
     "use_now": _use_now,
     "whose": _whose,
     "pet": _pet,
+    "original": _original,
+    "register": _register,
+    "captions": _captions,
+    "first_minute": _first_minute,
     "other_photo": lambda draft, _: files.next_photo(draft),
     "narrate": lambda draft, _: pointing.narrate(draft),
     "no_eyes": lambda draft, _: pointing.no_eyes(draft),

@@ -20,6 +20,8 @@ _STAGES = {
     "learning": "voice",
     "preview": "voice",
     "pet_lines": "voice",
+    "register": "voice",
+    "bringing": "voice",
     "person": "person",
     "person_lines": "person",
     "summary": "summary",
@@ -55,6 +57,10 @@ def token(talk: Talk) -> str:
         about = (len(recorded(talk, "pet")), len(recorded(talk, "person")))
     elif name in {"mouth", "eyes"}:
         about = (talk.seen.picture if talk.seen else "", len(talk.points))
+    elif name == "times":
+        about = (talk.clip.link if talk.clip else "",)
+    elif name == "whose":
+        about = (len(talk.pending),)
     elif name in {"consent", "preview"}:
         about = (talk.brief.sample,)
     return ":".join(map(str, (talk.project, name, *about)))
@@ -133,10 +139,14 @@ def _script(talk: Talk) -> str | None:
 def _voice(talk: Talk) -> str | None:
     brief = talk.brief
     if talk.recording == "pet" or brief.pet_lines:
-        return None if complete(talk, "pet") else "pet_lines"
+        if not complete(talk, "pet"):
+            return "pet_lines"
+        return "register" if brief.lifted is None else None
     if brief.voice is not None or (brief.sample is not None and talk.approved == brief.sample):
         return None
-    return "voice" if brief.sample is None else "learning"
+    if brief.sample is None:
+        return "bringing" if "link" in talk.running.values() else "voice"
+    return "learning"
 
 
 def _person(talk: Talk) -> str | None:

@@ -1,5 +1,6 @@
 """What is shown as it is: dialogues, voices and captions as plain lines, and names in a language."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.texts import known, say
@@ -53,6 +54,12 @@ def caption(script: Script | None) -> str:
 def hook(script: Script | None) -> str:
     """Return what a film is called in a list."""
     return caption(script).partition("\n")[0]
+
+
+def filed(title: str) -> str:
+    """Return the name a film is saved under: its hook, without what file systems or pages stumble over."""
+    plain = re.sub(r"[^\w -]+", " ", title)
+    return f"{' '.join(plain.split())[:60].strip() or 'pawlogue'}.mp4"
 
 
 def sayable(key: str, fields: Mapping[str, str]) -> tuple[str, dict[str, str]]:

@@ -44,7 +44,6 @@ _FOR = [
     ),
 ]
 _NAMED_BOT = re.compile(r"^(/\w+)(?:@\w+)?(?:\s.*)?$", re.DOTALL)  # /start@a_bot and what follows it
-_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 class Edit(NamedTuple):
@@ -100,6 +99,12 @@ def script_language(text: str) -> Lang | None:
     return None
 
 
+def captions(text: str) -> bool | None:
+    """Return whether captions are wished (True) or not (False); None when it is about something else."""
+    words = _folded(text)
+    return next((wish == "on" for wish in ("on", "off") if words in _words()["captions"][wish]), None)
+
+
 def voice_over(text: str) -> bool:
     """True when somebody wants no mouth moved."""
     return _folded(text) in _words()["voice_over"]["words"]
@@ -122,11 +127,6 @@ def told_for(text: str, lang: Lang) -> str | None:
     if found.id in {bank.EVERYONE, "mums"} or not re.search(r"给|为|for\b|受众|audience", text):
         return None
     return found.names[lang]
-
-
-def link(text: str) -> bool:
-    """True when there is a link in these words."""
-    return _LINK.search(text) is not None
 
 
 def has(words: str, phrase: str) -> bool:

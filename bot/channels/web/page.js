@@ -306,6 +306,14 @@ function film(bubble) {
   return make("div", { class: "film-in" }, video, bubble.body ? make("div", { class: "body caption" }, bubble.body) : null, tools);
 }
 
+function documents(bubble) {
+  const links = bubble.assets.map(({ url, label }) => {
+    const name = label || "pawlogue.mp4";
+    return make("a", { class: "link", href: `${url}?name=${encodeURIComponent(name)}`, download: name }, icon("save"), name);
+  });
+  return make("div", { class: "tools" }, ...links);
+}
+
 async function copyText(words) {
   if (navigator.clipboard) return navigator.clipboard.writeText(words).catch(() => note(say("error.copy")));
   const area = make("textarea", { class: "heard" });
@@ -316,7 +324,7 @@ async function copyText(words) {
   area.remove();
 }
 
-const MEDIA = { pictures, voices, film };
+const MEDIA = { pictures, voices, film, document: documents };
 
 function steps(progress) {
   const rows = progress.steps.map((step) =>

@@ -21,15 +21,47 @@ _WORDS = [
     *("换个更惨的", "make it cheekier", "程序员", "for nurses", "用英文", "in chinese", "旁白"),
     *("/back", "返回", "again", "再来", "取消", "cancel", "/new", "重新开始", "帮助", "/settings", "films"),
     *("/forget", "好", "不要", "yes", "no", "skip", "go", "1", "2", "3", "22", "第三个", "奶糖", "mom"),
-    *("https://a.example/b", "😀", "  ", "!!!", "x" * 500, "妈妈：去哪\n宝宝：不去", "A: hi\nA: hi"),
+    *(
+        "https://a.example/b",
+        "https://a.example/b 0:12-0:35",
+        "0:12",
+        "不要字幕",
+        "with captions",
+        "原片",
+        "😀",
+        "  ",
+        "!!!",
+        "x" * 500,
+        "妈妈：去哪\n宝宝：不去",
+        "A: hi\nA: hi",
+    ),
     *("妈妈：去哪", "Mom: hi\nPet: " + "woof " * 30, "{name}", "1:pick:1"),
 ]
 _CAPTIONS = ["", "", "养妈妈", "第三句改成好", "Mom: hi\nPet: " + "woof " * 30]
 _VALUES = [
     *("", "R:pick:9", "R:pick:x", "R:words:0", "R:lang:fr", "R:person:", "R:film:3", "R:whose:me"),
-    *("R:reopen:moon", "99:go:", "R:pet:7"),
+    *(
+        "R:reopen:moon",
+        "R:first_minute:",
+        "R:register:x",
+        "R:captions:maybe",
+        "R:original:",
+        "99:go:",
+        "R:pet:7",
+    ),
 ]
-_FAILURES = ["photo.damaged", "sound.noisy", "lines.count_pet", "film.too_long", "vendor.none", "no.key", ""]
+_FAILURES = [
+    "photo.damaged",
+    "sound.noisy",
+    "lines.count_pet",
+    "film.too_long",
+    "link.beyond_end",
+    "link.gone",
+    "link.too_slow",
+    "vendor.none",
+    "no.key",
+    "",
+]
 
 Step = Callable[[Talk, list[Button], str], Incoming]
 

@@ -177,9 +177,8 @@ def _frame(talk: Talk, fields: dict[str, str]) -> Ended:
     }
     if unsure:
         known_fields = {"box": "200,150,300,300", "reason": "look.unsure", **known_fields}
-    return known_fields, {
-        "grid" if unsure else "marked": f"{'grid' if unsure else 'marked'} of {talk.brief.photo}"
-    }
+    shown = {"marked": f"marked of {talk.brief.photo}"}
+    return known_fields, shown | ({"grid": f"grid of {talk.brief.photo}"} if unsure else {})
 
 
 def _scripts(talk: Talk, fields: dict[str, str]) -> Ended:
@@ -195,6 +194,10 @@ def _voice(_: Talk, fields: dict[str, str]) -> Ended:
     return {"seconds": "18.2", "verdict": "good", "reasons": "", **fields}, {"preview": "preview"}
 
 
+def _link(_: Talk, fields: dict[str, str]) -> Ended:
+    return {"seconds": "23.0", **fields}, {"sound": "sound of the link"}
+
+
 def _audition(_: Talk, fields: dict[str, str]) -> Ended:
     return fields, {name: name for name in ("naitang", "doubao", "mianhua", "tangyuan", "hanhan")}
 
@@ -206,8 +209,15 @@ def _film(talk: Talk, fields: dict[str, str]) -> Ended:
     }
 
 
-ENDS = {"frame": _frame, "scripts": _scripts, "voice": _voice, "audition": _audition, "film": _film}
+ENDS = {
+    "frame": _frame,
+    "scripts": _scripts,
+    "voice": _voice,
+    "link": _link,
+    "audition": _audition,
+    "film": _film,
+}
 
 
 def _rest(args: tuple[str | int, ...]) -> str:
-    return f" {args[1]} {args[2]}" if len(args) > 1 else ""
+    return "".join(f" {each}" for each in args[1:])
