@@ -2,7 +2,7 @@
 
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 from pipeline.catalogue import Catalogue
@@ -40,7 +40,10 @@ class Writer:
 
 @contextlib.asynccontextmanager
 async def studio(
-    folder: Path, *writers: Writer, clock: Callable[[], float] | None = None
+    folder: Path,
+    *writers: Writer,
+    clock: Callable[[], float] | None = None,
+    weights: Mapping[str, Path | None] | None = None,
 ) -> AsyncIterator[Studio]:
     """Open the stores and one project with a theme in its brief."""
     ticks = itertools.count(1_000)
@@ -54,7 +57,7 @@ async def studio(
         workshop=workshop,
         settings=Settings(),
         clock=clock or (lambda: float(next(ticks))),
-        weights={},
+        weights=weights or {},
         scratch=folder / "scratch",
     )
     try:
