@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pipeline import packaged
 from pipeline.film import sound
 from pipeline.film.sidecar import Sidecar
 from pipeline.model import Framed, Track
@@ -78,7 +79,7 @@ async def _said(house: Studio, folder: Path, who: str) -> str:
 
 async def test_without_captions_the_same_film_is_cut(tmp_path: Path) -> None:
     """The brief leaves the words out of the picture; sound, times and label stay, and it may be sent."""
-    fonts = {name: made.packaged.path(name) for name in ("font-cute", "font-sans")}
+    fonts = {name: packaged.path(name) for name in ("font-cute", "font-sans")}
     if None in fonts.values():
         pytest.skip("the fonts have not been fetched; make setup does it")
     async with studio(tmp_path, weights=fonts) as house:

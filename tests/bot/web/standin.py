@@ -95,6 +95,13 @@ class StandIn:
         for address in self._events:
             self._tell(address)
 
+    def hand_over(self, where: Address, name: str) -> None:
+        """Say that the film is there to be saved, under a name."""
+        film = self._add(where, self._shown["film"], "video/mp4")
+        said = self._say("talk.original", kind="document", assets=[film])
+        self._entries[where].append(Entry(at=0.0, outgoing=said.model_copy(update={"labels": (name,)})))
+        self._tell(where)
+
     def _answers(self, incoming: Incoming) -> list[Outgoing]:
         where = incoming.address
         if incoming.kind == "start":
