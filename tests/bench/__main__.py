@@ -1,223 +1,26 @@
-"""Every benchmark: a table on stdout and `out/bench.json`.
+"""Every benchmark, or the groups named on the command line: `python -m tests.bench chat`."""
 
-A goal is a figure to reach, a reference another way of doing the same on this machine in this run.
-"""
-
-import json
-import resource
-import statistics
 import sys
-import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import TypeVar
 
-import av
-import numpy as np
-from rich.console import Console
-from rich.table import Table
+from tests.bench import chat, film, page
+from tests.bench.figures import Figure, keep, show
 
-from bot.app import weights
-from pipeline import crafts, packaged
-from pipeline.film import encode
-from pipeline.film import sound as files
-from pipeline.film import timeline as timing
-from pipeline.model import Framed, Timeline
-from pipeline.ports.avatar import Job
-from pipeline.ports.voice import SpeakAsk, Spoken
-from storage.model import Direction, Line, Taps
-from tests.bench.processes import Run, watched
-
-T = TypeVar("T")
-_OUT = Path("out")
-_LINES = ("要", "接外包搞钱", "去做自媒体带货养你")
-_ASKED = ("长大后要不要养妈妈", "没钱怎么办", "要是工作也找不到呢")
+_GROUPS: dict[str, Callable[[], list[Figure]]] = {
+    "film": film.measure,
+    "chat": chat.measure,
+    "page": page.measure,
+}
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One measurement; names stay the same for ever."""
-
-    name: str
-    value: float
-    unit: str
-    goal: float | None = None
-    reference: float | None = None
-
-
-def main() -> None:
-    """Measure everything and write it down."""
-    _OUT.mkdir(exist_ok=True)
-    figures = [*_whole_film(), *_parts()]
-    page = [{**asdict(figure), "value": round(figure.value, 3)} for figure in figures]
-    (_OUT / "bench.json").write_text(json.dumps(page, indent=1) + "\n", "utf-8")
-    table = Table("name", "value", "unit", "goal", "reference")
-    for each in figures:
-        goal, reference = (f"{x:g}" if x is not None else "" for x in (each.goal, each.reference))
-        table.add_row(each.name, f"{each.value:.2f}", each.unit, goal, reference)
-    Console().print(table)
-
-
-def _whole_film() -> list[Figure]:
-    """The demo as a newcomer runs it, once set up."""
-    runs = [watched([sys.executable, "-m", "bot", "demo"]) for _ in range(3)]
-    _must_work(runs)
-    setup = [watched(["make", "--no-print-directory", "setup"]) for _ in range(3)]
-    _must_work(setup)
-    with tempfile.TemporaryDirectory() as folder:
-        kept = _kept(Path(folder))
-        _must_work([watched(kept)])
-        again = [watched(kept) for _ in range(3)]
-        _must_work(again)
-    return [
-        Figure("demo_wall_s", statistics.median(run.wall for run in runs), "s", 60),
-        Figure("demo_cpu_s", statistics.median(run.cpu for run in runs), "CPU-s"),
-        Figure("film_peak_mb", max(run.peak_mb for run in runs), "MB PSS", 1200),
-        Figure("setup_warm_s", statistics.median(run.wall for run in setup), "s", 3),
-        Figure("film_again_s", statistics.median(run.wall for run in again), "s", 3),
-    ]
-
-
-def _kept(folder: Path) -> list[str]:
-    """A film whose work is kept: run again, it has nothing left to do but start, look up and copy."""
-    photo = packaged.path("sample-photo")
-    words = [
-        "--photo",
-        photo,
-        "--theme",
-        "raise-mom",
-        "--data",
-        folder / "data",
-        "--out",
-        folder / "film.mp4",
-    ]
-    return [sys.executable, "-m", "bot", "film", *map(str, words)]
-
-
-def _parts() -> list[Figure]:
-    """Each craft alone in this process, beside what it cannot be cheaper than."""
-    found = weights()
-    photo = packaged.path("sample-photo")
-    if photo is None:
-        sys.exit("bench: run make setup first")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        look_s, sight = _timed(
-            lambda: crafts.look(photo, found["pet-detector"], found["face-proposals"], Taps())
-        )
-        if not sight.pets or not sight.pets[0].found:
-            from bot.demo import TAPS
-
-            sight = crafts.look(photo, found["pet-detector"], found["face-proposals"], TAPS)
-        frame = folder / "frame.png"
-        frame_s, framed = _timed(lambda: crafts.draw(photo, sight, found["saliency"], frame, 720, 1280))
-        speak_s, spoken = _speak(folder)
-        plan = _plan(spoken)
-        perform_s = _perform(folder, frame, framed, spoken, plan)
-        cut_s = _cut(folder, framed, spoken, plan)
-        floor_s = _encode_only(folder / "film.mp4", folder / "floor.mp4")
-    return [
-        Figure("look_cpu_s", look_s, "CPU-s", 2),
-        Figure("frame_cpu_s", frame_s, "CPU-s", 3),
-        Figure("speak_cpu_per_s", speak_s / spoken.seconds, "CPU-s per s of sound"),
-        Figure(
-            "puppet_cpu_per_s", perform_s / plan.seconds, "CPU-s per film s", None, floor_s / plan.seconds
-        ),
-        Figure("cut_cpu_ratio", cut_s / floor_s, "x encoding alone", None, 1.0),
-    ]
-
-
-def _speak(folder: Path) -> tuple[float, Spoken]:
-    found = weights()
-    kokoro = crafts.Kokoro(
-        model=found["kokoro-model"], vocab=found["kokoro-vocab"], voices=found["kokoro-voices"]
-    )
-    ask = SpeakAsk(lines=_LINES, role="pet")
-    return _timed(lambda: crafts.speak(ask, kokoro, folder / "pet.wav"))
-
-
-def _plan(spoken: Spoken) -> Timeline:
-    played = Direction(emotion="crying", action="bite", camera="push", prop="bun")
-    lines = []
-    for asked, said, (start, end) in zip(_ASKED, _LINES, spoken.spans, strict=True):
-        lines.append((Line(speaker="person", text=asked), 1.6))
-        lines.append((Line(speaker="pet", text=said, direction=played), end - start))
-    return timing.plan(lines)
-
-
-def _perform(folder: Path, frame: Path, framed: Framed, spoken: Spoken, plan: Timeline) -> float:
-    job = Job(frame=frame, framed=framed, speech=folder / "pet.wav", spans=spoken.spans, timeline=plan)
-    out = folder / "performance.mp4"
-    spent, track = _timed(lambda: crafts.perform(job, (0, plan.frames), out, tell=lambda _: None))
-    (folder / "track.json").write_text(track.model_dump_json(), "utf-8")
-    return spent
-
-
-def _encode_only(film: Path, out: Path) -> float:
-    """The floor: the finished film's own pictures, decoded beforehand, only encoded again."""
-    with av.open(str(film)) as source:
-        pictures = [
-            np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in source.decode(video=0)
-        ]
-
-    def write() -> None:
-        with encode.Clip(out, 720, 1280, 25, crf=20) as clip:
-            for picture in pictures:
-                clip.add(picture)
-
-    return _timed(write)[0]
-
-
-def _cut(folder: Path, framed: Framed, spoken: Spoken, plan: Timeline) -> float:
-    from pipeline.model import Track
-
-    found = weights()
-    hertz = 48_000
-    hum = (0.1 * np.sin(np.arange(int(1.6 * hertz)) * 0.03)).astype(np.float32)
-    pause = np.zeros(hertz // 2, np.float32)
-    files.write(folder / "person.wav", np.concatenate([hum, pause] * 3), hertz)
-    spans = tuple((n * 2.1, n * 2.1 + 1.6) for n in range(3))
-    work = crafts.Finishing(
-        performance=folder / "performance.mp4",
-        framed=framed,
-        track=Track.model_validate_json((folder / "track.json").read_text("utf-8")),
-        timeline=plan,
-        title=("程序员家的崽", "养妈全靠副业"),
-        lang="zh",
-        look="classic",
-        pet_sound=folder / "pet.wav",
-        pet_spans=spoken.spans,
-        person_sound=folder / "person.wav",
-        person_spans=spans,
-        font_cute=found["font-cute"],
-        font_sans=found["font-sans"],
-        label="AI生成",
-        producer="bench",
-        produce_id="bench",
-        max_bytes=9_500_000,
-        folder=folder,
-    )
-    return _timed(lambda: crafts.finish(work, tell=lambda _: None))[0]
-
-
-def _timed(work: Callable[[], T]) -> tuple[float, T]:
-    """CPU seconds of this process, and the result."""
-    begun = _cpu()
-    result = work()
-    return _cpu() - begun, result
-
-
-def _cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-def _must_work(runs: list[Run]) -> None:
-    for run in runs:
-        if run.code:
-            sys.exit(f"bench: a run failed: {run.err.strip()[-400:]}")
+def main(names: list[str]) -> None:
+    """Measure, write down, print."""
+    if unknown := set(names) - set(_GROUPS):
+        sys.exit(f"bench: no group called {', '.join(sorted(unknown))}; there are {', '.join(_GROUPS)}")
+    figures = [figure for name in names or _GROUPS for figure in _GROUPS[name]()]
+    keep(figures, everything=not names)
+    show(figures)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -38,6 +38,18 @@ def watched(command: Sequence[str]) -> Run:
     return Run(time.perf_counter() - begun, _children() - before, peak / 1e6, program.returncode, out, err)
 
 
+def pss_mb(pid: int) -> float:
+    """The memory of a process and all below it, shared pages counted by share."""
+    return _pss(psutil.Process(pid)) / 1e6
+
+
+def cpu_seconds(pid: int) -> float:
+    """The CPU time so far of a process and all that are below it now."""
+    root = psutil.Process(pid)
+    times = [each.cpu_times() for each in (root, *root.children(recursive=True))]
+    return float(sum(each.user + each.system for each in times))
+
+
 def _pss(root: psutil.Process) -> float:
     total = 0.0
     with contextlib.suppress(psutil.Error):

@@ -21,7 +21,7 @@ class Act:
     works: bool = False
 
 
-def acts(who: Guest, photo: Path) -> tuple[Act, ...]:
+def acts(who: Guest, photo: Path, dialogue: str = DIALOGUE) -> tuple[Act, ...]:
     """The whole chat; the last act starts the film."""
 
     def offered(button: str) -> Callable[[], bool]:
@@ -41,7 +41,7 @@ def acts(who: Guest, photo: Path) -> tuple[Act, ...]:
         Act(asked("talk.ask_mouth"), lambda: point(_MOUTH)),
         Act(asked("talk.ask_eye_left"), lambda: point(_LEFT)),
         Act(asked("talk.ask_eye_right"), lambda: point(_RIGHT), works=True),
-        Act(offered("theme:raise-mom"), lambda: who.say(DIALOGUE), works=True),
+        Act(offered("theme:raise-mom"), lambda: who.say(dialogue), works=True),
         Act(offered("voice:naitang"), lambda: press("voice:naitang")),
         Act(offered("person:mama"), lambda: press("person:mama")),
         Act(offered("go:"), lambda: press("go:"), works=True),
