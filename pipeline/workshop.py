@@ -29,6 +29,7 @@ _WORKERS: dict[Room, int] = {"sight": 1, "voice": 1, "stage": 2}
 _APART: dict[Room, tuple[Room, ...]] = {"sight": (), "voice": ("stage",), "stage": ("voice",)}
 _BYTES_PER_WORKER = 3 << 30
 _PR_SET_PDEATHSIG = 1
+_NICE = 10  # whoever chats is answered first, however much is being made
 _LAST = 2.0  # after a job's last fraction
 
 _reports: "SimpleQueue[tuple[int, float]] | None" = None
@@ -41,6 +42,7 @@ def _settle(parent: int, reports: "SimpleQueue[tuple[int, float]]") -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         resource.setrlimit(resource.RLIMIT_DATA, (_BYTES_PER_WORKER, _BYTES_PER_WORKER))
+    os.nice(_NICE)
     if os.getppid() != parent:  # it died before the kernel was told
         os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
