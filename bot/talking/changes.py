@@ -7,6 +7,7 @@ from bot.talking.model import Mood, Role, Seen, project_id
 from bot.talking.questions import question, recorded
 from bot.talking.saying import named, played
 from pipeline.themes import bank, fit
+from pipeline.themes.words import is_unread
 from storage.model import Brief, Lang, Script, Taps
 
 
@@ -71,7 +72,14 @@ def own(draft: Draft, written: Script) -> Draft:
     """Take a dialogue somebody wrote."""
     directed = bank.directed(written)
     taken = script(draft.change(mood=None, options=(), edits=()).stop("scripts"), directed)
-    return taken.tell("talk.dialogue_taken", {"n": len(written.lines)})
+    return _read(taken.tell("talk.dialogue_taken", {"n": len(written.lines)}), directed)
+
+
+def _read(draft: Draft, script: Script) -> Draft:
+    """Say at once which line no voice of ours can say: it may still be recorded."""
+    unread = (n for n, line in enumerate(script.lines, 1) if is_unread(line.text))
+    first = next(unread, None)
+    return draft if first is None else draft.tell("talk.cannot_read", {"n": first})
 
 
 def language(draft: Draft, lang: Lang) -> Draft:
@@ -117,7 +125,9 @@ def edit(draft: Draft, number: int, text: str) -> Draft:
         )
     changed = edits.changed(chosen, number, text)
     taken = answered(draft.fill(script=changed), "line", "words", "script")
-    return taken.tell("talk.line_changed", {"n": number, "text": changed.lines[number - 1].text})
+    return _read(
+        taken.tell("talk.line_changed", {"n": number, "text": changed.lines[number - 1].text}), changed
+    )
 
 
 def preset(draft: Draft, name: str) -> Draft:

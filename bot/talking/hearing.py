@@ -186,6 +186,9 @@ def _unclear(draft: Draft, text: str) -> Draft:
     nothing_else = question(draft.talk) == "times" or understanding.command(text) is not None
     if nothing_else or understanding.number(text) is not None:
         return draft.tell(key)
-    words = fit.theme_words(text)
+    try:
+        words = fit.theme_words(text)
+    except BadInput:  # no theme was asked for, so nothing is said about one
+        return draft.tell(key)
     offered = draft.change(words=words)
     return offered.tell(key, rows=rows(button("words_theme", "talk.b_words_theme")))

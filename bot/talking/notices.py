@@ -160,7 +160,7 @@ def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
         return draft
     if notice.kind == "cancelled" and what == "film":
         return draft.tell("making.cancelled")
-    draft = draft.tell(*sayable(notice.key, notice.fields))
+    draft = draft.tell(*sayable(notice.key, _named(draft, notice)))
     room = notice.key.partition(".")[0]
     if what == "frame" and room == "photo":
         return draft.fill(photo=None).change(seen=None)
@@ -169,6 +169,12 @@ def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
     if what == "voice" and room in {"sound", "voice"}:
         return draft.fill(sample=None).change(consent="", approved="")
     return changes.want(draft, f"retry:{what}:{_culprit(what, room, notice)}")
+
+
+def _named(draft: Draft, notice: Notice) -> dict[str, str]:
+    """The notice's fields; a kept file's name is ours and says nothing to a person."""
+    theirs = {"name": named("talk.your_file", draft.talk.lang)} if "name" in notice.fields else {}
+    return {**notice.fields, **theirs}
 
 
 _ANOTHER_TIME = {"link.unreachable", "link.too_slow"}

@@ -35,6 +35,12 @@ def has_words(text: str) -> bool:
     return any(unicodedata.category(mark)[0] in "LN" for mark in text)
 
 
+def is_unread(text: str) -> bool:
+    """True for words in a script that the built-in voices do not read at all."""
+    read = _HAN.search(text) or _LATIN_WORD.search(text) or any(mark.isdigit() for mark in text)
+    return has_words(text) and not read
+
+
 def language(text: str) -> Lang | None:
     """Return the language the words are plainly in, or None: mixed, neither, or too little to tell.
 

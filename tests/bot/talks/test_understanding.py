@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.talking import understanding
+from bot.talking import moments, understanding
 from bot.talking.edits import played
 from pipeline.themes import bank
 
@@ -128,3 +128,60 @@ def test_a_sadder_script_ends_in_tears_and_keeps_its_words(lang: str) -> None:
         assert last is not None
         assert (last.emotion, last.prop) == ("crying", "bun")
         assert last.note
+
+
+@pytest.mark.parametrize(
+    ("typed", "link", "span"),
+    [
+        ("https://a.example/b 0:12-0:35", "https://a.example/b", (12, 35)),
+        ("从1分20秒到1分50秒 https://v.example/iJ/", "https://v.example/iJ/", (80, 110)),
+        ("http://x.example/a.mp4 12s-35s", "http://x.example/a.mp4", (12, 35)),
+        ("www.x.example/a 12-35s.", "https://www.x.example/a", (12, 35)),
+        ("https://x.example/a from 1m20s to 1m50s", "https://x.example/a", (80, 110)),
+        ("https://x.example/a 1:02:03 – 1:02:30", "https://x.example/a", (3723, 3750)),
+        ("7.48 复制打开，看看【x】https://v.example/c/。0：05～0：20", "https://v.example/c/", (5, 20)),
+        ("https://x.example/a 90秒至2分钟", "https://x.example/a", (90, 120)),
+        ("(https://x.example/a)", "https://x.example/a", None),
+        ("https://x.example/watch?v=a-1-2&t=10s-20s", "https://x.example/watch?v=a-1-2&t=10s-20s", None),
+        ("https://x.example/a 1-2", "https://x.example/a", None),
+        ("2026-11-25 10-12", None, None),
+        ("第1-2句", None, None),
+    ],
+)
+def test_a_link_and_its_times_are_found(
+    typed: str, link: str | None, span: tuple[float, float] | None
+) -> None:
+    """However times are written, and whatever an app wrote around the link; what is inside it is no time."""
+    assert (moments.link(typed), moments.span(typed)) == (link, span)
+
+
+@pytest.mark.parametrize(
+    ("typed", "span"),
+    [
+        ("12-35", (12, 35)),
+        ("12 到 35 秒", (12, 35)),
+        ("0:30", (30, None)),
+        ("从1分开始", (60, None)),
+        ("the start", None),
+        ("", None),
+    ],
+)
+def test_asked_for_times_fewer_words_will_do(typed: str, span: tuple[float, float | None] | None) -> None:
+    """Whoever is asked for a part of the link may answer with two numbers, or with where it begins."""
+    assert moments.span(typed, asked=True) == span
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("不要字幕", False),
+        ("No captions!", False),
+        ("加上字幕", True),
+        ("with subtitles", True),
+        ("字幕", None),
+        ("不要", None),
+    ],
+)
+def test_captions_are_wished_or_not(typed: str, shown: bool | None) -> None:
+    """A wish in so many words, and not any word about captions."""
+    assert understanding.captions(typed) is shown
