@@ -12,7 +12,7 @@ from bot.messages import File, Incoming, Outgoing
 from bot.reception import Reception
 from bot.tidings import Tiding, Tidings
 from pipeline.studio import Studio
-from storage import assets, chats, errands, projects
+from storage import assets, chats, projects
 from storage.model import Address
 
 # While these run somebody waits for the answer; a film has its own progress, and the rest happens aside.
@@ -38,15 +38,11 @@ class Front:
 
     async def chat(self, address: Address) -> Chat:
         """The chat's newest entries, and whether an answer is on its way."""
-        db = self._studio.db
-        found = await chats.get(db, address)
+        found = await chats.look(self._studio.db, address, MOST)
         if found is None:
             return Chat()
-        said = await chats.history(db, address, limit=MOST)
-        waits = await chats.oldest_new(db, address) is not None
-        asked = await errands.of(db, address)
-        busy = any(each.state != "ended" and each.recipe in _WAITED_FOR for each in asked)
-        return Chat(lang=found.lang, entries=tuple(map(_entry, said)), typing=waits or busy)
+        typing = found.waits or not found.recipes.isdisjoint(_WAITED_FOR)
+        return Chat(lang=found.lang, entries=tuple(map(_entry, found.entries)), typing=typing)
 
     def changes(self, address: Address) -> AbstractContextManager[asyncio.Event]:
         """Lend the chat's event."""
