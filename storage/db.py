@@ -21,6 +21,9 @@ from storage.migrate import known, migrate
 PATIENCE = 30.0
 """How long to wait for another writer, in seconds."""
 
+_KEPT_OPEN = 12
+_CROWD = 20
+
 # FULL: a claimed take must survive a power cut, or it would be paid for twice.
 # secure_delete: what a person had deleted is overwritten, not merely unlinked.
 _SQLITE_SETTINGS = (
@@ -185,7 +188,8 @@ def _named(target: URL) -> str:
 
 def _engine(target: URL) -> AsyncEngine:
     if target.get_backend_name() == "sqlite":
-        engine = create_async_engine(target)
+        # Each connection is a thread: opening one more for every crowd costs more than keeping a few.
+        engine = create_async_engine(target, pool_size=_KEPT_OPEN, max_overflow=_CROWD)
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
