@@ -1,8 +1,8 @@
 """CPU work, in worker processes that die with their parent and whose memory is bounded.
 
 Three rooms: `sight` (look, draw), `voice` (hear, speak) and `stage` (animate, cut, check). A room that
-stands idle is closed when another is entered, and `voice` and `stage` are never open at once: the voice
-model and the puppet together would double a film's peak.
+stands idle is closed when another is entered, or after a minute: a bot that waits holds no models. `voice`
+and `stage` are never open at once: the voice model and the puppet together would double a film's peak.
 """
 
 import asyncio
@@ -30,6 +30,7 @@ _APART: dict[Room, tuple[Room, ...]] = {"sight": (), "voice": ("stage",), "stage
 _BYTES_PER_WORKER = 3 << 30
 _PR_SET_PDEATHSIG = 1
 _NICE = 10  # whoever chats is answered first, however much is being made
+_IDLE_SECONDS = 60.0  # the models are loaded again in about a second
 _LAST = 2.0  # after a job's last fraction
 
 _reports: "SimpleQueue[tuple[int, float]] | None" = None
@@ -63,7 +64,7 @@ def _run(number: int, work: Callable[..., T], args: tuple[Any, ...], telling: bo
 class Workshop:
     """Runs plain functions in processes; one per program."""
 
-    def __init__(self) -> None:
+    def __init__(self, idle_seconds: float = _IDLE_SECONDS) -> None:
         context = multiprocessing.get_context("spawn")
         self._context = context
         self._pools: dict[Room, ProcessPoolExecutor] = {}
@@ -73,6 +74,8 @@ class Workshop:
         self._reports: SimpleQueue[tuple[int, float]] = context.SimpleQueue()
         self._listeners: dict[int, Callable[[float], None]] = {}
         self._number = 0
+        self._idle_seconds = idle_seconds
+        self._resting: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         self._reader = threading.Thread(target=self._read, name="workshop-reports", daemon=True)
         self._reader.start()
@@ -115,6 +118,8 @@ class Workshop:
 
     async def close(self) -> None:
         """Stop every worker, also one that is in the middle of something."""
+        if self._resting is not None:
+            self._resting.cancel()
         for room in list(self._pools):
             self._shut(room)
         self._reports.put((-1, 0.0))
@@ -138,6 +143,7 @@ class Workshop:
             async with self._moved:
                 self._inside[room] -= 1
                 self._moved.notify_all()
+            self._rest_later()
 
     def _free(self, room: Room) -> bool:
         """No room that must be apart is in use, and none of those has waited longer."""
@@ -156,6 +162,17 @@ class Workshop:
                 initargs=(os.getpid(), self._reports),
             )
         return self._pools[room]
+
+    def _rest_later(self) -> None:
+        """What stands idle for a while gives its memory back."""
+        if self._resting is not None:
+            self._resting.cancel()
+        self._resting = self._loop.call_later(self._idle_seconds, self._rest)
+
+    def _rest(self) -> None:
+        for room in list(self._pools):
+            if not self._inside[room]:
+                self._shut(room)
 
     def _shut(self, room: Room) -> None:
         pool = self._pools.pop(room)

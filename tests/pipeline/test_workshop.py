@@ -129,3 +129,17 @@ def test_workers_die_with_their_parent(tmp_path: Path) -> None:
     gone, alive = psutil.wait_procs(workers, timeout=10)
     assert workers
     assert (len(gone), alive) == (len(workers), [])
+
+
+async def test_a_room_nobody_enters_gives_its_memory_back() -> None:
+    """A bot that waits for people holds no worker; the next job finds a new one."""
+    workshop = Workshop(idle_seconds=0.05)
+    try:
+        first = await workshop.run("stage", _pid)
+        async with asyncio.timeout(10):
+            while psutil.pid_exists(first):  # noqa: ASYNC110  a process that ends rings no event of ours
+                await asyncio.sleep(0.02)
+        assert workshop.pids("stage") == []
+        assert await workshop.run("stage", _pid) != first
+    finally:
+        await workshop.close()
