@@ -1,4 +1,4 @@
-"""Whole chats in a browser with the real bot, Chinese on a phone and English on a desktop; each stage is kept."""
+"""Whole chats in a browser with the real bot, Chinese on a phone, English on a desktop; all stages kept."""
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
