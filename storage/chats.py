@@ -266,16 +266,16 @@ async def _answer_within(conn: AsyncConnection, inbound: Inbound, reply: Answer,
     if reply.making:
         making = text("UPDATE projects SET state = 'making' WHERE id = :id")
         await conn.execute(making, {"id": reply.project})
-    await conn.execute(
+    numbered = await conn.execute(
         text(
             "UPDATE chats SET talk = :talk, project = :project, lang = :lang, last = last + :count,"
-            " changed = :now WHERE channel = :channel AND person = :person"
+            " changed = :now WHERE channel = :channel AND person = :person RETURNING last"
         ),
         {**_where(inbound.address), "talk": reply.talk, "project": reply.project, "lang": reply.lang}
         | {"count": len(reply.says), "now": now},
     )
+    first = int(numbered.scalar_one()) - len(reply.says) + 1
     if reply.says:
-        first = await _last_within(conn, inbound.address) - len(reply.says) + 1
         await outbox.add_within(conn, reply.says, first, now)
     await errand_rows.add_within(conn, reply.errands, now)
     await stops.stop_within(conn, reply.cancel, now)
@@ -295,20 +295,12 @@ async def _numbers_within(conn: AsyncConnection, address: Address, count: int, n
     taken = await conn.execute(
         text(
             "UPDATE chats SET last = last + :count, changed = :now"
-            " WHERE channel = :channel AND person = :person"
+            " WHERE channel = :channel AND person = :person RETURNING last"
         ),
         {**_where(address), "count": count, "now": now},
     )
-    if not taken.rowcount:
-        return None
-    return await _last_within(conn, address) - count + 1
-
-
-async def _last_within(conn: AsyncConnection, address: Address) -> int:
-    last = await conn.execute(
-        text("SELECT last FROM chats WHERE channel = :channel AND person = :person"), _where(address)
-    )
-    return int(last.scalar_one())
+    last = taken.scalar()
+    return None if last is None else int(last) - count + 1
 
 
 async def _close_within(
