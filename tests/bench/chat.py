@@ -115,6 +115,7 @@ async def _idle(folder: Path) -> tuple[float, float, float]:
             for words in _SAID:
                 mine = await who.say(words)
                 await who.until(functools.partial(_answered, who, mine))
+            await _at_rest(kept(folder))
         site.stop()
         _copies(kept(folder), _CHATS - 1)
         starts = [await _started(site) for _ in range(_STARTS)]
@@ -123,6 +124,13 @@ async def _idle(folder: Path) -> tuple[float, float, float]:
         await asyncio.sleep(_IDLE_SECONDS)
         busy = 100 * (cpu_seconds(site.pid) - before) / (time.perf_counter() - begun)
         return statistics.median(starts), busy, pss_mb(site.pid)
+
+
+async def _at_rest(file: Path) -> None:
+    """Wait until nothing is being made any more."""
+    with closing(sqlite3.connect(file)) as rows:
+        while rows.execute("SELECT 1 FROM errands WHERE state <> 'ended'").fetchone():  # noqa: ASYNC110  another process
+            await asyncio.sleep(0.2)
 
 
 async def _started(site: Website) -> float:
