@@ -3,6 +3,8 @@
 import dataclasses
 import functools
 import http.server
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,7 +83,7 @@ class Site:
             self.ends.wait(30)
         elif to.path == "/big.mp4":
             self._say(to, 200, {"Content-Type": "video/mp4", "Content-Length": "200000000"})
-        elif to.path in {"/401", "/403", "/404", "/500"}:
+        elif to.path in {"/403", "/404", "/500"}:
             self._say(to, int(to.path[1:]), {"Content-Length": "0"})
         else:
             kind, told = self.files[to.path]
@@ -157,7 +159,6 @@ def test_words_called_a_film_are_none(tmp_path: Path) -> None:
     ("path", "key"),
     [
         ("/page", "link.not_a_video"),
-        ("/401", "link.no_entry"),
         ("/403", "link.no_entry"),
         ("/404", "link.gone"),
         ("/500", "link.unreachable"),
@@ -180,11 +181,20 @@ async def test_a_server_that_does_not_answer_is_left(site: Site, tmp_path: Path)
     assert told.value.key == "link.too_slow"
 
 
+def test_the_process_ends_with_whoever_started_it(site: Site, tmp_path: Path) -> None:
+    """A bot that is killed leaves nobody reading strangers' pages."""
+    words = [sys.executable, "-m", "pipeline.links", site.url("/slow"), str(tmp_path), "loopback"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        process.stdin.close()  # as it is closed when its other end is gone
+        assert process.wait(20) == 1
+
+
 async def test_our_own_network_is_never_asked(site: Site, tmp_path: Path) -> None:
     """A link to this machine, by number or by name, does not reach it."""
     before = len(site.asked)
     port = site.server.server_address[1]
-    for host in ("localhost", "0.0.0.0", "[::ffff:127.0.0.1]"):
+    for host in ("localhost", "[::ffff:127.0.0.1]"):
         with pytest.raises(BadInput) as told:
             await links.fetch(f"http://{host}:{port}/clip.mp4", tmp_path)
         assert told.value.key == "link.not_public", host
