@@ -159,7 +159,7 @@ async def move_all(db: Database, moves: Sequence[Move], now: float) -> list[bool
         table.append(f"({', '.join(f':c{at}_{number}' for number in range(len(cells)))})")
     # Both databases call the columns of a list of values column1, column2, …
     sql = (
-        "UPDATE outbox SET state = moves.column5, changed = :now,"
+        "UPDATE outbox SET state = moves.column5, changed = :now,"  # noqa: S608  names of parameters only
         " receipt = COALESCE(NULLIF(moves.column6, ''), receipt),"
         " error = COALESCE(NULLIF(moves.column7, ''), error)"
         f" FROM (VALUES {', '.join(table)}) AS moves WHERE outbox.channel = moves.column1"
