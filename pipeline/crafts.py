@@ -266,6 +266,44 @@ def check(film: Path, channel: Literal["telegram", "feishu"] | None) -> Report:
     return checking.check(film, channel)
 
 
+class Packed(Noun):
+    """A film as it is handed to a messenger: the file that fits, its shape, and its small picture."""
+
+    film: Path
+    thumbnail: Path
+    width: int
+    height: int
+    seconds: float
+
+
+def pack(film: Path, cover: Path, most: int, folder: Path) -> Packed:
+    """Make a film ready to be sent: encoded anew in `folder` only where it has more than `most` bytes.
+
+    Raises:
+        BadInput: it is no film. Failed: `film.too_big`, it does not fit at any quality.
+    """
+    from pipeline.film import fit, small
+    from pipeline.film.probe import probe
+
+    fitting = film
+    if film.stat().st_size > most:
+        fitting = folder / "film.mp4"
+        fit.fit(film, fitting, most)
+    told = probe(fitting)
+    thumbnail = folder / "thumbnail.jpg"
+    small.small(cover, thumbnail)
+    return Packed(
+        film=fitting, thumbnail=thumbnail, width=told.width, height=told.height, seconds=told.seconds
+    )
+
+
+def voice_note(sound: Path, out: Path) -> float:
+    """Write a sound as a voice note and return its seconds."""
+    from pipeline.film.note import note
+
+    return note(sound, out)
+
+
 def sheet(film: Path, out: Path) -> None:
     """A contact sheet of a film."""
     from pipeline.film import sheet as sheets
