@@ -33,8 +33,6 @@ FILE_BYTES = 50_000_000
 _AT_ONCE = 64
 _LONGEST_PAUSE = 30.0
 _FILMS = ("make_film", "redo_part")
-# What may pass by itself: it is waited for, and nothing is set aside because of it.
-_PASSING = ("storage.busy", "storage.full", "storage.unreachable", "storage.disk_error", "storage.read_only")
 _log = structlog.get_logger(__name__)
 
 
@@ -94,6 +92,24 @@ class Reception:
             new = await self._coming.add(letter)
         if new:
             self._wake(incoming.address)
+
+    async def tell(
+        self, address: Address, lang: Lang | None, identity: str, key: str, fields: dict[str, str]
+    ) -> None:
+        """Say something the conversation has no part in, such as that a file could not be fetched.
+
+        Args:
+            identity: the message's own id; the same twice is once.
+        """
+        await self._chat(address, lang)
+        message = Outgoing(id=identity, key=key, fields=fields)
+        if await chats.say(self._studio.db, _outbound(address, message), self._studio.clock()):
+            self._changes.tell(address)
+
+    async def earlier(self, address: Address, identity: str) -> Incoming | None:
+        """What was received under an id, or None."""
+        found = await chats.inbound(self._studio.db, address, identity)
+        return Incoming.model_validate_json(found.payload) if found else None
 
     async def keep(self, address: Address, source: Path, name: str, lang: Lang | None = None) -> File:
         """Keep a copy of a file somebody sent and say what it is.
@@ -171,7 +187,7 @@ class Reception:
             turn = self._turn(talk, Incoming.model_validate_json(inbound.payload))
             kept = await self._keep_turn(inbound, turn)
         except Exception as error:
-            if isinstance(error, StorageError) and error.key in _PASSING:
+            if isinstance(error, StorageError) and error.passing:  # waited for; nothing is set aside for it
                 raise
             await self._set_aside(inbound, error)
             return talk

@@ -135,6 +135,16 @@ async def oldest_new(db: Database, address: Address) -> Inbound | None:
     return _inbound(rows[0]) if rows else None
 
 
+async def inbound(db: Database, address: Address, identity: str) -> Inbound | None:
+    """Return what came in under an id, served or not, or None."""
+    rows = await db.read(
+        "SELECT * FROM inbox WHERE channel = :channel AND person = :person AND id = :id",
+        **_where(address),
+        id=identity,
+    )
+    return _inbound(rows[0]) if rows else None
+
+
 async def unserved(db: Database) -> tuple[Address, ...]:
     """Return the chats in which something waits."""
     rows = await db.read("SELECT DISTINCT channel, person FROM inbox WHERE state = 'new'")
@@ -152,6 +162,22 @@ async def answer(db: Database, served: Iterable[tuple[Inbound, Answer]], now: fl
     """
     async with db.writing() as conn:
         return [await _answer_within(conn, inbound, reply, now) for inbound, reply in served]
+
+
+async def say(db: Database, letter: Outbound, now: float) -> bool:
+    """Say something that is no answer; False when it was said before, or there is no such chat."""
+    async with db.writing() as conn:
+        said = await conn.execute(
+            text("SELECT 1 FROM outbox WHERE channel = :channel AND person = :person AND id = :id"),
+            {**_where(letter.address), "id": letter.id},
+        )
+        if said.first() is not None:
+            return False
+        first = await _numbers_within(conn, letter.address, 1, now)
+        if first is None:
+            return False
+        await outbox.add_within(conn, (letter,), first, now)
+        return True
 
 
 async def set_aside(

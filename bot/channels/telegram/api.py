@@ -11,36 +11,15 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from telegram import Bot
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.request import BaseRequest
 
-CONNECTIONS = 16
-"""Connections at most: more at once cost many times the work per call."""
-
-READ_SECONDS = 60.0
-"""A large film is answered long after its last byte; a shorter wait would take it for lost."""
-
-UPLOAD_SECONDS = 120.0
-_POOL_SECONDS = 60.0
-_CONNECT_SECONDS = 10.0
+from bot.channels.telegram.pool import READ_SECONDS, Pool
 
 # The library would otherwise give durations as whole numbers, and say at each one that this will change.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 for _name in ("httpx", "httpcore", "telegram"):
     logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
-
-
-def requests(*, connections: int = CONNECTIONS, trust_env: bool = True) -> HTTPXRequest:
-    """The pool of connections; `trust_env` lets proxies be set the usual way."""
-    return HTTPXRequest(
-        connection_pool_size=connections,
-        read_timeout=READ_SECONDS,
-        write_timeout=READ_SECONDS,
-        connect_timeout=_CONNECT_SECONDS,
-        pool_timeout=_POOL_SECONDS,
-        media_write_timeout=UPLOAD_SECONDS,
-        httpx_kwargs={"trust_env": trust_env},
-    )
 
 
 def bot(token: str, base_url: str, *, local: bool = False, request: BaseRequest | None = None) -> Bot:
@@ -50,7 +29,7 @@ def bot(token: str, base_url: str, *, local: bool = False, request: BaseRequest 
         base_url: the server's address, without a slash at its end.
         local: a server of our own on this machine's disks: no limits of size, files by their paths.
     """
-    pool = request or requests()
+    pool = request or Pool()
     return Bot(
         token,
         base_url=f"{base_url}/bot",
@@ -73,8 +52,7 @@ async def ask(
     Raises:
         TelegramError: as everywhere in the library.
     """
-    plain = {
-        name: value if isinstance(value, str) else json.dumps(value) for name, value in (values or {}).items()
-    }
+    given = (values or {}).items()
+    plain = {name: value if isinstance(value, str) else json.dumps(value) for name, value in given}
     query = f"?{urlencode(plain)}" if plain else ""
     return await client.request.post(f"{client.base_url}/{method}{query}", read_timeout=read_timeout)
