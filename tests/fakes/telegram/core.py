@@ -84,6 +84,7 @@ class Core:
         self.queries: dict[str, Query] = {}
         self.settings: dict[tuple[str, ...], object] = {}
         self.unreachable = False
+        self.closing = False
         self.logged_out = False
         self._numbers = itertools.count(1)
         self._names = itertools.count(7001)
@@ -91,7 +92,12 @@ class Core:
     @property
     def me(self) -> Json:
         """The bot's account."""
-        return {"id": int(self.token.partition(":")[0]), "is_bot": True, "first_name": "Pawlogue", "username": self.name}
+        return {
+            "id": int(self.token.partition(":")[0]),
+            "is_bot": True,
+            "first_name": "Pawlogue",
+            "username": self.name,
+        }
 
     def fresh(self) -> int:
         """A number nobody has."""
@@ -171,7 +177,9 @@ class Core:
             number = chat.numbers
         else:
             number = next(self._numbers)
-        return Message(number, chat, sender, self.clock(), content, media=media, extra=extra, reply_to=reply_to)
+        return Message(
+            number, chat, sender, self.clock(), content, media=media, extra=extra, reply_to=reply_to
+        )
 
     def _show(self, chat: Chat, message: Message) -> None:
         chat.everything.append(message)

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Kind = Literal[
-    "drop_before", "drop_after", "slow_before", "slow_after", "flood", "error", "error_after", "proxy", "garbage", "conflict"
+    "drop_before",
+    "drop_after",
+    "slow_before",
+    "slow_after",
+    "flood",
+    "error",
+    "error_after",
+    "proxy",
+    "garbage",
+    "conflict",
 ]
 """drop_before: the connection ends, nothing happened · drop_after: it happened, the answer is lost ·
 slow_before, slow_after: `seconds` before or after it happens · flood: 429 for `seconds` · error: 500, nothing happened ·

@@ -77,7 +77,12 @@ class Files:
         kept.until = self._clock() + _LINK_SECONDS
         self._by_path[kept.path] = kept
         path = str(self._on_disk(kept)) if self.folder is not None else kept.path
-        return {"file_id": file_id, "file_unique_id": media.unique, "file_size": media.size, "file_path": path}
+        return {
+            "file_id": file_id,
+            "file_unique_id": media.unique,
+            "file_size": media.size,
+            "file_path": path,
+        }
 
     def download(self, path: str) -> bytes | None:
         """The content behind a path that was lent and has not lapsed."""
@@ -92,4 +97,11 @@ class Files:
         return path
 
 
-_SUFFIX = {"photo": ".jpg", "video": ".mp4", "voice": ".oga", "video_note": ".mp4", "audio": ".mp3", "thumbnail": ".jpg"}
+_SUFFIX = {
+    "photo": ".jpg",
+    "video": ".mp4",
+    "voice": ".oga",
+    "video_note": ".mp4",
+    "audio": ".mp3",
+    "thumbnail": ".jpg",
+}

@@ -59,13 +59,15 @@ class FakeTelegram:
                 core.users[number] = User(number, name, lang, chat)
         return Person(core, core.users[number])
 
-    def group(self, id: int | None = None, *, members: Sequence[Person] = (), title: str = "家", admin: bool = False) -> Group:  # noqa: A002 - Telegram's word
+    def group(
+        self, id: int | None = None, *, members: Sequence[Person] = (), title: str = "家", admin: bool = False
+    ) -> Group:  # noqa: A002 - Telegram's word
         """A group the bot was just added to by its first member; as admin the bot sees everything that is said."""
         core = self.core
-        chat = Chat(id or -core.fresh(), "group", core.news, title)
+        chat = Chat(id or -core.fresh(), "group", core.news, title, admin=admin)
         with core.news.lock:
             core.chats[chat.id] = chat
-        group = Group(core, chat, admin)
+        group = Group(core, chat)
         group.adds(*members)
         if members:
             members[0].tells_membership(chat, "left", "administrator" if admin else "member")
@@ -78,6 +80,7 @@ class FakeTelegram:
     def unplug(self) -> None:
         """Every connection ends, new ones too, until `plug`."""
         self.core.unreachable = True
+        self.core.news.tell()
 
     def plug(self) -> None:
         """Be there again."""
@@ -106,7 +109,9 @@ def running(
         backoff: seconds the webhook waits before its nth repetition.
         folder: local mode: `getFile` answers paths below it, `file://` is read, sizes are free.
     """
-    core = Core(token=token, name=name, limits=limits, clock=clock, query_seconds=query_seconds, folder=folder)
+    core = Core(
+        token=token, name=name, limits=limits, clock=clock, query_seconds=query_seconds, folder=folder
+    )
     server = Server(core, port=port, poll_seconds=poll_seconds, backoff=backoff)
     server.start()
     try:

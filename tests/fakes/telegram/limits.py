@@ -76,7 +76,9 @@ class Gate:
             return
         if (wait := self._wait(chat, now, group, cost)) > 0:
             raise self._refuse(chat, now, max(wait, self.limits.penalty_seconds))
-        everything = self._all = self._all or _Bucket(self.limits.overall_per_second, self.limits.overall_per_second)
+        everything = self._all = self._all or _Bucket(
+            self.limits.overall_per_second, self.limits.overall_per_second
+        )
         if (wait := everything.wait(now, cost)) > 0:
             self.violations += 1
             raise flood(math.ceil(wait))

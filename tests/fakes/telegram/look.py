@@ -39,7 +39,7 @@ def jpeg(content: bytes, side: int) -> bytes:
 def opus(content: bytes) -> bytes:
     """Any sound as a phone's voice note: mono Opus in Ogg."""
     made = io.BytesIO()
-    with av.open(io.BytesIO(content)) as source, av.open(made, "w", format="ogg") as target:
+    with av.open(io.BytesIO(content), "r") as source, av.open(made, "w", format="ogg") as target:
         stream = target.add_stream("libopus", rate=48000)
         stream.layout, stream.bit_rate = "mono", 32000
         resampler = av.AudioResampler("s16", "mono", 48000)
@@ -67,7 +67,7 @@ _STILLS = {b"heic", b"heix", b"mif1", b"avif"}
 
 def _recording(content: bytes) -> Facts | None:
     try:
-        with av.open(io.BytesIO(content)) as opened:
+        with av.open(io.BytesIO(content), "r") as opened:
             video = next(iter(opened.streams.video), None)
             audio = next(iter(opened.streams.audio), None)
             if video is None and audio is None:
@@ -75,7 +75,9 @@ def _recording(content: bytes) -> Facts | None:
             form = _form(content, opened.format.name)
             seconds = (opened.duration or 0) / av.time_base
             shape = (video.width, video.height) if video else (0, 0)
-            return Facts(form, *shape, seconds, _name(video), _name(audio), form == "mp4" and _index_first(content))
+            return Facts(
+                form, *shape, seconds, _name(video), _name(audio), form == "mp4" and _index_first(content)
+            )
     except av.FFmpegError:
         return None
 

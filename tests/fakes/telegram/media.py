@@ -52,7 +52,9 @@ def take(files: Files, asked: str, upload: Upload) -> tuple[str, Media]:
 def became(asked: str, facts: Facts, size: int) -> str:
     """The kind a file becomes: what does not fit the kind that was asked for goes out as a document."""
     mp4 = facts.form == "mp4" and facts.codec is not None
-    voice = facts.codec is None and ((facts.form == "ogg" and facts.sound in _OPUS) or facts.form in {"mp3", "m4a"})
+    voice = facts.codec is None and (
+        (facts.form == "ogg" and facts.sound in _OPUS) or facts.form in {"mp3", "m4a"}
+    )
     fits = {
         "video": mp4,
         "animation": mp4 or facts.form == "gif",
@@ -174,7 +176,10 @@ def _still(files: Files, content: bytes) -> Json:
 
 
 def _note(files: Files, media: Media) -> Json:
-    made = _base(media) | {"length": media.width, "duration": int(float(media.told.get("duration", media.seconds)))}
+    made = _base(media) | {
+        "length": media.width,
+        "duration": int(float(media.told.get("duration", media.seconds))),
+    }
     return made | ({"thumbnail": _still(files, media.thumbnail)} if media.thumbnail is not None else {})
 
 
@@ -184,7 +189,9 @@ def _voice(_: Files, media: Media) -> Json:
 
 
 def _audio(files: Files, media: Media) -> Json:
-    made = _voice(files, media) | {name: media.told[name] for name in ("title", "performer") if name in media.told}
+    made = _voice(files, media) | {
+        name: media.told[name] for name in ("title", "performer") if name in media.told
+    }
     return made | ({"file_name": media.name} if media.name else {})
 
 

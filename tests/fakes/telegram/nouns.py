@@ -141,6 +141,7 @@ class Chat:
     barred: str | None = None
     voices_forbidden: bool = False
     moved_to: int | None = None
+    admin: bool = False
     members: set[int] = field(default_factory=set)
     everything: list[Message] = field(default_factory=list, repr=False)
     actions: list[tuple[float, str]] = field(default_factory=list, repr=False)
@@ -186,7 +187,9 @@ class Chat:
 
     async def shows(self, words: str, timeout: float = 10.0) -> Message:  # noqa: ASYNC109 - the hand's promise
         """Wait until a message of the bot holds these words (text or caption) and return the newest that does."""
-        return await self.until(lambda chat: next((m for m in reversed(chat.answers) if words in m.text), None), timeout)
+        return await self.until(
+            lambda chat: next((m for m in reversed(chat.answers) if words in m.text), None), timeout
+        )
 
     def wire(self) -> Json:
         """The chat as the Bot API writes it."""
@@ -217,4 +220,6 @@ def words_of(content: Json) -> str:
 
 def _button(row: int, shape: Json) -> Button:
     copies = shape.get("copy_text", {}).get("text")
-    return Button(shape["text"], row, shape.get("callback_data"), shape.get("url"), copies, shape.get("style"))
+    return Button(
+        shape["text"], row, shape.get("callback_data"), shape.get("url"), copies, shape.get("style")
+    )

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from tests.fakes.telegram.core import Core, Query
 from tests.fakes.telegram.look import jpeg, look, opus
 from tests.fakes.telegram.media import Upload, keep, wire
-from tests.fakes.telegram.nouns import Button, Chat, Json, Message, User
+from tests.fakes.telegram.nouns import Button, Chat, Json, Media, Message, User
 
 Source = Path | str | bytes
+Claim = str | int | float | bool
 Item = Source | tuple[str, Source]
 """A photo, or what kind it is and the file: `("video", path)`."""
 
@@ -39,8 +39,8 @@ class Press:
 class Group:
     """A group with the bot in it; `chat` is where it is now."""
 
-    def __init__(self, core: Core, chat: Chat, admin: bool) -> None:
-        self._core, self.chat, self.admin = core, chat, admin
+    def __init__(self, core: Core, chat: Chat) -> None:
+        self._core, self.chat = core, chat
 
     @property
     def id(self) -> int:
@@ -60,8 +60,13 @@ class Group:
         """Move to a new id; what is sent to the old one is refused with `migrate_to_chat_id`."""
         core, old = self._core, self.chat
         new = Chat(new_id or -1_000_000_000_000 - core.fresh(), "supergroup", core.news, old.title)
-        new.members = set(old.members)
-        nobody: Json = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+        new.members, new.admin = set(old.members), old.admin
+        nobody: Json = {
+            "id": 1087968824,
+            "is_bot": True,
+            "first_name": "Group",
+            "username": "GroupAnonymousBot",
+        }
         with core.news.lock:
             core.chats[new.id] = new
             core.hear(old, nobody, {}, extra={"migrate_to_chat_id": new.id})
@@ -103,7 +108,7 @@ class Person:
         assert re.fullmatch(r"[A-Za-z0-9_-]{0,64}", payload), "no such deep link"
         return self.says(f"/start {payload}".strip(), in_=in_)
 
-    def says(self, text: str, *, in_: Group | None = None, **extra: Any) -> Message:
+    def says(self, text: str, *, in_: Group | None = None, **extra: Claim) -> Message:
         """Say something; `@bot` and `/command` are found in it. In a group privacy mode holds."""
         return self._sends({"text": text, "entities": entities(text)}, in_, extra)
 
@@ -111,37 +116,49 @@ class Person:
         """Answer one message."""
         return self._sends({"text": text, "entities": entities(text)}, in_, {}, reply_to=message)
 
-    def sends_photo(self, source: Source, caption: str = "", *, in_: Group | None = None, **extra: Any) -> Message:
+    def sends_photo(
+        self, source: Source, caption: str = "", *, in_: Group | None = None, **extra: Claim
+    ) -> Message:
         """A photo as phones send it: a JPEG of at most 1280 pixels in several sizes."""
         return self.sends("photo", source, caption, in_=in_, **extra)
 
-    def sends_voice(self, source: Source, caption: str = "", *, in_: Group | None = None, **told: Any) -> Message:
+    def sends_voice(
+        self, source: Source, caption: str = "", *, in_: Group | None = None, **told: Claim
+    ) -> Message:
         """A voice note; what is not Opus in Ogg is made so. `duration` and `size` may be claimed otherwise."""
         return self.sends("voice", source, caption, in_=in_, **told)
 
-    def sends_audio(self, source: Source, caption: str = "", *, in_: Group | None = None, **told: Any) -> Message:
+    def sends_audio(
+        self, source: Source, caption: str = "", *, in_: Group | None = None, **told: Claim
+    ) -> Message:
         """A piece of music or a recording, with `title` and `performer`."""
         return self.sends("audio", source, caption, in_=in_, **told)
 
-    def sends_video(self, source: Source, caption: str = "", *, in_: Group | None = None, **told: Any) -> Message:
+    def sends_video(
+        self, source: Source, caption: str = "", *, in_: Group | None = None, **told: Claim
+    ) -> Message:
         """A video."""
         return self.sends("video", source, caption, in_=in_, **told)
 
-    def sends_video_note(self, source: Source, *, in_: Group | None = None, **told: Any) -> Message:
+    def sends_video_note(self, source: Source, *, in_: Group | None = None, **told: Claim) -> Message:
         """A round video."""
         return self.sends("video_note", source, in_=in_, **told)
 
-    def sends_document(self, source: Source, caption: str = "", *, in_: Group | None = None, **told: Any) -> Message:
+    def sends_document(
+        self, source: Source, caption: str = "", *, in_: Group | None = None, **told: Claim
+    ) -> Message:
         """A file; `name`, `mime` and `size` may be claimed, `size` without having the bytes."""
         return self.sends("document", source, caption, in_=in_, **told)
 
-    def sends_animation(self, source: Source, caption: str = "", *, in_: Group | None = None, **told: Any) -> Message:
+    def sends_animation(
+        self, source: Source, caption: str = "", *, in_: Group | None = None, **told: Claim
+    ) -> Message:
         """A GIF: such a message is an animation and, for old bots, a document too."""
         return self.sends("animation", source, caption, in_=in_, **told)
 
     def sends(self, kind: str, source: Source, caption: str = "", *, in_: Group | None = None, name: str | None = None,
               mime: str | None = None, reply_to: Message | None = None, forwarded: Json | None = None,
-              album: str | None = None, **told: Any) -> Message:  # fmt: skip
+              album: str | None = None, **told: Claim) -> Message:  # fmt: skip
         """Send a file as this kind."""
         content = source if isinstance(source, bytes) else Path(source).read_bytes()
         name = name or (None if isinstance(source, bytes) or kind in _NAMELESS else Path(source).name)
@@ -158,7 +175,9 @@ class Person:
         extra = ({"media_group_id": album} if album else {}) | (forwarded or {})
         return self._sends(made, in_, extra, reply_to=reply_to, media=media)
 
-    def sends_album(self, items: Sequence[Item], caption: str = "", *, in_: Group | None = None) -> list[Message]:
+    def sends_album(
+        self, items: Sequence[Item], caption: str = "", *, in_: Group | None = None
+    ) -> list[Message]:
         """Several at once: one update each, joined by an id; the caption is on the first."""
         album, made = str(self._core.fresh() * 1_000_003), []
         for number, item in enumerate(items):
@@ -170,7 +189,9 @@ class Person:
         """What no bot of ours understands: sticker, location, contact, dice, poll."""
         return self._sends({kind: _THINGS[kind]}, in_, {})
 
-    def forwards(self, message: Message, *, in_: Group | None = None, from_: "Person | None" = None) -> Message:
+    def forwards(
+        self, message: Message, *, in_: Group | None = None, from_: "Person | None" = None
+    ) -> Message:
         """Forward a message, from somebody or from who wrote it."""
         origin: Json = {"type": "user", "date": int(message.at),
                         "sender_user": from_.user.wire() if from_ else message.sender}  # fmt: skip
@@ -188,7 +209,7 @@ class Person:
             content |= {part: text, {"text": "entities"}.get(part, "caption_entities"): entities(text)}
         with core.news.lock:
             message.change(core.clock(), content, message.markup, media)
-            if self._seen(message.chat, content, message.reply_to, self._group_admin):
+            if self._seen(message.chat, content, message.reply_to):
                 core.updates.add("edited_message", message.wire(), f"chat:{message.chat.id}")
         core.news.tell()
         return message
@@ -254,23 +275,23 @@ class Person:
                 "old_chat_member": _member(me, old), "new_chat_member": _member(me, new)}  # fmt: skip
         self._core.updates.add("my_chat_member", body, f"chat:{chat.id}")
 
-    _group_admin = False
-
-    def _sends(self, content: Json, in_: Group | None, extra: Json, *, media: Any = None,
+    def _sends(self, content: Json, in_: Group | None, extra: Json, *, media: Media | None = None,
                reply_to: Message | None = None) -> Message:  # fmt: skip
         chat = in_.chat if in_ else reply_to.chat if reply_to else self.chat
         if chat.kind != "private":
             chat.members.add(self.id)
         chat.opened = True
         content = {name: value for name, value in content.items() if value != []}
-        seen = self._seen(chat, content, reply_to, bool(in_ and in_.admin))
-        return self._core.hear(chat, self.user.wire(), content, media=media, extra=extra, reply_to=reply_to, seen=seen)
+        seen = self._seen(chat, content, reply_to)
+        return self._core.hear(
+            chat, self.user.wire(), content, media=media, extra=extra, reply_to=reply_to, seen=seen
+        )
 
-    def _seen(self, chat: Chat, content: Json, reply_to: Message | None, admin: bool) -> bool:
+    def _seen(self, chat: Chat, content: Json, reply_to: Message | None) -> bool:
         """Whether the bot gets it: in a group only commands, mentions of it and replies to it, unless it is admin."""
         if chat.barred is not None:
             return False
-        if chat.kind == "private" or admin or (reply_to is not None and reply_to.mine):
+        if chat.kind == "private" or chat.admin or (reply_to is not None and reply_to.mine):
             return True
         text, me = str(content.get("text", content.get("caption", ""))), self._core.name.lower()
         if re.search(rf"@{re.escape(me)}\b", text.lower()):
@@ -325,9 +346,9 @@ def _pick(chat: Chat, what: Message | str, words: str | None) -> tuple[Message, 
     if isinstance(what, Message):
         fits = [(what, button) for button in what.buttons if words in (None, button.words)]
     else:
-        fits = [(m, button) for m in reversed(chat.messages) for button in m.buttons if button.words == what] or [
-            (m, button) for m in reversed(chat.messages) for button in m.buttons if what in button.words
-        ]
+        fits = [
+            (m, button) for m in reversed(chat.messages) for button in m.buttons if button.words == what
+        ] or [(m, button) for m in reversed(chat.messages) for button in m.buttons if what in button.words]
     live = [(message, button) for message, button in fits if button.data is not None]
     if not live or (isinstance(what, Message) and what.deleted):
         there = [button.words for message in chat.messages for button in message.buttons]

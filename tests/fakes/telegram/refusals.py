@@ -3,7 +3,7 @@
 from tests.fakes.telegram.nouns import Json
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault of ours
+class Refusal(Exception):
     """An answer that is not ok."""
 
     def __init__(self, code: int, words: str, parameters: Json | None = None) -> None:
