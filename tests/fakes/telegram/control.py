@@ -24,8 +24,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.fakes.telegram.core import Core, Stats
-from tests.fakes.telegram.nouns import Chat, Json, Message, User
-from tests.fakes.telegram.people import Group, Person, Press
+from tests.fakes.telegram.groups import Group, open_group
+from tests.fakes.telegram.nouns import Chat, Json, Message
+from tests.fakes.telegram.people import Person, Press, known
 
 _VERBS = {name for name in vars(Person) if not name.startswith("_") and callable(getattr(Person, name))}
 
@@ -66,12 +67,7 @@ class Control:
         return JSONResponse({"done": _told(done)})
 
     def _person(self, number: int, lang: str = "zh-hans") -> Person:
-        core = self._core
-        with core.news.lock:
-            if number not in core.users:
-                chat = Chat(number, "private", core.news, f"P{number}", opened=False)
-                core.chats[number], core.users[number] = chat, User(number, f"P{number}", lang, chat)
-        return Person(core, core.users[number])
+        return known(self._core, number, lang, f"P{number}")
 
     def _meant(self, chat: Chat, word: Any) -> Any:
         """A message where its id was given as `{"message": id}`."""
@@ -79,14 +75,10 @@ class Control:
 
     async def _group(self, request: Request) -> Response:
         asked = await request.json()
-        chat = Chat(int(asked["id"]), "group", self._core.news, "家", admin=bool(asked.get("admin")))
-        self._core.chats[chat.id] = chat
-        group = self._groups[chat.id] = Group(self._core, chat)
         people = [self._person(int(number)) for number in asked.get("members", [])]
-        group.adds(*people)
-        if people:
-            people[0].tells_membership(chat, "left", "member")
-        return JSONResponse({"id": chat.id})
+        group = open_group(self._core, int(asked["id"]), "家", bool(asked.get("admin")), list(people))
+        self._groups[int(asked["id"])] = group
+        return JSONResponse({"id": group.id})
 
     async def _flood(self, request: Request) -> Response:
         asked = await request.json()

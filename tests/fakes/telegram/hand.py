@@ -8,9 +8,10 @@ from pathlib import Path
 
 from tests.fakes.telegram.core import Core, Stats
 from tests.fakes.telegram.faults import Faults
+from tests.fakes.telegram.groups import Group, open_group
 from tests.fakes.telegram.limits import Limits
-from tests.fakes.telegram.nouns import Chat, User
-from tests.fakes.telegram.people import Group, Person, Press
+from tests.fakes.telegram.nouns import Chat
+from tests.fakes.telegram.people import Person, Press, known
 from tests.fakes.telegram.server import Server
 from tests.fakes.telegram.updates import Updates
 
@@ -49,29 +50,19 @@ class FakeTelegram:
         return self.core.updates
 
     def person(self, id: int | None = None, *, lang: str | None = "zh-hans", name: str = "安") -> Person:  # noqa: A002 - Telegram's word
-        """Somebody; the bot may write to them once they started or said something. The same id is the same person."""
-        core = self.core
-        number = id or core.fresh()
-        with core.news.lock:
-            if number not in core.users:
-                chat = Chat(number, "private", core.news, name, opened=False)
-                core.chats[number] = chat
-                core.users[number] = User(number, name, lang, chat)
-        return Person(core, core.users[number])
+        """Somebody; the bot may write to them once they started or said something. One id is one person."""
+        return known(self.core, id or self.core.fresh(), lang, name)
 
     def group(
-        self, id: int | None = None, *, members: Sequence[Person] = (), title: str = "家", admin: bool = False
-    ) -> Group:  # noqa: A002 - Telegram's word
-        """A group the bot was just added to by its first member; as admin the bot sees everything that is said."""
-        core = self.core
-        chat = Chat(id or -core.fresh(), "group", core.news, title, admin=admin)
-        with core.news.lock:
-            core.chats[chat.id] = chat
-        group = Group(core, chat)
-        group.adds(*members)
-        if members:
-            members[0].tells_membership(chat, "left", "administrator" if admin else "member")
-        return group
+        self,
+        id: int | None = None,  # noqa: A002 - Telegram's word
+        *,
+        members: Sequence[Person] = (),
+        title: str = "家",
+        admin: bool = False,
+    ) -> Group:
+        """A group its first member just added the bot to; as admin the bot sees everything that is said."""
+        return open_group(self.core, id, title, admin, list(members))
 
     def shut(self, chat: Chat, seconds: float) -> None:
         """Answer 429 to everything for this chat for that long."""
