@@ -19,8 +19,8 @@
         fake.updates.poison()
         assert fake.stats.violations == 0 and not fake.stats.doubles
 
-`running()` is the same without a loop. `python -m tests.fakes.telegram --port 8081 --lift-limits` runs it alone,
-driven over `/control/…` (see `control.py`).
+`running()` is the same without a loop. Alone in a process, driven over `/control/…` (see `control.py`):
+`python -m tests.fakes.telegram --port 8081 --lift-limits`.
 """
 
 from tests.fakes.telegram.faults import Faults

@@ -1,4 +1,4 @@
-"""The stand-in alone in a process: `python -m tests.fakes.telegram --port 8081 --lift-limits`; see `control.py`."""
+"""The stand-in alone in a process, driven over `/control/…` (see `control.py`)."""
 
 import argparse
 import signal

@@ -52,7 +52,7 @@ class Args:
         """Whether a flag is set."""
         return str(self.values.get(name, "")).lower() in {"true", "1", "yes"}
 
-    def shape(self, name: str) -> Any:
+    def shape(self, name: str) -> Any:  # noqa: ANN401 - any JSON
         """A JSON value, or None where it is absent.
 
         Raises:

@@ -1,4 +1,4 @@
-"""The file a call speaks of: a part of the request, `attach://part`, an id from before, a path in local mode."""
+"""The file a call speaks of: a part of the request, an id from before, a path in local mode."""
 
 import json
 import re

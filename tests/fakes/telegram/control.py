@@ -4,7 +4,7 @@
     POST /control/group    {"id": -5, "members": [7]}        then `"in": -5` in an act
     POST /control/flood    {"chats": 50, "messages": 20, "per_second": 50, "text": "hello"}
     POST /control/fault    {"method": "sendMessage", "kind": "drop_after", "nth": 1, "times": 1, "seconds": 1}
-    POST /control/chance   {"odds": 0.05, "seed": 1, "kinds": ["drop_after"], "methods": []}      (odds 0 ends it)
+    POST /control/chance   {"odds": 0.05, "seed": 1, "kinds": ["drop_after"], "methods": []} (odds 0: end)
     POST /control/updates  {"do": "again" | "reverse" | "poison"}
     POST /control/plug     {"in": false}
     GET  /control/stats    POST /control/forget (what was counted)
@@ -41,8 +41,16 @@ class Control:
 
     def routes(self) -> list[Route]:
         """Where it listens."""
-        posts = {"act": self._act, "group": self._group, "flood": self._flood, "fault": self._fault,
-                 "chance": self._chance, "updates": self._updates, "plug": self._plug, "forget": self._forget}  # fmt: skip
+        posts = {
+            "act": self._act,
+            "group": self._group,
+            "flood": self._flood,
+            "fault": self._fault,
+            "chance": self._chance,
+            "updates": self._updates,
+            "plug": self._plug,
+            "forget": self._forget,
+        }
         gets = {"stats": self._stats, "chats": self._chats, "messages": self._messages}
         return [
             *(Route(f"/control/{name}", run, methods=["POST"]) for name, run in posts.items()),
@@ -69,7 +77,7 @@ class Control:
     def _person(self, number: int, lang: str = "zh-hans") -> Person:
         return known(self._core, number, lang, f"P{number}")
 
-    def _meant(self, chat: Chat, word: Any) -> Any:
+    def _meant(self, chat: Chat, word: Any) -> Any:  # noqa: ANN401 - any JSON
         """A message where its id was given as `{"message": id}`."""
         return chat.by_id[int(word["message"])] if isinstance(word, dict) and "message" in word else word
 
@@ -116,8 +124,11 @@ class Control:
         return JSONResponse({"done": True})
 
     async def _updates(self, request: Request) -> Response:
-        done = {"again": self._core.updates.again, "reverse": self._core.updates.reverse,
-                "poison": self._core.updates.poison}[(await request.json())["do"]]()  # fmt: skip
+        done = {
+            "again": self._core.updates.again,
+            "reverse": self._core.updates.reverse,
+            "poison": self._core.updates.poison,
+        }[(await request.json())["do"]]()
         return JSONResponse({"done": done})
 
     async def _plug(self, request: Request) -> Response:
@@ -136,15 +147,26 @@ class Control:
         core = self._core
         with core.news.lock:
             stats, waiting = core.stats, len(core.updates)
-            return JSONResponse({
-                "calls": stats.calls, "refused": stats.refused, "violations": stats.violations,
-                "connections": stats.connections, "uploads": stats.uploads, "upload_bytes": stats.upload_bytes,
-                "downloads": stats.downloads, "doubles": [[_told(a), _told(b)] for a, b in stats.doubles],
-                "waiting": waiting, "handed_out": core.updates.handed_out, "expired": core.updates.expired,
-                "met": core.faults.met, "sends": Counter({str(chat): len(at) for chat, at in stats.sends.items()}),
-                "replied": len(stats.replied), "reply_ms": _spread(stats.replied),
-                "unanswered": sum(chat.waiting_since is not None for chat in core.chats.values()),
-            })  # fmt: skip
+            return JSONResponse(
+                {
+                    "calls": stats.calls,
+                    "refused": stats.refused,
+                    "violations": stats.violations,
+                    "connections": stats.connections,
+                    "uploads": stats.uploads,
+                    "upload_bytes": stats.upload_bytes,
+                    "downloads": stats.downloads,
+                    "doubles": [[_told(a), _told(b)] for a, b in stats.doubles],
+                    "waiting": waiting,
+                    "handed_out": core.updates.handed_out,
+                    "expired": core.updates.expired,
+                    "met": core.faults.met,
+                    "sends": Counter({str(chat): len(at) for chat, at in stats.sends.items()}),
+                    "replied": len(stats.replied),
+                    "reply_ms": _spread(stats.replied),
+                    "unanswered": sum(chat.waiting_since is not None for chat in core.chats.values()),
+                }
+            )
 
     async def _chats(self, _: Request) -> Response:
         with self._core.news.lock:
@@ -155,11 +177,19 @@ class Control:
         return JSONResponse([_told(message) for message in chat.messages] if chat else [])
 
 
-def _told(done: object) -> Any:
+def _told(done: object) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(done, Message):
-        return {"id": done.id, "chat": done.chat.id, "mine": done.mine, "kind": done.kind, "text": done.text,
-                "at": done.at, "edits": len(done.history), "buttons": [button.words for button in done.buttons],
-                "oddities": list(done.media.oddities) if done.media else []}  # fmt: skip
+        return {
+            "id": done.id,
+            "chat": done.chat.id,
+            "mine": done.mine,
+            "kind": done.kind,
+            "text": done.text,
+            "at": done.at,
+            "edits": len(done.history),
+            "buttons": [button.words for button in done.buttons],
+            "oddities": list(done.media.oddities) if done.media else [],
+        }
     if isinstance(done, Press):
         return {"press": done.id}
     return [_told(each) for each in done] if isinstance(done, list) else None
@@ -170,5 +200,7 @@ def _spread(seconds: Sequence[float]) -> dict[str, float]:
     ordered = sorted(seconds)
     if not ordered:
         return {}
-    return {f"p{p}": round(1000 * ordered[min(len(ordered) - 1, math.ceil(len(ordered) * p / 100) - 1)], 1)
-            for p in (50, 95, 99, 100)}  # fmt: skip
+    return {
+        f"p{p}": round(1000 * ordered[min(len(ordered) - 1, math.ceil(len(ordered) * p / 100) - 1)], 1)
+        for p in (50, 95, 99, 100)
+    }

@@ -18,7 +18,7 @@ from tests.fakes.telegram.updates import Updates
 
 @dataclass
 class Stats:
-    """What was counted. `doubles` are messages equal to one the chat already showed since its person last spoke."""
+    """What was counted; `doubles` equal a message the chat already showed since its person last spoke."""
 
     calls: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
@@ -133,8 +133,16 @@ class Core:
         finally:
             self.stats.violations = self.gate.violations
 
-    def post(self, chat: Chat, content: Json, *, media: Media | None = None, markup: Json | None = None,
-             extra: Json | None = None, reply_to: Message | None = None) -> Message:  # fmt: skip
+    def post(
+        self,
+        chat: Chat,
+        content: Json,
+        *,
+        media: Media | None = None,
+        markup: Json | None = None,
+        extra: Json | None = None,
+        reply_to: Message | None = None,
+    ) -> Message:
         """Show a message of the bot; pacing is the caller's."""
         with self.news.lock:
             made = self._new(chat, self.me, content, media, extra or {}, reply_to)
@@ -149,8 +157,17 @@ class Core:
         self.news.tell()
         return made
 
-    def hear(self, chat: Chat, sender: Json, content: Json, *, media: Media | None = None, extra: Json | None = None,
-             reply_to: Message | None = None, seen: bool = True) -> Message:  # fmt: skip
+    def hear(
+        self,
+        chat: Chat,
+        sender: Json,
+        content: Json,
+        *,
+        media: Media | None = None,
+        extra: Json | None = None,
+        reply_to: Message | None = None,
+        seen: bool = True,
+    ) -> Message:
         """Show a person's message, and tell the bot unless it must not see it."""
         with self.news.lock:
             made = self._new(chat, sender, content, media, extra or {}, reply_to)
@@ -170,8 +187,15 @@ class Core:
             message.change(now, content, markup, media)
         self.news.tell()
 
-    def _new(self, chat: Chat, sender: Json, content: Json, media: Media | None, extra: Json,
-             reply_to: Message | None) -> Message:  # fmt: skip
+    def _new(
+        self,
+        chat: Chat,
+        sender: Json,
+        content: Json,
+        media: Media | None,
+        extra: Json,
+        reply_to: Message | None,
+    ) -> Message:
         if chat.kind == "supergroup":
             chat.numbers += 1
             number = chat.numbers

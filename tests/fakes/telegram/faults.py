@@ -19,8 +19,9 @@ Kind = Literal[
     "conflict",
 ]
 """drop_before: the connection ends, nothing happened · drop_after: it happened, the answer is lost ·
-slow_before, slow_after: `seconds` before or after it happens · flood: 429 for `seconds` · error: 500, nothing happened ·
-error_after: 500 although it happened · proxy: 502 with HTML · garbage: it happened, 200, no JSON · conflict: 409."""
+slow_before, slow_after: `seconds` before or after it happens · flood: 429 for `seconds` ·
+error: 500, nothing happened · error_after: 500 although it happened · proxy: 502 with HTML ·
+garbage: it happened, 200, no JSON · conflict: 409."""
 
 AFTER = frozenset({"drop_after", "slow_after", "error_after", "garbage"})
 """With these the call is carried out."""

@@ -13,8 +13,15 @@ from tests.fakes.telegram.refusals import bad
 MEGABYTE = 1 << 20
 _DOWNLOAD = 20 * MEGABYTE
 _LINK_SECONDS = 3600.0
-_FOLDERS = {"photo": "photos", "video": "videos", "voice": "voice", "audio": "music", "video_note": "video_notes",
-            "animation": "animations", "thumbnail": "thumbnails"}  # fmt: skip
+_FOLDERS = {
+    "photo": "photos",
+    "video": "videos",
+    "voice": "voice",
+    "audio": "music",
+    "video_note": "video_notes",
+    "animation": "animations",
+    "thumbnail": "thumbnails",
+}
 
 
 @dataclass

@@ -88,7 +88,7 @@ def tell_membership(core: Core, chat: Chat, by: Somebody, old: str, new: str) ->
 
 
 def seen_by_bot(core: Core, chat: Chat, content: Json, reply_to: Message | None) -> bool:
-    """Whether the bot gets it: in a group only commands, mentions of it and replies to it, unless it is admin."""
+    """Whether the bot gets it: in a group, unless it is admin, only commands, its name and replies to it."""
     if chat.barred is not None:
         return False
     if chat.kind == "private" or chat.admin or (reply_to is not None and reply_to.mine):

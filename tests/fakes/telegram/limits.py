@@ -1,7 +1,7 @@
 """How much a bot may say: per chat, per group and minute, over all; sends and edits share it.
 
-The true limits are soft and unpublished; these are a little kinder than the published advice, so whoever keeps to
-the advice is never refused. A chat that is asked while it is shut stays shut longer.
+The true limits are soft and unpublished; these are a little kinder than the published advice, so whoever
+keeps to the advice is never refused. A chat that is asked while it is shut stays shut longer.
 """
 
 import math

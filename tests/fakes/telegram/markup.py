@@ -1,7 +1,5 @@
 """Keyboards: their shape, and what a button may hold."""
 
-from typing import Any
-
 from tests.fakes.telegram.args import Args
 from tests.fakes.telegram.nouns import Json
 from tests.fakes.telegram.refusals import bad
@@ -10,8 +8,18 @@ _MOST = 100
 _A_ROW = 8
 _DATA_BYTES = 64
 _COPIED = 256
-_ACTS = ("callback_data", "url", "copy_text", "web_app", "login_url", "switch_inline_query",
-         "switch_inline_query_current_chat", "switch_inline_query_chosen_chat", "callback_game", "pay")  # fmt: skip
+_ACTS = (
+    "callback_data",
+    "url",
+    "copy_text",
+    "web_app",
+    "login_url",
+    "switch_inline_query",
+    "switch_inline_query_current_chat",
+    "switch_inline_query_chosen_chat",
+    "callback_game",
+    "pay",
+)
 _STYLES = {"danger", "success", "primary"}
 
 
@@ -35,7 +43,7 @@ def read(args: Args, *, inline_only: bool = False) -> Json | None:
     return shape
 
 
-def _inline(rows: Any) -> Json | None:
+def _inline(rows: object) -> Json | None:
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise bad('field "inline_keyboard" must be an Array of Arrays of InlineKeyboardButton')
     if sum(map(len, rows)) > _MOST or any(len(row) > _A_ROW for row in rows):
@@ -44,7 +52,7 @@ def _inline(rows: Any) -> Json | None:
     return {"inline_keyboard": kept} if kept else None
 
 
-def _button(shape: Any) -> Json:
+def _button(shape: object) -> Json:
     if not isinstance(shape, dict):
         raise bad("can't parse inline keyboard button: expected an Object")
     if not isinstance(shape.get("text"), str) or not shape["text"].strip():

@@ -18,7 +18,7 @@ _SIDES = (90, 320, 800, 1280)
 
 @dataclass(frozen=True)
 class Upload:
-    """A file as it came, and what was told about it: width, height, duration, title, streaming, sizes claimed."""
+    """A file as it came, and what was told about it: shape, length, title, a size claimed."""
 
     content: bytes
     name: str | None = None
@@ -73,11 +73,24 @@ def keep(files: Files, kind: str, upload: Upload, facts: Facts) -> Media:
     file_id, unique = files.name(kind, upload.content)
     told = upload.told
     media = Media(
-        kind, upload.content, file_id, unique, int(told.get("size", len(upload.content))),
-        name=upload.name, mime=upload.mime or _MIMES.get(facts.form), width=facts.width, height=facts.height,
-        seconds=facts.seconds, codec=facts.codec, sound=facts.sound, faststart=facts.faststart,
-        streaming=bool(told.get("supports_streaming")), told=told, thumbnail=upload.thumbnail, cover=upload.cover,
-    )  # fmt: skip
+        kind,
+        upload.content,
+        file_id,
+        unique,
+        int(told.get("size", len(upload.content))),
+        name=upload.name,
+        mime=upload.mime or _MIMES.get(facts.form),
+        width=facts.width,
+        height=facts.height,
+        seconds=facts.seconds,
+        codec=facts.codec,
+        sound=facts.sound,
+        faststart=facts.faststart,
+        streaming=bool(told.get("supports_streaming")),
+        told=told,
+        thumbnail=upload.thumbnail,
+        cover=upload.cover,
+    )
     media = replace(media, oddities=tuple(_odd(media)))
     files.keep(media, _SHAPES.get(kind, _document)(files, media))
     return media
@@ -132,7 +145,7 @@ def _base(media: Media) -> Json:
 
 
 def _photo(files: Files, media: Media) -> list[Json]:
-    """The sizes a photo is offered in, each with an id of its own; the last is the largest and holds the id."""
+    """The sizes a photo is offered in, each with an id; the last is the largest and holds the photo's."""
     long = max(media.width, media.height)
     sides = [side for side in _SIDES if side < long] + [min(long, _SIDES[-1])]
     sizes = []
@@ -140,8 +153,15 @@ def _photo(files: Files, media: Media) -> list[Json]:
         drawn = jpeg(media.content, side)
         file_id, unique = files.name("photo", drawn)
         facts = look(drawn)
-        size = replace(media, content=drawn, file_id=file_id, unique=unique, size=len(drawn), width=facts.width,
-                       height=facts.height)  # fmt: skip
+        size = replace(
+            media,
+            content=drawn,
+            file_id=file_id,
+            unique=unique,
+            size=len(drawn),
+            width=facts.width,
+            height=facts.height,
+        )
         files.keep(size, {})
         sizes.append(_base(size) | {"width": facts.width, "height": facts.height})
     sizes[-1] |= {"file_id": media.file_id, "file_unique_id": media.unique}
@@ -209,6 +229,16 @@ _SHAPES: dict[str, Callable[[Files, Media], Json | list[Json]]] = {
     "voice": _voice,
     "audio": _audio,
 }
-_MIMES = {"jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "mp4": "video/mp4", "mov": "video/quicktime",
-          "ogg": "audio/ogg", "mp3": "audio/mpeg", "m4a": "audio/mp4", "wav": "audio/x-wav", "webp": "image/webp",
-          "flac": "audio/flac"}  # fmt: skip
+_MIMES = {
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "mp4": "video/mp4",
+    "mov": "video/quicktime",
+    "ogg": "audio/ogg",
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "wav": "audio/x-wav",
+    "webp": "image/webp",
+    "flac": "audio/flac",
+}

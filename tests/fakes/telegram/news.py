@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class News:
-    """People act in the test's thread, the server answers in its own: both hold `lock` while they change things."""
+    """People act in the test's thread, the server in its own: both hold `lock` while they change things."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()

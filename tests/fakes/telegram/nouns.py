@@ -26,8 +26,8 @@ class Button:
 class Media:
     """A file in a message: what was told about it, and what it really is (`seconds` and pixels by looking).
 
-    `oddities` lists what the real service takes without a word and people then complain about: a shape or length
-    told wrongly, an index at the end, no thumbnail, a square tile.
+    `oddities` lists what the real service takes without a word and people then complain about: a shape or
+    length told wrongly, an index at the end, no thumbnail, a square tile.
     """
 
     kind: str
@@ -125,8 +125,20 @@ class Message:
         self.content, self.markup, self.media, self.edited_at = content, markup, media, at
 
 
-KINDS = ("photo", "video", "animation", "audio", "voice", "video_note", "document", "sticker", "location", "contact",
-         "poll", "dice")  # fmt: skip
+KINDS = (
+    "photo",
+    "video",
+    "animation",
+    "audio",
+    "voice",
+    "video_note",
+    "document",
+    "sticker",
+    "location",
+    "contact",
+    "poll",
+    "dice",
+)
 
 
 @dataclass
@@ -186,7 +198,7 @@ class Chat:
             raise TimeoutError(f"chat {self.id} after {timeout} s shows {seen}") from None
 
     async def shows(self, words: str, timeout: float = 10.0) -> Message:  # noqa: ASYNC109 - the hand's promise
-        """Wait until a message of the bot holds these words (text or caption) and return the newest that does."""
+        """Wait until a message of the bot holds these words, or its caption does; return the newest."""
         return await self.until(
             lambda chat: next((m for m in reversed(chat.answers) if words in m.text), None), timeout
         )

@@ -36,7 +36,7 @@ class Press:
 
 
 class Person:
-    """Somebody with Telegram; `chat` is their private chat with the bot. What they send can go `in_` a group."""
+    """Somebody with Telegram; `chat` is their own with the bot, and what they send may go `in_` a group."""
 
     def __init__(self, core: Core, user: User) -> None:
         self._core, self.user = core, user
@@ -274,6 +274,3 @@ def _pick(chat: Chat, what: Message | str, words: str | None) -> tuple[Message, 
     if not fits or fits[0][0].deleted:
         raise LookupError(f"no button {wanted!r} to press; there are {[button.words for _, button in live]}")
     return fits[0]
-
-
-__all__ = ["Group", "Person", "Press", "Source", "known"]

@@ -42,7 +42,8 @@ class Polls:
         """
         core, offset = self._core, args.whole("offset") or 0
         self._check_webhook(
-            "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+            "can't use getUpdates method while webhook is active; "
+            "use deleteWebhook to delete the webhook first"
         )
         limit, seconds = self._temper(offset, args.whole("limit") or 100, args.whole("timeout") or 0)
         if self._waiting:

@@ -8,8 +8,19 @@ from tests.fakes.telegram.core import Core
 from tests.fakes.telegram.nouns import Chat, Json, Media, Message
 from tests.fakes.telegram.refusals import bad
 
-_ACTIONS = {"typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "upload_document",
-            "choose_sticker", "find_location", "record_video_note", "upload_video_note"}  # fmt: skip
+_ACTIONS = {
+    "typing",
+    "upload_photo",
+    "record_video",
+    "upload_video",
+    "record_voice",
+    "upload_voice",
+    "upload_document",
+    "choose_sticker",
+    "find_location",
+    "record_video_note",
+    "upload_video_note",
+}
 
 
 def send_message(core: Core, args: Args) -> Json:

@@ -51,7 +51,7 @@ class Updates:
         return kind in self.allowed if self.allowed else kind not in _NOT_BY_DEFAULT
 
     def allow(self, kinds: Collection[str] | None) -> None:
-        """Remember which kinds are wanted; nothing leaves it as it was, an empty list is the default again."""
+        """Remember which kinds are wanted; None leaves it as it was, an empty list is the default again."""
         if kinds is not None:
             self.allowed = frozenset(kinds) or None
 
