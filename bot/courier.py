@@ -171,6 +171,13 @@ class Courier:
         except Trouble as trouble:
             for letter in letters:
                 await self._doubt(letter, trouble.key, quietly=isinstance(trouble, NoAccess))
+        except StorageError:
+            await self._back(letters)
+            raise
+        except Exception as error:  # noqa: BLE001  a mistake of ours must not hold up what follows
+            _log.error("courier.broke", channel=address.channel, kind=type(error).__name__)
+            for letter in letters:
+                await self._doubt(letter, type(error).__name__)
         else:
             await self._note(letters, "sent", receipt=receipt)
             if message.kind == "progress":

@@ -270,13 +270,13 @@ class Packed(Noun):
     """A film as it is handed to a messenger: the file that fits, its shape, and its small picture."""
 
     film: Path
-    thumbnail: Path
+    thumbnail: Path | None
     width: int
     height: int
     seconds: float
 
 
-def pack(film: Path, cover: Path, most: int, folder: Path) -> Packed:
+def pack(film: Path, cover: Path | None, most: int, folder: Path) -> Packed:
     """Make a film ready to be sent: encoded anew in `folder` only where it has more than `most` bytes.
 
     Raises:
@@ -289,16 +289,16 @@ def pack(film: Path, cover: Path, most: int, folder: Path) -> Packed:
     if film.stat().st_size > most:
         fitting = folder / "film.mp4"
         fit.fit(film, fitting, most)
+    thumbnail = None if cover is None else folder / "thumbnail.jpg"
+    if cover and thumbnail:
+        small.small(cover, thumbnail)
     told = probe(fitting)
-    thumbnail = folder / "thumbnail.jpg"
-    small.small(cover, thumbnail)
-    return Packed(
-        film=fitting, thumbnail=thumbnail, width=told.width, height=told.height, seconds=told.seconds
-    )
+    shape = {"width": told.width, "height": told.height, "seconds": told.seconds}
+    return Packed(film=fitting, thumbnail=thumbnail, **shape)
 
 
 def voice_note(sound: Path, out: Path) -> float:
-    """Write a sound as a voice note and return its seconds."""
+    """Write a sound as a voice note, or as a small piece of music for an `.m4a`, and return its seconds."""
     from pipeline.film.note import note
 
     return note(sound, out)

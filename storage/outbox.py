@@ -153,8 +153,8 @@ async def move_all(db: Database, moves: Sequence[Move], now: float) -> list[bool
     table = []
     for at, each in enumerate(moves):
         letter = each.letter
-        cells = (letter.address.channel, letter.address.id, letter.id, letter.state)
-        cells = (*cells, each.state, each.receipt or "", each.error or "")
+        whose = (letter.address.channel, letter.address.id, letter.id)
+        cells = (*whose, letter.state, each.state, each.receipt or "", each.error or "")
         params |= {f"c{at}_{number}": cell for number, cell in enumerate(cells)}
         table.append(f"({', '.join(f':c{at}_{number}' for number in range(len(cells)))})")
     # Both databases call the columns of a list of values column1, column2, …

@@ -68,33 +68,42 @@ def _encode(film: Path, part: Path, bits: int, *, lower: bool) -> None:
 def _copy(source: InputContainer, sink: OutputContainer, bits: int, *, lower: bool) -> None:
     taken = source.streams.video[0]
     taken.thread_type = "AUTO"
-    rate = round(taken.average_rate or 25)
-    options = {"preset": "veryfast", "b": str(bits), "maxrate": str(bits), "bufsize": str(bits),
-               "g": str(2 * rate)}  # fmt: skip
-    context = taken.codec_context
-    video = video_stream(sink, context.width, context.height, rate, options)
-    video.bit_rate = bits
+    video = _pictures(sink, taken, bits)
     heard = source.streams.audio[0] if source.streams.audio else None
-    audio = kept = None
-    if heard is not None and lower:
-        audio = sink.add_stream("aac", rate=heard.sample_rate, layout="stereo")
-        audio.bit_rate = _LOWER_SOUND
-    elif heard is not None:
-        kept = sink.add_stream_from_template(heard)
+    audio = None if heard is None else _sound(sink, heard, lower=lower)
     number = 0
     for packet in source.demux(*(each for each in (taken, heard) if each is not None)):
-        if packet.stream is taken:
-            for frame in packet.decode():
+        if packet.stream is heard and audio is not None and not lower:
+            if packet.dts is not None:
+                packet.stream = audio
+                sink.mux(packet)
+            continue
+        for frame in packet.decode():
+            if isinstance(frame, av.VideoFrame):
                 frame.pts, frame.time_base = number, 1 / video.codec_context.framerate
                 frame.pict_type = av.video.frame.PictureType.NONE
                 number += 1
                 sink.mux(video.encode(frame))
-        elif kept is not None and packet.dts is not None:
-            packet.stream = kept
-            sink.mux(packet)
-        elif audio is not None:
-            for block in packet.decode():
-                sink.mux(audio.encode(block))
+            elif isinstance(frame, av.AudioFrame) and audio is not None:
+                sink.mux(audio.encode(frame))
     sink.mux(video.encode(None))
-    if audio is not None:
+    if audio is not None and lower:
         sink.mux(audio.encode(None))
+
+
+def _pictures(sink: OutputContainer, taken: av.VideoStream, bits: int) -> av.VideoStream:
+    """A stream like the one it is made from, at that many bits a second and never much more."""
+    rate, context = round(taken.average_rate or 25), taken.codec_context
+    options = {"preset": "veryfast", "maxrate": str(bits), "bufsize": str(bits), "g": str(2 * rate)}
+    video = video_stream(sink, context.width, context.height, rate, options)
+    video.bit_rate = bits
+    return video
+
+
+def _sound(sink: OutputContainer, heard: av.AudioStream, *, lower: bool) -> av.AudioStream:
+    if not lower:
+        return sink.add_stream_from_template(heard)
+    audio = sink.add_stream("aac", rate=heard.sample_rate, layout="stereo")
+    assert isinstance(audio, av.AudioStream)
+    audio.bit_rate = _LOWER_SOUND
+    return audio

@@ -21,7 +21,8 @@ _FINE, _COARSE = 32_000, 8_000  # bits a second of speech that sounds good, and 
 def note(source: Path, out: Path, most: int = MOST_BYTES) -> float:
     """Write a sound as a voice note of at most that many bytes, and return its seconds.
 
-    What is too long even at the lowest rate ends early.
+    What is too long even at the lowest rate ends early. For an `.m4a` it is AAC, as for people who take no
+    voice notes.
 
     Raises:
         BadInput: as `sound.read`.
@@ -41,12 +42,15 @@ def note(source: Path, out: Path, most: int = MOST_BYTES) -> float:
 
 
 def _write(out: Path, samples: NDArray[np.float32], bits: int) -> None:
-    with replacing(out) as part, av.open(str(part), "w", format="ogg") as sink:
-        stream = sink.add_stream("libopus", rate=HERTZ, layout="mono", options={"application": "voip"})
+    music = out.suffix == ".m4a"
+    form, codec, layout = ("ipod", "aac", "fltp") if music else ("ogg", "libopus", "flt")
+    with replacing(out) as part, av.open(str(part), "w", format=form) as sink:
+        stream = sink.add_stream(codec, rate=HERTZ, layout="mono")
         assert isinstance(stream, av.AudioStream)
         stream.bit_rate = bits
         for start in range(0, len(samples), _BLOCK):
-            frame = av.AudioFrame.from_ndarray(samples[None, start : start + _BLOCK].copy(), "flt", "mono")
+            block = samples[None, start : start + _BLOCK].copy()
+            frame = av.AudioFrame.from_ndarray(block, layout, "mono")
             frame.sample_rate, frame.pts = HERTZ, start
             sink.mux(stream.encode(frame))
         sink.mux(stream.encode(None))
