@@ -10,7 +10,7 @@ from storage.updates import Update
 def _update(place: int, chat: str = "7", **more: str) -> Update:
     return Update(
         channel="telegram", id=f"1:{place}", place=place, chat=chat, payload='{"n": 1}', at=5.0, **more
-    )  # type: ignore[arg-type]
+    )
 
 
 async def test_the_same_twice_is_one(db: Database) -> None:

@@ -94,4 +94,4 @@ def _too_large(sent: Sent) -> BadInput:
 
 
 def _gone(sent: Sent, error: TelegramError) -> BadInput:
-    return BadInput("telegram.file_gone", {"name": sent.name}, type(error).__name__)
+    return BadInput("telegram.file_expired", {"name": sent.name}, type(error).__name__)

@@ -34,7 +34,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Intake:
-    """Serves updates; `invited` are the ids of those who may use the bot, everybody when it is empty."""
+    """Serves updates; `invited` are the ids of those who may use the bot; everybody when it is None."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class Intake:
         fetch: Fetch,
         *,
         clock: Callable[[], float],
-        invited: frozenset[str] = frozenset(),
+        invited: frozenset[str] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._client = client
@@ -114,7 +114,7 @@ class Intake:
 
     async def _from_a_person(self, rows: list[Update], parts: list[Seen]) -> str | None:
         first = parts[0]
-        if self._invited and first.person not in self._invited:
+        if self._invited is not None and first.person not in self._invited:
             return await self._turn_away(rows[0], first)
         chat = await moves.first(self._db, CHANNEL, first.chat) if first.group else first.chat
         address = Address(channel=CHANNEL, id=addressed_id(chat, first.person, group=first.group))
