@@ -5,9 +5,8 @@ is, is written down before the film is put into it.
 """
 
 import contextlib
-from pathlib import Path
 
-from telegram import InputMediaVideo, Message
+from telegram import InputFile, InputMediaVideo, Message
 from telegram.constants import ChatAction
 
 from bot.channels import Words
@@ -80,7 +79,7 @@ class Film:
             supports_streaming=True,
         )
         try:
-            await self._edit(stand, film, upload=False)
+            await self._edit(stand, film)
         except BadInput as error:
             if error.key != "telegram.no_file":
                 raise
@@ -95,23 +94,34 @@ class Film:
             room: Room = "stage" if film.stat().st_size > office.most_bytes else "sight"
             with studio.bench() as folder, contextlib.ExitStack() as stack:
                 packed = await studio.workshop.run(room, crafts.pack, film, cover, office.most_bytes, folder)
-                sent = await self._edit(stand, self._video(stack, packed, cover), upload=True)
+                told = opened(stack, cover, name="cover.jpg", attached=True) if cover else None
+                film_there = self._video(stack, packed, told)
+                sent = await self._edit(stand, film_there, told, upload=True)
         if isinstance(sent, Message) and sent.video:
             await office.note("video", {self._film: sent.video.file_id})
             if self._cover and sent.video.cover:
                 await office.note("cover", {self._cover: sent.video.cover[-1].file_id})
 
-    async def _edit(self, stand: str, film: InputMediaVideo, *, upload: bool) -> Message | bool | None:
+    async def _edit(
+        self, stand: str, film: InputMediaVideo, cover: InputFile | None = None, *, upload: bool = False
+    ) -> Message | bool | None:
         chat, number = place(stand)
         return await self._office.calls.edit(
             chat,
             lambda: self._office.bot.edit_message_media(
-                film, chat, number, reply_markup=self._markup, read_timeout=ANSWER, write_timeout=LEAVE
+                film,
+                chat,
+                number,
+                reply_markup=self._markup,
+                read_timeout=ANSWER,
+                write_timeout=LEAVE,
+                # The library forgets to send a cover's bytes along; as a parameter of its own they go.
+                api_kwargs={"cover_file": cover} if cover else None,
             ),
             upload=upload,
         )
 
-    def _video(self, stack: contextlib.ExitStack, packed: Packed, cover: Path | None) -> InputMediaVideo:
+    def _video(self, stack: contextlib.ExitStack, packed: Packed, cover: InputFile | None) -> InputMediaVideo:
         """The film with its shape told: without it some people see a square tile."""
         small = packed.thumbnail
         return InputMediaVideo(
@@ -123,5 +133,5 @@ class Film:
             duration=round(packed.seconds),
             supports_streaming=True,
             thumbnail=opened(stack, small, attached=True) if small else None,
-            cover=opened(stack, cover, name="cover.jpg", attached=True) if cover else None,
+            cover=cover.attach_uri if cover else None,
         )

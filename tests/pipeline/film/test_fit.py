@@ -8,45 +8,17 @@ import pytest
 from PIL import Image
 
 from pipeline import crafts
-from pipeline.film import encode, fit, note, small, sound
+from pipeline.film import fit, note, small, sound
 from pipeline.film.marks import FIELD
 from pipeline.film.probe import probe
 from pipeline.ports.errors import Failed
-
-_HERTZ = 48_000
-
-
-def _tone(seconds: float) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
-    times = np.arange(round(seconds * _HERTZ)) / _HERTZ
-    return (0.3 * np.sin(2 * np.pi * 220 * times)).astype(np.float32)
-
-
-def _film(path: Path, seconds: int, side: int = 256) -> Path:
-    """A film of noise, which nothing makes small, with a tone and our own field."""
-    random = np.random.default_rng(1)
-    with av.open(str(path), "w", format="mp4", options={"movflags": "+use_metadata_tags"}) as sink:
-        sink.metadata[FIELD] = '{"Label":"1","ContentProducer":"p","ProduceID":"n"}'
-        video = encode.video_stream(sink, side, side, 25, {"crf": "20", "preset": "ultrafast"})
-        audio = sink.add_stream("aac", rate=_HERTZ, layout="mono")
-        assert isinstance(audio, av.AudioStream)
-        for number in range(25 * seconds):
-            frame = encode.yuv(random.integers(0, 255, (side, side, 3), np.uint8))
-            frame.pts = number
-            sink.mux(video.encode(frame))
-        tone = _tone(seconds)
-        for start in range(0, len(tone), 1024):
-            block = av.AudioFrame.from_ndarray(tone[None, start : start + 1024].copy(), "fltp", "mono")
-            block.sample_rate, block.pts = _HERTZ, start
-            sink.mux(audio.encode(block))
-        sink.mux(video.encode(None))
-        sink.mux(audio.encode(None))
-    return path
+from tests.pipeline.film.noisy import HERTZ, film_of_noise, tone
 
 
 @pytest.mark.parametrize("share", [2, 12])
 def test_a_film_is_made_to_fit(tmp_path: Path, share: int) -> None:
     """A film over a messenger's limit gets under it: as long, as wide, index first, marked as before."""
-    film = _film(tmp_path / "film.mp4", 4)
+    film = film_of_noise(tmp_path / "film.mp4", 4)
     before, most = probe(film), film.stat().st_size // share
     size = fit.fit(film, tmp_path / "fit.mp4", most)
     after = probe(tmp_path / "fit.mp4")
@@ -57,14 +29,14 @@ def test_a_film_is_made_to_fit(tmp_path: Path, share: int) -> None:
     assert after.index_first
     assert after.metadata[FIELD] == before.metadata[FIELD]
     assert (after.audio, after.profile, after.pix_fmt) == ("aac", "High", "yuv420p")
-    heard = sound.read(tmp_path / "fit.mp4", _HERTZ, mono=True)
-    assert len(heard) / _HERTZ == pytest.approx(4, abs=0.1)
+    heard = sound.read(tmp_path / "fit.mp4", HERTZ, mono=True)
+    assert len(heard) / HERTZ == pytest.approx(4, abs=0.1)
     assert float(np.abs(heard).max()) > 0.2
 
 
 def test_a_film_that_cannot_fit_says_so(tmp_path: Path) -> None:
     """Nothing is left behind that nobody could watch."""
-    film = _film(tmp_path / "film.mp4", 2)
+    film = film_of_noise(tmp_path / "film.mp4", 2)
     with pytest.raises(Failed) as refused:
         fit.fit(film, tmp_path / "fit.mp4", 5_000)
     assert refused.value.key == "film.too_big"
@@ -74,15 +46,15 @@ def test_a_film_that_cannot_fit_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("seconds", "most"), [(3.0, note.MOST_BYTES), (20.0, 30_000), (20.0, 4_000)])
 def test_a_sound_becomes_a_voice_note(tmp_path: Path, seconds: float, most: int) -> None:
     """Mono Opus in Ogg under the limit, as long as the sound unless even the lowest rate is too much."""
-    sound.write(tmp_path / "a.wav", np.stack([_tone(seconds)] * 2, axis=1), _HERTZ)
+    sound.write(tmp_path / "a.wav", np.stack([tone(seconds)] * 2, axis=1), HERTZ)
     told = note.note(tmp_path / "a.wav", tmp_path / "a.ogg", most)
     assert (tmp_path / "a.ogg").stat().st_size <= most
     with av.open(str(tmp_path / "a.ogg")) as source:
         stream = source.streams.audio[0]
         assert (source.format.name, stream.codec_context.name) == ("ogg", "opus")
         assert stream.codec_context.channels == 1
-    heard = sound.read(tmp_path / "a.ogg", _HERTZ, mono=True)
-    assert len(heard) / _HERTZ == pytest.approx(told, abs=0.05)
+    heard = sound.read(tmp_path / "a.ogg", HERTZ, mono=True)
+    assert len(heard) / HERTZ == pytest.approx(told, abs=0.05)
     assert told == pytest.approx(seconds) if most > 4_000 else told < seconds
 
 
@@ -98,7 +70,7 @@ def test_a_small_picture_is_small(tmp_path: Path) -> None:
 
 def test_a_film_that_fits_is_sent_as_it_is(tmp_path: Path) -> None:
     """Quality is not lost where nothing asks for it."""
-    film = _film(tmp_path / "film.mp4", 1)
+    film = film_of_noise(tmp_path / "film.mp4", 1)
     Image.new("RGB", (64, 64)).save(tmp_path / "cover.jpg")
     (tmp_path / "bench").mkdir()
     whole = crafts.pack(film, tmp_path / "cover.jpg", film.stat().st_size, tmp_path / "bench")
