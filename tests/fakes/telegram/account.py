@@ -8,7 +8,7 @@ from tests.fakes.telegram.core import Core, Webhook
 from tests.fakes.telegram.nouns import Json
 from tests.fakes.telegram.refusals import bad
 
-_HOOK = re.compile(r"https://[^/\s]+(:(443|80|88|8443))?(/\S*)?|http://127\.0\.0\.1(:\d+)?(/\S*)?")
+_HOOK = re.compile(r"https://[^/:\s]+(:(443|80|88|8443))?(/\S*)?|http://127\.0\.0\.1(:\d+)?(/\S*)?")
 _COMMANDS = 100
 _ANSWER = 200
 

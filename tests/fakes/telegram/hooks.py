@@ -80,6 +80,7 @@ class Hooks:
         core = self._core
         core.webhook.last_error = {"last_error_date": int(core.clock()), "last_error_message": words}
         core.stats.refused["webhook"] += 1
+        core.news.tell()
 
     async def _rest(self, url: str, seconds: float) -> None:
         """Wait, but not for an address that is no longer set."""

@@ -67,6 +67,7 @@ class Polls:
 
     async def _wait(self, limit: int, seconds: float, request: Request) -> list[Json]:
         mine = self._waiting = _Poll()
+        self._core.news.tell()
         waiting = asyncio.ensure_future(self._core.news.until(lambda: self._look(mine, limit), seconds))
         gone = asyncio.ensure_future(_hung_up(request))
         try:
