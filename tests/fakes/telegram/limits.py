@@ -70,7 +70,7 @@ class Gate:
         """
         now = self._clock()
         if (closed := self._shut.get(chat)) and now < closed.until:
-            longest = self.limits.longest_seconds if self.limits else closed.seconds
+            longest = (self.limits or Limits()).longest_seconds
             raise self._refuse(chat, now, min(longest, closed.seconds * 2))
         if self.limits is None:
             return
