@@ -68,7 +68,7 @@ class Fetch:
             except (BadRequest, Overlong) as error:
                 too_large = isinstance(error, Overlong) or "too big" in str(error).casefold()
                 raise _too_large(sent) if too_large else _gone(sent, error) from error
-            except NetworkError:
+            except TelegramError:  # the connection, or an answer nobody can read
                 await self._sleep(pause)
         try:
             return await self._fetch(sent, path)

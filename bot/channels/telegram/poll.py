@@ -21,7 +21,7 @@ WAIT_SECONDS = 30
 _MARGIN = 10.0
 _LIMIT = 100
 _LONGEST_PAUSE = 30.0
-_LAST_WORD_SECONDS = 2.0
+_LAST_WORD_SECONDS = 0.5  # it counts when it arrives; the answer may take a while
 _log = structlog.get_logger(__name__)
 
 Take = Callable[[Sequence[dict[str, object]]], Awaitable[None]]
