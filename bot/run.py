@@ -8,11 +8,15 @@ import typer
 
 from bot import settings
 from bot.app import House, Lobby, furnished, receiving, working
+from bot.channels.telegram import shown
 from bot.channels.telegram.door import Door as Telegram
 from bot.channels.telegram.door import Wishes
+from bot.channels.telegram.pace import Pace
+from bot.channels.telegram.post import Post, may_repeat
 from bot.channels.web.front import Front
 from bot.channels.web.guard import Rules
 from bot.channels.web.server import Door as Page
+from bot.courier import Courier
 from bot.served import Health, Served, listen
 from bot.shift import Shift
 from bot.texts import say
@@ -56,7 +60,7 @@ async def run(chosen: settings.Settings, lang: Lang) -> None:
 
         async def work() -> None:
             async with working(chosen, studio) as house, receiving(house) as lobby:
-                doors = [telegram.work(lobby.reception)] if telegram else []
+                doors = [telegram.work(lobby.reception), _speak(telegram, house, lobby)] if telegram else []
                 if rules:
                     typer.echo(say("run.open", lang, {"url": f"http://{chosen.web_host}:{chosen.web_port}"}))
                     doors.append(_show_page(served, rules, house, lobby))
@@ -116,6 +120,15 @@ def _telegram(chosen: settings.Settings, studio: Studio, tell: Tell) -> Telegram
         invited=invited(chosen.allowed_users, "telegram"),
     )
     return Telegram(wishes, studio.db, studio.scratch, clock=studio.clock, tell=tell)
+
+
+async def _speak(telegram: Telegram, house: House, lobby: Lobby) -> None:
+    """Send what there is to say on Telegram, until cancelled."""
+    post = Post(telegram.client, house.studio, Pace())
+    courier = Courier(
+        house.studio, lobby.changes, lobby.tidings, post, may_repeat=may_repeat, joined=shown.together
+    )
+    await courier.run()
 
 
 async def _show_page(served: Served, rules: Rules, house: House, lobby: Lobby) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import structlog
 from starlette.routing import BaseRoute
 from telegram import Bot
+from telegram.error import TelegramError
 
-from bot.channels.telegram import api, connect
+from bot.channels.telegram import api, connect, menu
 from bot.channels.telegram.arrivals import Arrivals
 from bot.channels.telegram.connect import Say, Sleep
 from bot.channels.telegram.fetch import Fetch
@@ -132,15 +133,17 @@ class Door:
             clock=self._clock, invited=wishes.invited, sleep=self._sleep,
         )  # fmt: skip
         self._lanes = Lanes(intake.serve, silence=wishes.silence)
-        tidying = asyncio.create_task(self._tidy())
+        beside = [asyncio.create_task(self._tidy()), asyncio.create_task(self._offer())]
         try:
             await self._look()
             yield
         finally:
-            tidying.cancel()
+            for task in beside:
+                task.cancel()
             lanes, self._lanes = self._lanes, None
             await lanes.close(_STOP_SECONDS)
             await intake.close()
+            await asyncio.gather(*beside, return_exceptions=True)
 
     async def _fetched(self) -> None:
         await connect.fetch_by_ourselves(self.client, self._tell, self._sleep)
@@ -177,6 +180,13 @@ class Door:
             return
         if self._lanes:
             self._lanes.add(waiting)
+
+    async def _offer(self) -> None:
+        """Set the menu; the bot works without."""
+        try:
+            await menu.offer(self.client)
+        except TelegramError as error:
+            _log.warning("telegram.no_menu", kind=type(error).__name__)
 
     async def _tidy(self) -> None:
         """Remove the ids nobody asks for again."""

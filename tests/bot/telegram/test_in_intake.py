@@ -147,7 +147,7 @@ async def test_a_download_that_breaks_off_is_begun_again(tmp_path: Path, fake: F
     """A lost answer costs a moment, not the photo."""
     ann = fake.person()
     for kind in ("drop_before", "error", "proxy", "garbage"):
-        fake.faults.next("getFile", kind)  # type: ignore[arg-type]
+        fake.faults.next("getFile", kind)
     async with opened(tmp_path, fake) as station:
         ann.sends_photo(_picture(), "again")
         await station.hears(["files picture again"], str(ann.id))
