@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import heapq
 import io
 import itertools
+import time as wall
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -29,6 +31,44 @@ from tests.pipeline.film.noisy import HERTZ, film_of_noise, tone
 from tests.pipeline.house import Writer
 
 _numbers = itertools.count(1)
+
+
+class Time:
+    """A clock that jumps to the next one who sleeps, when others have had a moment to do something."""
+
+    def __init__(self) -> None:
+        self._now = 1_000_000.0
+        self._sleepers: list[tuple[float, int, asyncio.Event]] = []
+
+    def __call__(self) -> float:
+        """The time, in seconds."""
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep by this clock."""
+        event = asyncio.Event()
+        heapq.heappush(self._sleepers, (self._now + seconds, next(_numbers), event))
+        await event.wait()
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def passing(cls) -> AsyncIterator["Time"]:
+        """Let time pass as long as the block lasts."""
+        time = cls()
+        task = asyncio.create_task(time._pass())
+        try:
+            yield time
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _pass(self) -> None:
+        while True:
+            await asyncio.sleep(0.05)
+            if self._sleepers:
+                until, _, event = heapq.heappop(self._sleepers)
+                self._now = max(self._now, until)
+                event.set()
 
 
 class Desk:
@@ -134,15 +174,17 @@ async def desk(
     folder: Path,
     *writers: Writer,
     limits: Limits | None = None,
-    pace: Pace | None = None,
+    time: Time | None = None,
     most_bytes: int = MOST_BYTES,
     **more: object,
 ) -> AsyncIterator[Desk]:
-    """Open everything but the courier; without limits nothing is paced either."""
-    async with serving(limits=limits) as fake, opened(folder, *writers, **more) as house:  # type: ignore[arg-type]  # a test's turn
+    """Open everything but the courier; without limits nothing is paced either, by either clock."""
+    clock, sleep = (time, time.sleep) if time else (wall.time, asyncio.sleep)
+    pace = Pace(clock=clock, sleep=sleep, lifted=limits is None)
+    async with serving(limits=limits, clock=clock) as fake, opened(folder, *writers, **more) as house:  # type: ignore[arg-type]  # a test's turn
         pool = Pool(trust_env=False)
         bot = api.bot(fake.token, fake.url, request=pool)
-        post = Post(bot, house.studio, pace or Pace(lifted=True), most_bytes=most_bytes)
+        post = Post(bot, house.studio, pace, most_bytes=most_bytes, clock=clock)
         try:
             yield Desk(house, fake, post, bot)
         finally:
