@@ -92,15 +92,19 @@ async def test_markup_that_is_none(telegram_shared: FakeTelegram, ann: Person, s
 
 
 async def test_an_edit_has_to_change_something(bot: telegram.Bot, ann: Person, film: bytes) -> None:
-    """The same words and buttons, or the same film and caption again, are refused as unchanged."""
+    """The same words, or the same film by its id, are unchanged; an upload is another film in its place."""
     sent = await bot.send_message(ann.id, "1/3")
     with pytest.raises(BadRequest, match="Message is not modified: specified new message content"):
         await bot.edit_message_text("1/3", ann.id, sent.message_id)
     item = InputMediaVideo(film, caption="好", width=180, height=320, duration=1)
     await bot.edit_message_media(item, ann.id, sent.message_id)
+    edited = await bot.edit_message_media(item, ann.id, sent.message_id)
+    assert isinstance(edited, telegram.Message)
+    assert edited.video is not None
+    known = InputMediaVideo(edited.video.file_id, caption="好")
     with pytest.raises(BadRequest, match="Message is not modified"):
-        await bot.edit_message_media(item, ann.id, sent.message_id)
-    assert len(ann.chat.answers[0].history) == 1
+        await bot.edit_message_media(known, ann.id, sent.message_id)
+    assert [version.text for version in ann.chat.answers[0].history] == ["1/3", "好"]
 
 
 async def test_an_edit_needs_its_message(bot: telegram.Bot, ann: Person, photo: bytes) -> None:

@@ -104,7 +104,8 @@ def _change(core: Core, args: Args, message: Message, content: Json, media: Medi
     keyboard = markup.read(args, inline_only=True)
     with core.news.lock:
         core.pace(message.chat)
-        same = _seen(content, media) == _seen(message.content, message.media)
+        new = media is not None and media is not message.media and media.uploaded
+        same = not new and _seen(content, media) == _seen(message.content, message.media)
         if same and keyboard == message.markup:
             raise bad(_SAME)
         core.change(message, content, keyboard, media)
@@ -112,13 +113,13 @@ def _change(core: Core, args: Args, message: Message, content: Json, media: Medi
 
 
 def _seen(content: Json, media: Media | None) -> object:
-    """What a person would see of it: an upload is another file even with the same bytes only by its id."""
+    """What a person would see of it; whatever is uploaded is a new file, even with the same bytes."""
     shown = {
         name: value
         for name, value in content.items()
         if name in {"text", "caption", "entities", "caption_entities"}
     }
-    return shown, (media.kind, media.unique, media.cover, media.told) if media else None
+    return shown, (media.kind, media.unique) if media else None
 
 
 METHODS: dict[str, Callable[[Core, Args], object]] = {

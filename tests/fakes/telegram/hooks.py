@@ -41,7 +41,7 @@ class Hooks:
         if not hook.url:
             return []
         room = hook.connections - len(self._busy)
-        return self._core.updates.heads(self._busy)[: max(0, room)]
+        return self._core.updates.heads(self._busy, room)
 
     async def _deliver(self, client: httpx.AsyncClient, waiting: Waiting) -> None:
         url, attempt = self._core.webhook.url, 0

@@ -1,6 +1,7 @@
 """What waits for the bot: kept until confirmed, handed out by polls or by the webhook, broken on demand."""
 
 import itertools
+import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
@@ -38,6 +39,7 @@ class Updates:
         self._again: list[Waiting] = []
         self._last: Waiting | None = None
         self._reverse = False
+        self._next_end = math.inf
         self.allowed: frozenset[str] | None = None
         self.handed_out = 0
         self.expired = 0
@@ -63,6 +65,7 @@ class Updates:
             lives = _PRESS_SECONDS if kind == "callback_query" else _DAY
             made = Waiting(next(self._ids), kind, {kind: body}, queue, self._clock() + lives)
             self._waiting[made.id] = made
+            self._next_end = min(self._next_end, made.until)
         self._news.tell()
         return made.wire()
 
@@ -112,14 +115,17 @@ class Updates:
                 found.reverse()
             return [waiting.wire() for waiting in found]
 
-    def heads(self, busy: Collection[str]) -> list[Waiting]:
-        """The oldest of every queue that is not busy, for the webhook."""
+    def heads(self, busy: Collection[str], most: int) -> list[Waiting]:
+        """The oldest of the queues that are not busy, for the webhook."""
         with self._news.lock:
             self._expire()
             heads: dict[str, Waiting] = {}
-            for waiting in (*self._again, *self._waiting.values()):
-                heads.setdefault(waiting.queue, waiting)
-            return [waiting for queue, waiting in heads.items() if queue not in busy]
+            for waiting in itertools.chain(self._again, self._waiting.values()):
+                if len(heads) >= most:
+                    break
+                if waiting.queue not in busy:
+                    heads.setdefault(waiting.queue, waiting)
+            return list(heads.values())
 
     def done(self, waiting: Waiting) -> None:
         """It was taken by the webhook."""
@@ -138,6 +144,9 @@ class Updates:
 
     def _expire(self) -> None:
         now = self._clock()
+        if now < self._next_end:
+            return
         for waiting in [w for w in self._waiting.values() if w.until <= now]:
             del self._waiting[waiting.id]
             self.expired += 1
+        self._next_end = min((w.until for w in self._waiting.values()), default=math.inf)

@@ -1,4 +1,4 @@
-"""Words as a bot may send them: HTML becomes entities, lengths are counted as the server counts."""
+"""Words as a bot may send them: plain, with entities, or HTML that becomes entities; no Markdown here."""
 
 import html
 import re
