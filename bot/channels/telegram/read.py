@@ -15,7 +15,8 @@ _UNUSABLE = (
 )
 _ANONYMOUS = 1_087_968_824  # who speaks for a group whose administrators do not show their names
 _TO_A_BOT = re.compile(r"^(/\w+)@\w+")
-_SERVICE_ONLY = ("left", "kicked")
+_GAP = re.compile(" {2,}")
+_GONE = ("left", "kicked")
 
 
 class Me(Noun):
@@ -124,7 +125,7 @@ def _press(press: Press) -> Seen:
 def _membership(update: Update) -> Seen:
     assert update.my_chat_member is not None
     chat, member = update.my_chat_member.chat, update.my_chat_member.new_chat_member
-    gone = member.status in _SERVICE_ONLY or not member.is_member
+    gone = member.status in _GONE or not member.is_member
     return Seen(kind="left" if gone else "returned", chat=str(chat.id), group=chat.type != "private")
 
 
@@ -194,7 +195,7 @@ def _without_us(words: str, entities: tuple[Entity, ...], me: Me) -> tuple[str, 
     for each in sorted(named, key=lambda entity: entity.offset, reverse=True):
         units = units[: 2 * each.offset] + units[2 * (each.offset + each.length) :]
     rest = units.decode("utf-16-le", "replace").strip()
-    return _TO_A_BOT.sub(r"\1", rest.replace("  ", " ")), bool(named)
+    return _TO_A_BOT.sub(r"\1", _GAP.sub(" ", rest) if named else rest), bool(named)
 
 
 def _piece(words: str, entity: Entity) -> str:
