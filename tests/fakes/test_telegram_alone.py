@@ -38,7 +38,7 @@ def test_a_person_is_driven_from_outside(alone: Alone, tmp_path: Path) -> None:
     """Somebody speaks, sends a file by its path, presses a button of the answer and replies to it."""
     assert _act(alone, 7, "starts")["text"] == "/start"
     (tmp_path / "cat.jpg").write_bytes(picture(90, 90))
-    assert _act(alone, 7, "sends_photo", str(tmp_path / "cat.jpg"), caption="咪咪")["kind"] == "photo"
+    assert _act(alone, 7, "sends_photo", str(tmp_path / "cat.jpg"), caption="咪咪")["media"]["width"] == 90
     keys = {"inline_keyboard": [[{"text": "好", "callback_data": "r1"}]]}
     sent = _call(alone, "sendMessage", chat_id=7, text="好吗", reply_markup=keys)
     assert _act(alone, 7, "presses", "好")["press"]

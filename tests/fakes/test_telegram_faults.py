@@ -13,6 +13,7 @@ from telegram.error import Conflict, NetworkError, RetryAfter, TelegramError, Ti
 
 from tests.fakes.conftest import client
 from tests.fakes.telegram import FakeTelegram, Faults, Limits, Person, serving
+from tests.fakes.telegram.faults import Kind
 
 
 @pytest.fixture(autouse=True)
@@ -42,11 +43,11 @@ async def both(limits: Limits | None = None) -> AsyncIterator[tuple[FakeTelegram
     ],
 )
 async def test_what_happened_and_what_was_answered(
-    kind: str, error: type[TelegramError], shown: list[str]
+    kind: Kind, error: type[TelegramError], shown: list[str]
 ) -> None:
     """Whatever the bot is told, the chat shows what really happened; the next call is well again."""
     async with both() as (fake, bot, ann):
-        fake.faults.next("sendMessage", kind)  # type: ignore[arg-type]  # a kind, from the list above
+        fake.faults.next("sendMessage", kind)
         with pytest.raises(error):
             await bot.send_message(ann.id, "hi")
         assert ann.chat.texts == shown
@@ -56,10 +57,10 @@ async def test_what_happened_and_what_was_answered(
 
 
 @pytest.mark.parametrize(("kind", "shown"), [("slow_before", []), ("slow_after", ["hi"])])
-async def test_slow_answers(kind: str, shown: list[str]) -> None:
+async def test_slow_answers(kind: Kind, shown: list[str]) -> None:
     """A bot that does not wait long enough does not know whether it happened."""
     async with both() as (fake, bot, ann):
-        fake.faults.next("sendMessage", kind, seconds=60)  # type: ignore[arg-type]  # a kind, from the list above
+        fake.faults.next("sendMessage", kind, seconds=60)
         with pytest.raises(TimedOut):
             await bot.send_message(ann.id, "hi", read_timeout=0.2)
         assert ann.chat.texts == shown

@@ -3,10 +3,10 @@
 import pytest
 import telegram
 from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, InputMediaVideo
-from telegram.error import BadRequest
+from telegram.error import BadRequest, InvalidToken
 
-from tests.fakes.conftest import picture, sound
-from tests.fakes.telegram import FakeTelegram, Media, Person
+from tests.fakes.conftest import client, picture, sound
+from tests.fakes.telegram import FakeTelegram, Media, Person, serving
 
 KEYS = InlineKeyboardMarkup([[InlineKeyboardButton("就这个", callback_data="r1:pick:2")]])
 
@@ -157,6 +157,19 @@ async def test_the_menu_and_what_the_bot_says_of_itself(bot: telegram.Bot) -> No
     assert (await bot.get_my_short_description()).short_description == "talking pets"
     with pytest.raises(BadRequest, match="Bot_command_invalid"):
         await bot.set_my_commands([BotCommand("New-Film", "no")])
+
+
+async def test_moving_to_another_server() -> None:
+    """A bot that logged out is let in no more; one with a webhook cannot close."""
+    async with serving() as fake, client(fake) as bot:
+        await bot.set_webhook("http://127.0.0.1:9/x")
+        with pytest.raises(BadRequest, match="webhook must be deleted first"):
+            await bot.close()
+        await bot.delete_webhook()
+        assert await bot.close()
+        assert await bot.log_out()
+        with pytest.raises(InvalidToken):
+            await bot.get_me()
 
 
 async def test_a_chat_can_be_looked_up(bot: telegram.Bot, ann: Person) -> None:

@@ -279,6 +279,26 @@ async def test_the_webhook_keeps_order_and_repeats() -> None:
         assert [text for chat, text, _ in took if chat == 71] == ["1", "2"]
 
 
+async def test_the_webhook_can_ask_for_a_pause() -> None:
+    """Who answers with `Retry-After` is left alone for that long; other chats are served meanwhile."""
+    took: list[str] = []
+
+    async def take(request: Request) -> Response:
+        text = (await request.json())["message"]["text"]
+        took.append(text)
+        return Response(status_code=503, headers={"retry-after": "3600"}) if text == "wait" else Response()
+
+    app = Starlette(routes=[Route("/x", take, methods=["POST"])])
+    async with served(app) as url, serving(limits=None, backoff=lambda _: 0.0) as fake, client(fake) as bot:
+        await bot.set_webhook(f"{url}/x")
+        fake.person().says("wait")
+        await fake.core.news.until(lambda: fake.stats.refused["webhook"], 5)
+        for n in range(5):
+            fake.person().says(f"{n}")
+        await fake.core.news.until(lambda: len(fake.updates) == 1, 5)
+        assert sorted(took) == ["0", "1", "2", "3", "4", "wait"]
+
+
 async def _asked(fake: FakeTelegram) -> None:
     """Until a poll waits."""
     await fake.core.news.until(lambda: fake.stats.calls["getUpdates"], 5)

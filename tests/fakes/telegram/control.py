@@ -25,7 +25,7 @@ from starlette.routing import Route
 
 from tests.fakes.telegram.core import Core, Stats
 from tests.fakes.telegram.groups import Group, open_group
-from tests.fakes.telegram.nouns import Chat, Json, Message
+from tests.fakes.telegram.nouns import Chat, Json, Media, Message
 from tests.fakes.telegram.people import Person, Press, known
 
 _VERBS = {name for name in vars(Person) if not name.startswith("_") and callable(getattr(Person, name))}
@@ -188,11 +188,16 @@ def _told(done: object) -> Any:  # noqa: ANN401 - any JSON
             "at": done.at,
             "edits": len(done.history),
             "buttons": [button.words for button in done.buttons],
-            "oddities": list(done.media.oddities) if done.media else [],
+            "media": _facts(done.media) if done.media else None,
         }
     if isinstance(done, Press):
         return {"press": done.id}
     return [_told(each) for each in done] if isinstance(done, list) else None
+
+
+def _facts(media: Media) -> Json:
+    told = ("name", "size", "width", "height", "seconds", "codec", "sound", "faststart", "oddities")
+    return {name: getattr(media, name) for name in told}
 
 
 def _spread(seconds: Sequence[float]) -> dict[str, float]:
