@@ -5,10 +5,10 @@ import contextlib
 import json
 import random
 from collections.abc import Callable
-
-import httpx
+from http import HTTPStatus
 
 from tests.fakes.telegram.core import Core
+from tests.fakes.telegram.poster import Poster
 from tests.fakes.telegram.updates import Waiting
 
 _DAY = 24 * 3600.0
@@ -30,11 +30,15 @@ class Hooks:
 
     async def run(self) -> None:
         """Deliver until cancelled."""
-        async with httpx.AsyncClient(trust_env=False, timeout=60) as client, asyncio.TaskGroup() as group:
-            while True:
-                for waiting in await self._core.news.until(self._due, _DAY):
-                    self._busy.add(waiting.queue)
-                    group.create_task(self._deliver(client, waiting))
+        poster = Poster()
+        try:
+            async with asyncio.TaskGroup() as group:
+                while True:
+                    for waiting in await self._core.news.until(self._due, _DAY):
+                        self._busy.add(waiting.queue)
+                        group.create_task(self._deliver(poster, waiting))
+        finally:
+            await poster.close()
 
     def _due(self) -> list[Waiting]:
         hook = self._core.webhook
@@ -43,11 +47,11 @@ class Hooks:
         room = hook.connections - len(self._busy)
         return self._core.updates.heads(self._busy, room)
 
-    async def _deliver(self, client: httpx.AsyncClient, waiting: Waiting) -> None:
+    async def _deliver(self, poster: Poster, waiting: Waiting) -> None:
         url, attempt = self._core.webhook.url, 0
         try:
             while self._core.webhook.url == url and self._core.updates.alive(waiting):
-                pause = await self._post(client, waiting)
+                pause = await self._post(poster, waiting)
                 if pause is None:
                     self._core.updates.done(waiting)
                     return
@@ -57,7 +61,7 @@ class Hooks:
             self._busy.discard(waiting.queue)
             self._core.news.tell()
 
-    async def _post(self, client: httpx.AsyncClient, waiting: Waiting) -> float | None:
+    async def _post(self, poster: Poster, waiting: Waiting) -> float | None:
         """None when it was taken, else the seconds the other side asked to be left alone."""
         core, hook = self._core, self._core.webhook
         headers = {"content-type": "application/json"}
@@ -65,14 +69,14 @@ class Hooks:
             headers["x-telegram-bot-api-secret-token"] = hook.secret
         try:
             body = json.dumps(waiting.wire(), ensure_ascii=False).encode()
-            answer = await client.post(hook.url, content=body, headers=headers)
-        except httpx.HTTPError as error:
+            answer = await poster.post(hook.url, body, headers)
+        except (OSError, TimeoutError) as error:
             self._failed(f"Connection failed: {type(error).__name__}")
             return 0.0
         core.stats.calls["webhook"] += 1
-        if answer.is_success:
+        if 200 <= answer.status < 300:
             return None
-        self._failed(f"Wrong response from the webhook: {answer.status_code} {answer.reason_phrase}")
+        self._failed(f"Wrong response from the webhook: {answer.status} {HTTPStatus(answer.status).phrase}")
         asked = answer.headers.get("retry-after", "")
         return min(float(asked), _LONGEST) if asked.isdigit() else 0.0
 
