@@ -1,15 +1,20 @@
 """The pool of connections everything goes through: calls, uploads, long polls and downloads.
 
-The library's own pool reads every file whole into memory; this one also writes one straight to the disk.
+The library's own pool reads every file whole into memory; this one also writes one straight to the disk, and
+makes short calls over lines of its own where no proxy stands in between.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import getproxies
 
 import httpx
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from bot.channels.telegram.lines import ConnectError, Lines, ReadError, ReadTimeout
 
 CONNECTIONS = 16
 """Connections at most: more at once cost many times the work per call."""
@@ -34,6 +39,8 @@ class Pool(BaseRequest):
         self._limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
         self._trust_env = trust_env
         self._client = self._new()
+        self._lines = Lines(httpx.create_ssl_context(trust_env=trust_env), most=connections)
+        self._direct = not (trust_env and getproxies())
 
     def _new(self) -> httpx.AsyncClient:
         timeout = httpx.Timeout(READ_SECONDS, connect=_CONNECT_SECONDS, pool=_POOL_SECONDS)
@@ -51,6 +58,7 @@ class Pool(BaseRequest):
 
     async def shutdown(self) -> None:
         """Close every connection."""
+        await self._lines.close()
         await self._client.aclose()
 
     async def do_request(
@@ -65,6 +73,8 @@ class Pool(BaseRequest):
     ) -> tuple[int, bytes]:
         """Call the server; what goes wrong on the way is one of the library's errors, with its cause."""
         files = request_data.multipart_data if request_data else None
+        if self._direct and not files and method == "POST":
+            return await self._short(url, request_data, connect_timeout, read_timeout)
         timeout = httpx.Timeout(
             connect=_seconds(connect_timeout, _CONNECT_SECONDS),
             read=_seconds(read_timeout, READ_SECONDS),
@@ -82,6 +92,22 @@ class Pool(BaseRequest):
         except httpx.HTTPError as error:
             raise _said(error) from error
         return answer.status_code, answer.content
+
+    async def _short(
+        self, url: str, request_data: RequestData | None, connect_timeout: object, read_timeout: object
+    ) -> tuple[int, bytes]:
+        form = urlencode(request_data.json_parameters) if request_data else ""
+        try:
+            return await self._lines.post(
+                url,
+                form.encode(),
+                connect_seconds=_seconds(connect_timeout, _CONNECT_SECONDS) or _CONNECT_SECONDS,
+                read_seconds=_seconds(read_timeout, READ_SECONDS) or READ_SECONDS,
+            )
+        except ReadTimeout as error:
+            raise TimedOut(type(error).__name__) from error
+        except (ConnectError, ReadError) as error:
+            raise NetworkError(type(error).__name__) from error
 
     @asynccontextmanager
     async def opened(self, url: str) -> AsyncIterator[AsyncIterator[bytes]]:
