@@ -62,7 +62,8 @@ class Talk(_Kept):
     `wanted` are questions asked out of order, the last one on top: a side question, or an answer to be given
     anew. `round` counts questions: a button of another round is stale. `question` is what was asked last.
     `options` are the scripts on offer as shown; `offers` counts the offers. `running` are makings under way
-    by id; `last` names messages by their role, so that a later one can take their place.
+    by id; `last` names messages by their role, so that a later one can take their place. `own` is how the
+    voice made after the sample that was learnt last sounds; `listening` while somebody waits to hear voices.
     """
 
     version: int = 1
@@ -94,6 +95,8 @@ class Talk(_Kept):
     later: tuple[Later, ...] = ()
     words: str = ""
     auditions: dict[str, str] = Field(default_factory=dict)
+    listening: bool = False
+    own: str = ""
     running: dict[str, What] = Field(default_factory=dict)
     last: dict[str, str] = Field(default_factory=dict)
     done: bool = False
