@@ -58,6 +58,9 @@ class Reception:
         self._seats = asyncio.Semaphore(at_once)
         self._serving: dict[Address, asyncio.Task[None]] = {}
         self._again: set[Address] = set()
+        self._looking = Batch[Address, tuple[Chat | None, tuple[Inbound, ...]]](
+            lambda who: chats.waiting(studio.db, who)
+        )
         self._coming = Batch[Inbound, bool | None](lambda letters: chats.receive(studio.db, letters))
         self._going = Batch[tuple[Inbound, Answer], bool](
             lambda served: chats.answer(studio.db, served, studio.clock())
@@ -166,7 +169,7 @@ class Reception:
 
     async def _take_all(self, address: Address) -> None:
         """Answer all that waits in a chat at this moment."""
-        chat, letters = await chats.waiting(self._studio.db, address)
+        chat, letters = await self._looking.add(address)
         if chat is None:
             return
         talk = self._talk(chat)

@@ -58,6 +58,13 @@ def _noun(row: RowMapping) -> Outbound:
 
 async def add_within(conn: AsyncConnection, letters: tuple[Outbound, ...], first: int, now: float) -> None:
     """Put messages into the box, numbered from `first`, in the caller's transaction."""
+    await add_numbered_within(conn, [(each, number) for number, each in enumerate(letters, first)], now)
+
+
+async def add_numbered_within(
+    conn: AsyncConnection, letters: Sequence[tuple[Outbound, int]], now: float
+) -> None:
+    """Put messages with their numbers into the box, in the caller's transaction."""
     rows = [
         {
             "channel": letter.address.channel,
@@ -68,7 +75,7 @@ async def add_within(conn: AsyncConnection, letters: tuple[Outbound, ...], first
             "making": letter.making,
             "now": now,
         }
-        for number, letter in enumerate(letters, first)
+        for letter, number in letters
     ]
     if rows:
         await conn.execute(

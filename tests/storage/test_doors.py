@@ -74,7 +74,7 @@ async def _sent(db: Database, person: str, receipt: str) -> None:
     address = Address(channel="telegram", id=person)
     await chats.begin(db, address, "{}", f"p{person}", "zh", 1.0)
     await chats.receive(db, [Inbound(id="1", address=address, payload="{}", at=1.0)])
-    (waiting,) = (await chats.waiting(db, address))[1]
+    ((_, (waiting,)),) = await chats.waiting(db, [address])
     says = (Outbound(id="out", address=address, payload="{}"),)
     answer = Answer(talk="{}", project=f"p{person}", lang="zh", brief=Brief(), says=says)
     await chats.answer(db, [(waiting, answer)], 1.0)

@@ -109,5 +109,5 @@ def test_there_is_always_a_secret() -> None:
 def test_whom_a_list_lets_in() -> None:
     """Nobody named is everybody; somebody of another channel named is nobody here."""
     assert invited("", "telegram") is None
-    assert invited("telegram:1, feishu:ou_x,telegram:2", "telegram") == {"1", "2"}
+    assert invited("telegram:1, feishu:ou_x,telegram:2", "telegram") == frozenset({"1", "2"})
     assert invited("feishu:ou_x", "telegram") == frozenset()
