@@ -7,7 +7,8 @@ whose page reads the outbox itself needs no courier.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 
 import structlog
 
@@ -27,6 +28,7 @@ from storage.outbox import Move, Outbound, State, Waiting
 Pace = Callable[[Address], Awaitable[None]]
 Joined = Callable[[Sequence[Outgoing], Words], tuple[int, Outgoing]]
 _LONGEST_PAUSE = 60.0
+_STOP = 5.0  # seconds for what is being sent when we are stopped
 _GRACE = 2.0  # seconds after a making's end in which its own message usually takes the place of its progress
 _log = structlog.get_logger(__name__)
 
@@ -78,6 +80,8 @@ class Courier:
         self._sleep = sleep
         self._tasks: dict[object, asyncio.Task[None]] = {}
         self._again: set[Address] = set()
+        self._sending: set[asyncio.Task[object]] = set()
+        self._stopping = False
         self._reading = Batch[Address, Waiting](lambda who: outbox.waiting(studio.db, who))
         self._moving = Batch[Move, bool](lambda moves: outbox.move_all(studio.db, moves, studio.clock()))
 
@@ -113,7 +117,13 @@ class Courier:
             _log.error("courier.broke", channel=self._channel.name, kind=type(error).__name__)
 
     async def _stop(self) -> None:
-        tasks = list(self._tasks.values())
+        """Let what is being sent come to its end, so that it is neither said twice nor in doubt."""
+        self._stopping = True
+        tasks = set(self._tasks.values())
+        for task in tasks - self._sending:
+            task.cancel()
+        if hands := tasks & self._sending:
+            await asyncio.wait(hands, timeout=_STOP)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -128,10 +138,12 @@ class Courier:
                 pause = 0.5
             except (Busy, StorageError) as error:
                 _log.info("courier.waits", channel=address.channel, reason=error.key)
+                if self._stopping:
+                    return
                 await self._sleep(float(error.fields.get("seconds", pause)))
                 pause = min(2 * pause, _LONGEST_PAUSE)
                 continue
-            if address not in self._again:
+            if address not in self._again or self._stopping:
                 self._tasks.pop(address, None)
                 return
 
@@ -139,15 +151,27 @@ class Courier:
         words, letters = _words(waiting.lang), waiting.letters
         messages = [Outgoing.model_validate_json(letter.payload) for letter in letters]
         at = 0
-        while at < len(letters):
+        while at < len(letters) and not self._stopping:
             # On its way means: when an earlier process ended. It may be found so only where it was noted.
             if letters[at].state == "sending" and not self._may_repeat(messages[at]):
                 await self._doubt(letters[at], "cut_off")
                 at += 1
                 continue
             count, message = self._joined(messages[at:], words)
-            await self._send(letters[at : at + count], message, words)
+            with self._in_hand():
+                await self._send(letters[at : at + count], message, words)
             at += count
+
+    @contextlib.contextmanager
+    def _in_hand(self) -> Iterator[None]:
+        """While this lasts the task is not stopped at once."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._sending.add(task)
+        try:
+            yield
+        finally:
+            self._sending.discard(task)
 
     async def _send(self, letters: Sequence[Outbound], message: Outgoing, words: Words) -> None:
         """Send a message that stands for some letters, and note how that went."""
@@ -190,8 +214,8 @@ class Courier:
 
     async def _doubt(self, letter: Outbound, why: str, *, quietly: bool = False) -> None:
         """It is not sent (again); that somebody left is nothing to worry about."""
-        tell = _log.info if quietly else _log.warning
-        tell("courier.doubtful", channel=letter.address.channel, outgoing=letter.id, reason=why)
+        write = _log.info if quietly else _log.warning
+        write("courier.doubtful", channel=letter.address.channel, outgoing=letter.id, reason=why)
         await self._note([letter], "doubtful", error=why)
 
     async def _note(

@@ -12,7 +12,8 @@ from bot.channels.telegram import shown
 from bot.channels.telegram.door import Door as Telegram
 from bot.channels.telegram.door import Wishes
 from bot.channels.telegram.pace import Pace
-from bot.channels.telegram.post import Post, may_repeat
+from bot.channels.telegram.post import MOST_BYTES, MOST_BYTES_LOCAL, Post, may_repeat
+from bot.channels.telegram.signs import Signs
 from bot.channels.web.front import Front
 from bot.channels.web.guard import Rules
 from bot.channels.web.server import Door as Page
@@ -124,11 +125,12 @@ def _telegram(chosen: settings.Settings, studio: Studio, tell: Tell) -> Telegram
 
 async def _speak(telegram: Telegram, house: House, lobby: Lobby) -> None:
     """Send what there is to say on Telegram, until cancelled."""
-    post = Post(telegram.client, house.studio, Pace())
+    client, studio, pace = telegram.client, house.studio, Pace()
+    post = Post(client, studio, pace, most_bytes=MOST_BYTES_LOCAL if client.local_mode else MOST_BYTES)
     courier = Courier(
-        house.studio, lobby.changes, lobby.tidings, post, may_repeat=may_repeat, joined=shown.together
+        studio, lobby.changes, lobby.tidings, post, may_repeat=may_repeat, joined=shown.together
     )
-    await courier.run()
+    await together(courier.run(), Signs(client, pace, studio.db, studio.clock).run())
 
 
 async def _show_page(served: Served, rules: Rules, house: House, lobby: Lobby) -> None:

@@ -29,6 +29,9 @@ from storage.model import Address
 MOST_BYTES = 45_000_000
 """Telegram takes 50 MB; a form around the film and a little doubt are left out of it."""
 
+MOST_BYTES_LOCAL = 1_900_000_000
+"""A server of one's own takes 2000 MB."""
+
 _NAME = 128  # units kept free for whom it is said to
 _BETWEEN = 3.0
 _BETWEEN_IN_GROUPS = 6.0
