@@ -26,7 +26,8 @@ from starlette.routing import Route
 from tests.fakes.telegram.core import Core, Stats
 from tests.fakes.telegram.groups import Group, open_group
 from tests.fakes.telegram.nouns import Chat, Json, Media, Message
-from tests.fakes.telegram.people import Person, Press, known
+from tests.fakes.telegram.people import Person, known
+from tests.fakes.telegram.pressing import Press
 
 _VERBS = {name for name in vars(Person) if not name.startswith("_") and callable(getattr(Person, name))}
 

@@ -11,7 +11,8 @@ from tests.fakes.telegram.faults import Faults
 from tests.fakes.telegram.groups import Group, open_group
 from tests.fakes.telegram.limits import Limits
 from tests.fakes.telegram.nouns import Chat
-from tests.fakes.telegram.people import Person, Press, known
+from tests.fakes.telegram.people import Person, known
+from tests.fakes.telegram.pressing import Press
 from tests.fakes.telegram.server import Server
 from tests.fakes.telegram.updates import Updates
 

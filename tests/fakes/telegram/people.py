@@ -7,32 +7,12 @@ from typing import Unpack
 from tests.fakes.telegram import sent
 from tests.fakes.telegram.core import Core, Query
 from tests.fakes.telegram.groups import Group, seen_by_bot, tell_membership
-from tests.fakes.telegram.nouns import Button, Chat, Json, Media, Message, User
+from tests.fakes.telegram.nouns import Chat, Json, Media, Message, User
+from tests.fakes.telegram.pressing import Press, pick
 from tests.fakes.telegram.sent import Claims, Source, said
 
 Item = Source | tuple[str, Source]
 """A photo, or what kind it is and the file: `("video", path)`."""
-
-
-class Press:
-    """A press on an inline button, and what the bot answered to it."""
-
-    def __init__(self, core: Core, query: Query) -> None:
-        self._core, self._query = core, query
-
-    @property
-    def id(self) -> str:
-        """The query's id."""
-        return self._query.id
-
-    @property
-    def answer(self) -> Json | None:
-        """`text`, `show_alert` … of the answer; None so far."""
-        return self._query.answer
-
-    async def answered(self, timeout: float = 10.0) -> Json:  # noqa: ASYNC109 - the hand's promise
-        """Wait for the answer; an answer without words is `{"ok": True}`."""
-        return await self._core.news.until(lambda: self._query.answer, timeout)
 
 
 class Person:
@@ -169,7 +149,7 @@ class Person:
         With `old` the message is too old to be shown: the bot gets only its chat, id and date 0.
         """
         chat = in_.chat if in_ else what.chat if isinstance(what, Message) else self.chat
-        message, button = _pick(chat, what, words)
+        message, button = pick(chat, what, words)
         return self.presses_data(message, button.data or "", old=old)
 
     def presses_data(self, message: Message, data: str, *, old: bool = False) -> Press:
@@ -258,19 +238,3 @@ def known(core: Core, number: int, lang: str | None, name: str) -> Person:
 
 def _emoji(emoji: str) -> Json:
     return {"type": "emoji", "emoji": emoji}
-
-
-def _pick(chat: Chat, what: Message | str, words: str | None) -> tuple[Message, Button]:
-    """The button that is meant.
-
-    Raises:
-        LookupError: there is none; it tells which there are.
-    """
-    seen = [what] if isinstance(what, Message) else list(reversed(chat.messages))
-    wanted = words if isinstance(what, Message) else what
-    live = [(message, button) for message in seen for button in message.buttons if button.data is not None]
-    fits = [(message, button) for message, button in live if wanted in (None, button.words)]
-    fits = fits or [(message, button) for message, button in live if wanted and wanted in button.words]
-    if not fits or fits[0][0].deleted:
-        raise LookupError(f"no button {wanted!r} to press; there are {[button.words for _, button in live]}")
-    return fits[0]
