@@ -68,6 +68,8 @@ async def waiting(db: Database, channel: str, limit: int = 1_000) -> tuple[Updat
 
 async def close(db: Database, done: Sequence[Update]) -> list[bool]:
     """Note that these were taken in; what was in them does not stay here."""
+    if not done:
+        return []
     async with db.writing() as conn:
         await conn.execute(
             text(

@@ -1,10 +1,12 @@
 """Intake: one update after another becomes what the conversation takes in, or is put aside.
 
-An update is closed when what was made of it cannot be lost any more. One that is cut off in between is read
-again at the next start; everything here may therefore run twice, and the second time changes nothing.
+An update is closed when what was made of it cannot be lost any more, or a moment later. One that is cut off
+in between is read again at the next start; everything here may therefore run twice, and the second time
+changes nothing.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 
@@ -30,6 +32,7 @@ CHANNEL = "telegram"
 NOT_INVITED = "not_invited"
 _LONGEST_PAUSE = 30.0
 _TRIES_WHEN_GONE = 3
+_MOMENT = 0.25
 _log = structlog.get_logger(__name__)
 
 
@@ -57,6 +60,8 @@ class Intake:
         self._invited = invited
         self._sleep = sleep
         self._closing = Batch[Update, bool](lambda rows: updates.close(db, rows))
+        self._done: list[Update] = []
+        self._sweeping: asyncio.Task[None] | None = None
         self._aside: set[asyncio.Task[None]] = set()
 
     async def serve(self, rows: list[Update]) -> None:
@@ -72,7 +77,12 @@ class Intake:
             await self._patiently(taken, partial(self._take, taken, [part for _, part in legible]))
 
     async def close(self) -> None:
-        """Give up what is not needed for an answer."""
+        """Close what was taken in, and give up what is not needed for an answer."""
+        if self._sweeping:
+            self._sweeping.cancel()
+            await asyncio.gather(self._sweeping, return_exceptions=True)
+        with contextlib.suppress(StorageError):  # it is read again at the next start, and is nothing new then
+            await updates.close(self._db, self._done)
         for task in list(self._aside):
             task.cancel()
         await asyncio.gather(*self._aside, return_exceptions=True)
@@ -109,8 +119,26 @@ class Intake:
                 await blocked.unblock(self._db, CHANNEL, first.chat)
             case "start" | "said" | "pressed" | "unusable" if any(part.addressed for part in parts):
                 remark = await self._from_a_person(rows, parts)
-        for row in rows:
-            await self._closing.add(row.model_copy(update={"error": remark}))
+        if remark or first.album:  # somebody may look for these in the very next moment
+            for row in rows:
+                await self._closing.add(row.model_copy(update={"error": remark}))
+            return
+        self._done += rows
+        if self._sweeping is None or self._sweeping.done():
+            self._sweeping = asyncio.create_task(self._sweep())
+
+    async def _sweep(self) -> None:
+        """Close together what was taken in within a moment: nobody waits for it, and each costs a write."""
+        while self._done:
+            await asyncio.sleep(_MOMENT)
+            rows = tuple(self._done)
+            try:
+                await updates.close(self._db, rows)
+            except StorageError as error:
+                _log.warning("telegram.not_closed", reason=error.key)
+                await asyncio.sleep(_LONGEST_PAUSE)
+            else:
+                del self._done[: len(rows)]
 
     async def _from_a_person(self, rows: list[Update], parts: list[Seen]) -> str | None:
         first = parts[0]
