@@ -27,7 +27,7 @@ from storage.outbox import Move, Outbound, State, Waiting
 
 Pace = Callable[[Address], Awaitable[None]]
 Joined = Callable[[Sequence[Outgoing], Words], tuple[int, Outgoing]]
-_LONGEST_PAUSE = 60.0
+_LONGEST_PAUSE = 30.0
 _STOP = 5.0  # seconds for what is being sent when we are stopped
 _GRACE = 2.0  # seconds after a making's end in which its own message usually takes the place of its progress
 _log = structlog.get_logger(__name__)

@@ -105,7 +105,7 @@ class Film:
     async def _edit(
         self, stand: str, film: InputMediaVideo, cover: InputFile | None = None, *, upload: bool = False
     ) -> Message | bool | None:
-        chat, number = place(stand)
+        chat, number = await self._office.standing(stand)
         return await self._office.calls.edit(
             chat,
             lambda: self._office.bot.edit_message_media(

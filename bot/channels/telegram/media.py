@@ -179,7 +179,7 @@ class Media:
             ready = path
             if row.bytes > office.most_bytes and suffix == ".mp4":
                 packed = await office.studio.workshop.run(
-                    "sight", crafts.pack, path, None, office.most_bytes, folder
+                    "stage", crafts.pack, path, None, office.most_bytes, folder
                 )
                 ready = packed.film
             named = folder / name

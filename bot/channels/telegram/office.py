@@ -14,6 +14,7 @@ from telegram.error import TelegramError
 from bot.channels.telegram import moves, shown, signs
 from bot.channels.telegram.calls import Calls
 from bot.channels.telegram.pace import Pace
+from bot.channels.telegram.parts import place
 from bot.channels.telegram.shown import Text
 from pipeline.ports.errors import BadInput, Failed
 from pipeline.studio import Studio
@@ -96,15 +97,26 @@ class Office:
 
         return await self._plainly(send, said, markup)
 
+    async def standing(self, receipt: str) -> tuple[int, int]:
+        """The chat and number of a message that is to be changed.
+
+        Raises:
+            BadInput: its group has moved since, and left its messages behind.
+        """
+        chat, number = place(receipt)
+        if await self._moves.newest(chat) != chat:
+            raise BadInput("telegram.no_message")
+        return chat, number
+
     async def rewrite(
-        self, place: tuple[int, int], said: Text, markup: InlineKeyboardMarkup | None, *, now: bool = False
+        self, receipt: str, said: Text, markup: InlineKeyboardMarkup | None, *, now: bool = False
     ) -> None:
         """Put other words into a message.
 
         Args:
             now: rather not at all than later.
         """
-        chat, number = place
+        chat, number = await self.standing(receipt)
 
         async def edit(said: Text, markup: InlineKeyboardMarkup | None) -> None:
             change = self.calls.edit_now if now else self.calls.edit

@@ -91,15 +91,14 @@ class Post:
         self, address: Address, receipt: str, message: Outgoing, tiding: Tiding, words: Words
     ) -> None:
         """Edit a progress message: rather not at all than too often, and its end for certain."""
-        at = place(receipt)
         said = shown.progress(message, tiding, words)
         when, last = self._edited.get(receipt, (-_BETWEEN_IN_GROUPS, ""))
         if said != last:
-            between = _BETWEEN if at[0] > 0 else _BETWEEN_IN_GROUPS
+            between = _BETWEEN if place(receipt)[0] > 0 else _BETWEEN_IN_GROUPS
             if not tiding.ended and self._clock() - when < between:
                 raise Busy("telegram.slower", {"seconds": "0"})
             markup = None if tiding.ended else shown.keyboard(message, words)
-            await self._office.rewrite(at, Text(said), markup, now=not tiding.ended)
+            await self._office.rewrite(receipt, Text(said), markup, now=not tiding.ended)
         if tiding.ended:
             self._edited.pop(receipt, None)
         else:
@@ -139,7 +138,7 @@ class Post:
         """Words in the place of an earlier message; by themselves where there is none, or none any more."""
         if earlier:
             try:
-                await self._office.rewrite(place(earlier), said, markup)
+                await self._office.rewrite(earlier, said, markup)
             except BadInput as error:
                 if error.key != "telegram.no_message":
                     raise

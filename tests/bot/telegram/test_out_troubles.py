@@ -18,6 +18,7 @@ from telegram.error import (
 from bot.channels.telegram.parts import Parts, place
 from bot.channels.telegram.troubles import harmless, trouble
 from bot.messages import Outgoing
+from bot.tidings import Tiding
 from pipeline.ports.errors import BadInput, Busy, NoAccess, Refused, Surprise, Trouble, Unsure
 from storage import blocked, moves, outbox
 from storage.model import Address
@@ -135,6 +136,25 @@ async def test_a_group_that_moved_is_followed(tmp_path: Path) -> None:
             assert await each.until_done() == [("sent", None)] * 2
         assert moved.texts[-1] == "after"
         assert await moves.newest(each.house.studio.db, "telegram", str(group.chat.id)) == str(moved.id)
+
+
+async def test_what_stayed_behind_in_a_group_that_moved(tmp_path: Path) -> None:
+    """Its progress cannot be edited any more, which ends the editing; its film comes to the new place."""
+    async with desk(tmp_path) as each:
+        group = each.fake.group(members=[each.ann])
+        to = Address(channel="telegram", id=f"{group.id}:{each.ann.id}")
+        film, cover = await each.film(tmp_path)
+        working = said("Working")
+        await each.send(working, to=to)
+        async with delivering(each, sleep=_at_once):
+            await each.until_done()
+            (row,) = await each.house.studio.db.read("SELECT receipt FROM outbox")
+            moved = group.becomes_supergroup()
+            await each.send(said("Hook", kind="film", assets=[film, cover], replaces=working.id), to=to)
+            assert await each.until_done() == [("sent", None)] * 2
+        assert len(films(moved)) == 1
+        with pytest.raises(BadInput):
+            await each.post.tell(to, row["receipt"], working, Tiding(ended=True), words)
 
 
 async def test_an_edit_that_changes_nothing_has_succeeded(tmp_path: Path) -> None:
