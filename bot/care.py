@@ -18,7 +18,7 @@ from bot import app, checkup, log, settings
 from bot.texts import known, say
 from pipeline.ports.errors import BadInput, Trouble
 from storage import forget as forgetting
-from storage import projects, stops, takes
+from storage import projects, stops, takes, updates
 from storage.blobs import Blobs
 from storage.db import Database
 from storage.errors import StorageError
@@ -87,6 +87,21 @@ def show_costs(days: int) -> int:
     async def show(_: settings.Settings, db: Database) -> None:
         spent = await takes.spent(db, time.time() - days * _DAY)
         _print(("currency", "spent"), ((currency, f"{cost:.2f}") for currency, cost in sorted(spent.items())))
+
+    return _with_rows(show)
+
+
+def show_aside(limit: int) -> int:
+    """Print what came in and could not be read: which, when, and the class of its error; never its words."""
+
+    async def show(_: settings.Settings, db: Database) -> None:
+        rows = await updates.aside(db, limit)
+        _print(
+            ("update", "when", "error"),
+            ((f"{each.channel}:{each.id}", _when(each.at), each.error or "") for each in rows),
+        )
+        if rows:
+            typer.echo(_say("admin.aside", count=len(rows)))
 
     return _with_rows(show)
 

@@ -18,7 +18,7 @@ from pipeline.ports.errors import NoAccess
 from storage import updates
 from storage.errors import StorageError
 from storage.updates import Update
-from tests.bot.telegram.in_house import opened, until
+from tests.bot.telegram.in_house import Station, opened, until
 from tests.fakes.telegram import FakeTelegram, serving
 
 
@@ -129,16 +129,20 @@ async def test_a_server_that_is_away_is_waited_for(tmp_path: Path, fake: FakeTel
     async with opened(tmp_path, fake) as station:
         await until(lambda: station.told)
         assert station.told[0][0] == "telegram.out_of_reach"
-        assert station.door.trouble == "telegram.out_of_reach"
+        assert _trouble(station) == "telegram.out_of_reach"
         fake.plug()
         ann.says("hello")
         await station.hears(["text hello"], str(ann.id))
-        assert station.door.trouble is None
+        assert _trouble(station) is None
         fake.unplug()
         await until(lambda: station.door.trouble)
         fake.plug()
         ann.says("again")
         await station.hears(["text hello", "text again"], str(ann.id))
+
+
+def _trouble(station: Station) -> str | None:
+    return station.door.trouble
 
 
 async def test_a_wrong_token_is_said_at_once(fake: FakeTelegram) -> None:
