@@ -17,6 +17,7 @@ from pipeline import crafts
 from pipeline.ports.errors import BadInput
 
 _ALBUM = 10
+_SHOWN = {"pictures", "voices", "film"}  # whose labels are words; those of other files are their names
 
 
 class Media:
@@ -173,7 +174,8 @@ class Media:
         office, bot, chat = self._office, self._office.bot, self._at.chat
         row = await office.kept(asset)
         suffix = Path(row.key).suffix
-        name = f"pawlogue-{asset.rpartition('.')[2][:8]}{suffix}"
+        told = Path(self._labels.get(0, "")).name if self._message.kind not in _SHOWN else ""
+        name = told or f"pawlogue-{asset.rpartition('.')[2][:8]}{suffix}"
 
         async def fitting(path: Path, folder: Path) -> Path:
             ready = path

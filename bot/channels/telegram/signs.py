@@ -27,6 +27,7 @@ _SIGNS: Mapping[str, str] = {
     "propose_scripts": ChatAction.TYPING,
     "prepare_frame": ChatAction.UPLOAD_PHOTO,
     "prepare_voice": ChatAction.RECORD_VOICE,
+    "bring_sound": ChatAction.RECORD_VOICE,
 }
 
 

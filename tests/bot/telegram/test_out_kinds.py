@@ -177,6 +177,25 @@ async def test_a_film_over_the_limit_is_made_to_fit(tmp_path: Path) -> None:
     assert (file.media.name or "").endswith(".mp4")
 
 
+async def test_a_file_has_the_name_it_is_given(tmp_path: Path) -> None:
+    """What is saved is found again by its title; a name never leads out of its folder."""
+    async with desk(tmp_path) as each:
+        film, _ = await each.film(tmp_path)
+        for turn, name in (("a", "长大后要不要养妈妈.mp4"), ("b", "../../up.mp4")):
+            parts = {
+                **said("File", turn).model_dump(),
+                "kind": "document",
+                "assets": (film,),
+                "labels": (name,),
+            }
+            await each.write(Outgoing.model_construct(**parts))
+            await each.house.studio.db.write("DELETE FROM uploads")
+        names = [message.media.name for message in each.chat.answers if message.media]
+        whole = (tmp_path / "film.mp4").read_bytes()
+        assert names == ["长大后要不要养妈妈.mp4", "up.mp4"]
+        assert all(message.media and message.media.content == whole for message in each.chat.answers)
+
+
 async def test_progress_is_told_in_steps(tmp_path: Path) -> None:
     """A bar, steps, the time left; unchanged it is left alone, too soon left out, its end arrives."""
     looked = Stride(making="m", step="look", state="done")
