@@ -34,14 +34,14 @@ def look(photo: Path, detector: Path | None, proposals: Path | None, taps: Taps)
     return see(photo, detector, proposals, taps)
 
 
-def show(photo: Path, sight: Sight, chosen: int | None, marked: Path, grid: Path) -> Box | None:
-    """Write the photo with its marks as JPEG and, where no face is sure, a part of it with numbered fields.
+def show(photo: Path, sight: Sight, chosen: int | None, marked: Path, grid: Path) -> Box:
+    """Write the photo with its marks as JPEG, and the part of it about the pet with numbered fields.
 
     Args:
         chosen: the number from 0 of the pet that a person chose: the numbers shown stay those of the choice.
 
     Returns:
-        The part shown as a grid, in the upright photo's pixels; None where there is none.
+        The part shown as a grid, in the upright photo's pixels.
     """
     from PIL import Image
 
@@ -55,8 +55,6 @@ def show(photo: Path, sight: Sight, chosen: int | None, marked: Path, grid: Path
     first, rest, at = pets[:1], pets[1:], chosen or 0
     drawn = marks.marked(picture, (*rest[:at], *first, *rest[at:]))
     Image.fromarray(drawn).save(marked, quality=_QUALITY)
-    if sight.pets and sight.pets[0].found:
-        return None
     high, wide = picture.shape[:2]
     about = _within(pets[0].box if pets else Box(x=0, y=0, w=wide, h=high), wide, high)
     Image.fromarray(marks.gridded(picture, about)).save(grid, quality=_QUALITY)

@@ -26,7 +26,8 @@ class Seen(_Kept):
     """What was found on a photo, and the picture that shows it.
 
     `width` and `height` are the upright photo's pixels; `box` is the part of it that `picture` shows when it
-    is a grid, else None. `mouth` is "found", "given" or "none".
+    is a grid, else None. `cells` and `around` are a grid and its part for when the marks turn out to be off.
+    `mouth` is "found", "given" or "none".
     """
 
     photo: str
@@ -37,6 +38,8 @@ class Seen(_Kept):
     width: float = 1.0
     height: float = 1.0
     box: Box | None = None
+    cells: str = ""
+    around: Box | None = None
 
 
 class Made(_Kept):

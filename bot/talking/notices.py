@@ -42,6 +42,8 @@ def _frame(draft: Draft, notice: Notice) -> Draft:
         width=_whole_number(fields.get("width"), 1),
         height=_whole_number(fields.get("height"), 1),
         box=box,
+        cells=assets.get("cells", ""),
+        around=_box(fields.get("around", "")),
     )
     draft = changes.answered(changes.seen(draft, seen), "looking")
     if seen.mouth == "none":

@@ -18,7 +18,12 @@ _LONGEST_VALUE = 64  # bytes of a button's value
 _CELLS = 10
 _MARKS = {"waiting": "·", "running": "▸", "done": "✓", "failed": "✗"}
 # What a place on a picture is pointed out with elsewhere is typed here.
-_TYPED = {"talk.ask_mouth": "telegram.ask_mouth", "talk.preview": "telegram.preview"}
+_TYPED = {
+    "talk.ask_mouth": "telegram.ask_mouth",
+    "talk.ask_eye_left": "telegram.ask_eye_left",
+    "talk.ask_eye_right": "telegram.ask_eye_right",
+    "talk.preview": "telegram.preview",
+}
 
 
 class Text:
