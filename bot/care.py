@@ -18,7 +18,7 @@ from bot import app, checkup, log, settings
 from bot.texts import known, say
 from pipeline.ports.errors import BadInput, Trouble
 from storage import forget as forgetting
-from storage import projects, stops, takes, updates
+from storage import outbox, projects, stops, takes, updates
 from storage.blobs import Blobs
 from storage.db import Database
 from storage.errors import StorageError
@@ -104,6 +104,26 @@ def show_aside(limit: int) -> int:
             typer.echo(_say("admin.aside", count=len(rows)))
 
     return _with_rows(show)
+
+
+def show_doubtful(limit: int) -> int:
+    """Print the messages that perhaps never arrived, or could not: to whom, when, why; never their words."""
+
+    async def show(_: settings.Settings, db: Database) -> None:
+        _print(
+            ("person", "message", "when", "error"),
+            (
+                (_address(each.address), each.id, _when(each.changed), _why(each.error or ""))
+                for each in await outbox.doubtful(db, limit)
+            ),
+        )
+
+    return _with_rows(show)
+
+
+def _why(error: str) -> str:
+    """A reason in words where there are any; else the class of a mistake of ours."""
+    return _say(error) if known(error) else error
 
 
 def reopen(project: str) -> int:

@@ -32,6 +32,7 @@ class Outbound(Noun):
     state: State = "pending"
     receipt: str | None = None
     error: str | None = None
+    changed: float = 0.0
 
 
 class Waiting(Noun):
@@ -52,7 +53,7 @@ class Move(Noun):
 
 def _noun(row: RowMapping) -> Outbound:
     address = Address(channel=row["channel"], id=row["person"])
-    fields = ("id", "number", "payload", "making", "state", "receipt", "error")
+    fields = ("id", "number", "payload", "making", "state", "receipt", "error", "changed")
     return Outbound(address=address, **{name: row[name] for name in fields})
 
 
