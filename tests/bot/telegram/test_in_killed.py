@@ -16,7 +16,7 @@ import pytest
 from tests.fakes.telegram import FakeTelegram, running
 from tests.house.checkout import CHECKOUT
 
-_MESSAGES, _PEOPLE = 12, 5
+_MESSAGES, _PEOPLE = 5, 8
 
 
 @contextlib.contextmanager
