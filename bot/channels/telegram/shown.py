@@ -19,6 +19,10 @@ _CELLS = 10
 _MARKS = {"waiting": "·", "running": "▸", "done": "✓", "failed": "✗"}
 # What a place on a picture is pointed out with elsewhere is typed here.
 _TYPED = {
+    "look.no_detector": "telegram.look_unsure",
+    "look.no_pet": "telegram.look_no_pet",
+    "look.too_small": "telegram.look_too_small",
+    "look.unsure": "telegram.look_unsure",
     "talk.ask_mouth": "telegram.ask_mouth",
     "talk.ask_eye_left": "telegram.ask_eye_left",
     "talk.ask_eye_right": "telegram.ask_eye_right",

@@ -236,6 +236,15 @@ async def test_in_a_group_the_one_who_is_asked_is_named(tmp_path: Path) -> None:
     assert (mention["type"], mention["user"]["id"]) == ("text_mention", each.ann.id)
 
 
+async def test_nobody_is_asked_to_tap_on_a_picture(tmp_path: Path) -> None:
+    """On Telegram a place is told by its number: what says "tap" elsewhere says so here."""
+    async with desk(tmp_path) as each:
+        for key in ("talk.ask_mouth", "talk.ask_eye_left", "talk.preview", "look.unsure", "look.no_pet"):
+            await each.write(said("", key=key, fields={"species": "a cat"}))
+        assert len(each.chat.texts) == 5
+        assert not [text for text in each.chat.texts if "tap" in text]
+
+
 async def test_the_menu_is_offered_in_both_languages(tmp_path: Path) -> None:
     """Commands and descriptions are there before anybody says anything."""
     async with desk(tmp_path) as each:
