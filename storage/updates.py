@@ -56,11 +56,16 @@ async def keep(db: Database, updates: Iterable[Update]) -> tuple[Update, ...]:
     return tuple(fresh.values())
 
 
-async def waiting(db: Database, channel: str, limit: int = 1_000) -> tuple[Update, ...]:
-    """Return what nothing was made of so far, in order."""
+async def waiting(
+    db: Database, channel: str, after: tuple[int, str] = (-1, ""), limit: int = 500
+) -> tuple[Update, ...]:
+    """Return what nothing was made of so far, in order, from behind a place and its id on."""
     rows = await db.read(
-        "SELECT * FROM updates WHERE channel = :channel AND state = 'new' ORDER BY place LIMIT :limit",
+        "SELECT * FROM updates WHERE channel = :channel AND state = 'new'"
+        " AND (place > :place OR (place = :place AND id > :id)) ORDER BY place, id LIMIT :limit",
         channel=channel,
+        place=after[0],
+        id=after[1],
         limit=limit,
     )
     return tuple(map(_noun, rows))

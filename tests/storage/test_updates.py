@@ -23,6 +23,17 @@ async def test_the_same_twice_is_one(db: Database) -> None:
     assert await updates.keep(db, []) == ()
 
 
+async def test_what_waits_can_be_read_page_by_page(db: Database) -> None:
+    """However much waits after a long absence, each is come by once, also those with the same place."""
+    twins = [_update(3).model_copy(update={"id": f"{bot}:3"}) for bot in (1, 2)]
+    await updates.keep(db, [*map(_update, range(3)), *twins, *map(_update, range(4, 6))])
+    found, after = list[str](), (-1, "")
+    while rows := await updates.waiting(db, "telegram", after, limit=2):
+        found += [each.id for each in rows]
+        after = rows[-1].place, rows[-1].id
+    assert found == ["1:0", "1:1", "1:2", "1:3", "2:3", "1:4", "1:5"]
+
+
 async def test_another_channel_may_use_the_same_id(db: Database) -> None:
     """Ids are unique in their channel only."""
     other = _update(1).model_copy(update={"channel": "feishu"})

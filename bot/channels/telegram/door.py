@@ -135,7 +135,7 @@ class Door:
         self._lanes = Lanes(intake.serve, silence=wishes.silence)
         beside = [asyncio.create_task(self._tidy()), asyncio.create_task(self._offer())]
         try:
-            await self._look()
+            await self._catch_up()
             yield
         finally:
             for task in beside:
@@ -148,7 +148,11 @@ class Door:
     async def _fetched(self) -> None:
         await connect.fetch_by_ourselves(self.client, self._tell, self._sleep)
         self._poll = Poll(
-            self.client, self._take, self._tell, wait_seconds=self._wishes.wait_seconds, sleep=self._sleep
+            self.client,
+            self._take_slowly,
+            self._tell,
+            wait_seconds=self._wishes.wait_seconds,
+            sleep=self._sleep,
         )
         try:
             await self._poll.run()
@@ -169,17 +173,30 @@ class Door:
         rows = await self._arrivals.take(raws)
         if self._lanes:
             self._lanes.add(rows)
+
+    async def _take_slowly(self, raws: Sequence[Mapping[str, object]]) -> None:
+        """Take a batch, and let the next one wait at Telegram while much is in hand."""
+        await self._take(raws)
+        if self._lanes:
+            await self._lanes.room()
+
+    async def _catch_up(self) -> None:
+        """Go on with all that lies there from before, page by page, before anything new is taken."""
+        after = (-1, "")
+        while self._lanes and (rows := await updates.waiting(self._db, CHANNEL, after)):
+            self._lanes.add(rows)
+            after = rows[-1].place, rows[-1].id
             await self._lanes.room()
 
     async def _look(self) -> None:
-        """Go on with what lies there: from before the start, or from another process."""
+        """Take over what another process has written down."""
         try:
-            waiting = await updates.waiting(self._db, CHANNEL)
+            rows = await updates.waiting(self._db, CHANNEL)
         except StorageError as error:
             _log.error("telegram.cannot_look", reason=error.key)
             return
         if self._lanes:
-            self._lanes.add(waiting)
+            self._lanes.add(rows)
 
     async def _offer(self) -> None:
         """Set the menu; the bot works without."""
