@@ -38,7 +38,7 @@ class Station:
     door: Door
     told: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
-    async def hears(self, wanted: list[str], who: str) -> None:
+    async def expect(self, wanted: list[str], who: str) -> None:
         """Wait until exactly this was said back to an address."""
         assert await self.house.until_heard(wanted, Address(channel="telegram", id=who)) == wanted
 

@@ -60,7 +60,7 @@ async def test_words_commands_and_links_arrive_in_order(tmp_path: Path, fake: Fa
         ann.says("/new@pawlogue_bot")
         ann.says("https://example.com/v?t=10")
         wanted = ["start from_friend", "start", *(f"text number {n}" for n in range(5)), "text /new"]
-        await station.hears([*wanted, "text https://example.com/v?t=10"], str(ann.id))
+        await station.expect([*wanted, "text https://example.com/v?t=10"], str(ann.id))
         assert set(await station.settled()) == {("done", None)}
         (chat,) = await station.house.studio.db.read("SELECT lang FROM chats")
     assert chat["lang"] == "zh"
@@ -79,7 +79,7 @@ async def test_each_kind_of_file_is_kept(
     async with opened(tmp_path, fake) as station:
         message = ann.sends(kind, content, caption)
         wanted = f"files {sorts.get(kind, 'video')} {caption}".strip()
-        await station.hears([wanted], str(ann.id))
+        await station.expect([wanted], str(ann.id))
         await until(lambda: "👀" in message.reactions.values())
 
 
@@ -89,7 +89,7 @@ async def test_an_album_is_one_thing(tmp_path: Path, fake: FakeTelegram) -> None
     async with opened(tmp_path, fake) as station:
         ann.sends_album([_picture("red"), _picture("green"), _picture("blue")], "which one")
         ann.says("and words")
-        await station.hears(["files picture picture picture which one", "text and words"], str(ann.id))
+        await station.expect(["files picture picture picture which one", "text and words"], str(ann.id))
         assert set(await station.settled()) == {("done", None)}
 
 
@@ -99,10 +99,10 @@ async def test_a_late_part_of_an_album_starts_nothing(tmp_path: Path, fake: Fake
     async with opened(tmp_path, fake) as station:
         album = ann.album()
         ann.sends("photo", _picture("red"), album=album)
-        await station.hears(["files picture"], str(ann.id))
+        await station.expect(["files picture"], str(ann.id))
         for colour in ("green", "blue"):
             ann.sends("photo", _picture(colour), album=album)
-        await station.hears(["files picture", "telegram.late_part"], str(ann.id))
+        await station.expect(["files picture", "telegram.late_part"], str(ann.id))
 
 
 async def test_a_reversed_batch_and_doubles_change_nothing(tmp_path: Path, fake: FakeTelegram) -> None:
@@ -112,10 +112,10 @@ async def test_a_reversed_batch_and_doubles_change_nothing(tmp_path: Path, fake:
         ann.says(str(n))
     fake.updates.reverse()
     async with opened(tmp_path, fake) as station:
-        await station.hears([f"text {n}" for n in range(6)], str(ann.id))
+        await station.expect([f"text {n}" for n in range(6)], str(ann.id))
         fake.updates.again()
         ann.says("end")
-        await station.hears([*(f"text {n}" for n in range(6)), "text end"], str(ann.id))
+        await station.expect([*(f"text {n}" for n in range(6)), "text end"], str(ann.id))
 
 
 async def test_a_poison_update_is_put_aside(tmp_path: Path, fake: FakeTelegram) -> None:
@@ -125,7 +125,7 @@ async def test_a_poison_update_is_put_aside(tmp_path: Path, fake: FakeTelegram) 
         ann.says("before")
         fake.updates.poison()
         ann.says("after")
-        await station.hears(["text before", "text after"], str(ann.id))
+        await station.expect(["text before", "text after"], str(ann.id))
         assert await station.settled() == [("done", None), ("aside", "ValidationError"), ("done", None)]
         (found,) = await updates.aside(station.house.studio.db)
     assert "first" in found.payload
@@ -137,10 +137,10 @@ async def test_what_is_too_large_is_refused_before_it_is_fetched(tmp_path: Path,
     async with opened(tmp_path, fake) as station:
         ann.sends_video(b"0" * 100, "a cat", size=21 << 20)
         wanted = ["telegram.file_too_large", "text a cat"]
-        await station.hears(wanted, str(ann.id))
+        await station.expect(wanted, str(ann.id))
         assert fake.stats.calls["getFile"] == 0
         ann.sends_photo(_picture())
-        await station.hears([*wanted, "files picture"], str(ann.id))
+        await station.expect([*wanted, "files picture"], str(ann.id))
 
 
 async def test_a_download_that_breaks_off_is_begun_again(tmp_path: Path, fake: FakeTelegram) -> None:
@@ -150,7 +150,7 @@ async def test_a_download_that_breaks_off_is_begun_again(tmp_path: Path, fake: F
         fake.faults.next("getFile", kind)
     async with opened(tmp_path, fake) as station:
         ann.sends_photo(_picture(), "again")
-        await station.hears(["files picture again"], str(ann.id))
+        await station.expect(["files picture again"], str(ann.id))
 
 
 async def test_edits_are_said_anew(tmp_path: Path, fake: FakeTelegram) -> None:
@@ -159,13 +159,13 @@ async def test_edits_are_said_anew(tmp_path: Path, fake: FakeTelegram) -> None:
     async with opened(tmp_path, fake) as station:
         words, photo = ann.says("one"), ann.sends_photo(_picture("red"), "this")
         heard = ["text one", "files picture this"]
-        await station.hears(heard, str(ann.id))
+        await station.expect(heard, str(ann.id))
         ann.edits(words, "two")
         ann.edits(words)
         ann.edits(photo, "that")
-        await station.hears([*heard, "text two", "text that"], str(ann.id))
+        await station.expect([*heard, "text two", "text that"], str(ann.id))
         ann.edits(photo, photo=_picture("blue"))
-        await station.hears([*heard, "text two", "text that", "files picture that"], str(ann.id))
+        await station.expect([*heard, "text two", "text that", "files picture that"], str(ann.id))
 
 
 async def test_what_cannot_be_used_gets_one_sentence(tmp_path: Path, fake: FakeTelegram) -> None:
@@ -174,7 +174,7 @@ async def test_what_cannot_be_used_gets_one_sentence(tmp_path: Path, fake: FakeT
     async with opened(tmp_path, fake) as station:
         for kind in ("sticker", "location", "contact"):
             ann.sends_thing(kind)
-        await station.hears(["telegram.unusable"] * 3, str(ann.id))
+        await station.expect(["telegram.unusable"] * 3, str(ann.id))
 
 
 async def test_forwarded_files_and_answers_count_like_others(tmp_path: Path, fake: FakeTelegram) -> None:
@@ -182,10 +182,10 @@ async def test_forwarded_files_and_answers_count_like_others(tmp_path: Path, fak
     ann, bert = fake.person(), fake.person(name="B")
     async with opened(tmp_path, fake) as station:
         theirs = bert.sends_photo(_picture())
-        await station.hears(["files picture"], str(bert.id))
+        await station.expect(["files picture"], str(bert.id))
         ann.forwards(theirs)
         ann.replies(ann.says("x"), "3")
-        await station.hears(["files picture", "text x", "text 3"], str(ann.id))
+        await station.expect(["files picture", "text x", "text 3"], str(ann.id))
 
 
 async def test_presses_are_answered_at_once_and_taken(tmp_path: Path, fake: FakeTelegram) -> None:
@@ -197,7 +197,7 @@ async def test_presses_are_answered_at_once_and_taken(tmp_path: Path, fake: Fake
         assert await press.answered() == {"ok": True}
         old = ann.presses_data(asked, "1:go", old=True)
         assert await old.answered() == {"ok": True}
-        await station.hears(["text x", "press 1:pick:2", "press 1:go"], str(ann.id))
+        await station.expect(["text x", "press 1:pick:2", "press 1:go"], str(ann.id))
 
 
 async def test_a_press_too_old_to_be_answered_still_counts(tmp_path: Path, fake: FakeTelegram) -> None:
@@ -206,7 +206,7 @@ async def test_a_press_too_old_to_be_answered_still_counts(tmp_path: Path, fake:
     fake.faults.next("answerCallbackQuery", "error", times=3)
     async with opened(tmp_path, fake) as station:
         ann.presses_data(ann.says("x"), "go")
-        await station.hears(["text x", "press go"], str(ann.id))
+        await station.expect(["text x", "press go"], str(ann.id))
 
 
 async def test_in_a_group_only_what_is_meant_for_us(tmp_path: Path, fake: FakeTelegram) -> None:
@@ -221,8 +221,8 @@ async def test_in_a_group_only_what_is_meant_for_us(tmp_path: Path, fake: FakeTe
         bert.says("/help", in_=group)
         ann.says("@pawlogue_bot", in_=group)
         place = str(group.chat.id)
-        await station.hears(["text 🐶 hello", "start"], f"{place}:{ann.id}")
-        await station.hears(["text /new", "text /help"], f"{place}:{bert.id}")
+        await station.expect(["text 🐶 hello", "start"], f"{place}:{ann.id}")
+        await station.expect(["text /new", "text /help"], f"{place}:{bert.id}")
         await station.settled()
         rows = await station.house.studio.db.read(
             "SELECT payload FROM updates UNION SELECT payload FROM inbox"
@@ -237,7 +237,7 @@ async def test_somebody_elses_buttons_change_nothing(tmp_path: Path, fake: FakeT
     place = str(group.chat.id)
     async with opened(tmp_path, fake) as station:
         asked = ann.says("@pawlogue_bot hello", in_=group)
-        await station.hears(["text hello"], f"{place}:{ann.id}")
+        await station.expect(["text hello"], f"{place}:{ann.id}")
         # What the way out would note when it has sent the answer.
         await station.house.studio.db.write(
             "UPDATE outbox SET state = 'sent', receipt = :receipt", receipt=f"{place}:{asked.id}"
@@ -247,8 +247,8 @@ async def test_somebody_elses_buttons_change_nothing(tmp_path: Path, fake: FakeT
             theirs["text"] == say("telegram.not_yours", "en")
         )
         await ann.presses_data(asked, "1:go").answered()
-        await station.hears(["text hello", "press 1:go"], f"{place}:{ann.id}")
-        await station.hears([], f"{place}:{bert.id}")
+        await station.expect(["text hello", "press 1:go"], f"{place}:{ann.id}")
+        await station.expect([], f"{place}:{bert.id}")
 
 
 async def test_a_group_that_became_a_supergroup_goes_on(tmp_path: Path, fake: FakeTelegram) -> None:
@@ -258,10 +258,10 @@ async def test_a_group_that_became_a_supergroup_goes_on(tmp_path: Path, fake: Fa
     before = str(group.chat.id)
     async with opened(tmp_path, fake) as station:
         ann.says("@pawlogue_bot one", in_=group)
-        await station.hears(["text one"], f"{before}:{ann.id}")
+        await station.expect(["text one"], f"{before}:{ann.id}")
         group.becomes_supergroup()
         ann.says("@pawlogue_bot two", in_=group)
-        await station.hears(["text one", "text two"], f"{before}:{ann.id}")
+        await station.expect(["text one", "text two"], f"{before}:{ann.id}")
         assert group.chat.id != int(before)
         assert await moves.newest(station.house.studio.db, "telegram", before) == str(group.chat.id)
 
@@ -285,7 +285,7 @@ async def test_who_is_not_invited_is_told_once(tmp_path: Path, fake: FakeTelegra
         ann.says("let me in")
         ann.says("please")
         bert.says("hello")
-        await station.hears(["text hello"], str(bert.id))
+        await station.expect(["text hello"], str(bert.id))
         await ann.chat.shows(say("telegram.not_invited", "en"))
         await station.settled()
         rows = await station.house.studio.db.read("SELECT person FROM chats")
@@ -300,9 +300,9 @@ async def test_one_chat_does_not_hold_up_another(tmp_path: Path, fake: FakeTeleg
     async with opened(tmp_path, fake) as station:
         ann.sends_photo(_picture())
         bert.says("hello")
-        await station.hears(["text hello"], str(bert.id))
+        await station.expect(["text hello"], str(bert.id))
         assert await station.house.heard(Address(channel="telegram", id=str(ann.id))) == []
-        await station.hears(["files picture"], str(ann.id))
+        await station.expect(["files picture"], str(ann.id))
 
 
 async def test_a_mistake_of_ours_costs_one_sentence(tmp_path: Path, fake: FakeTelegram) -> None:
@@ -311,7 +311,7 @@ async def test_a_mistake_of_ours_costs_one_sentence(tmp_path: Path, fake: FakeTe
     async with opened(tmp_path, fake) as station:
         ann.says("boom")
         ann.says("after")
-        await station.hears(["reception.stumbled", "text after"], str(ann.id))
+        await station.expect(["reception.stumbled", "text after"], str(ann.id))
         assert set(await station.settled()) == {("done", None)}
 
 
@@ -323,4 +323,4 @@ async def test_in_local_mode_a_file_is_read_where_it_lies(tmp_path: Path) -> Non
         ann = fake.person()
         async with opened(tmp_path, fake, local=True) as station:
             ann.sends_photo(_picture(), "here")
-            await station.hears(["files picture here"], str(ann.id))
+            await station.expect(["files picture here"], str(ann.id))

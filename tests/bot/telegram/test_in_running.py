@@ -48,7 +48,7 @@ async def test_what_came_while_we_were_away_is_served(tmp_path: Path, fake: Fake
     ann = fake.person()
     async with opened(tmp_path, fake) as station:
         ann.says("one")
-        await station.hears(["text one"], str(ann.id))
+        await station.expect(["text one"], str(ann.id))
         await station.settled()
         message = {
             "message_id": 90,
@@ -62,7 +62,7 @@ async def test_what_came_while_we_were_away_is_served(tmp_path: Path, fake: Fake
         await updates.keep(station.house.studio.db, [row])  # and nobody is told: as if cut off here
     ann.says("three")
     async with opened(tmp_path, fake) as station:
-        await station.hears(["text one", "text two", "text three"], str(ann.id))
+        await station.expect(["text one", "text two", "text three"], str(ann.id))
 
 
 async def test_webhook_with_the_secret_only(tmp_path: Path, fake: FakeTelegram) -> None:
@@ -70,7 +70,7 @@ async def test_webhook_with_the_secret_only(tmp_path: Path, fake: FakeTelegram) 
     ann = fake.person()
     async with opened(tmp_path, fake, webhook=True, secret="a-secret") as station:
         ann.says("brought")
-        await station.hears(["text brought"], str(ann.id))
+        await station.expect(["text brought"], str(ann.id))
         hook = fake.core.webhook.url
         message = {
             "message_id": 91,
@@ -96,7 +96,7 @@ async def test_webhook_with_the_secret_only(tmp_path: Path, fake: FakeTelegram) 
             assert await post({"update_id": 6, "message": {"message_id": "bad"}}, "a-secret") == 200
             assert await post({**forged, "update_id": 7}, "a-secret") == 200
             assert await post({**forged, "update_id": 7}, "a-secret") == 200
-        await station.hears(["text brought", "text forged"], str(ann.id))
+        await station.expect(["text brought", "text forged"], str(ann.id))
         assert ("aside", "ValidationError") in await station.settled()
 
 
@@ -106,7 +106,7 @@ async def test_a_webhook_left_set_is_taken_away(tmp_path: Path, fake: FakeTelegr
     await client.set_webhook("http://127.0.0.1:9/telegram/elsewhere")
     ann.says("waiting")
     async with opened(tmp_path, fake) as station:
-        await station.hears(["text waiting"], str(ann.id))
+        await station.expect(["text waiting"], str(ann.id))
         assert ("telegram.webhook_removed", {}) in station.told
 
 
@@ -116,7 +116,7 @@ async def test_another_poller_is_told_of_once_and_outlived(tmp_path: Path, fake:
     fake.faults.next("getUpdates", "conflict", times=3)
     async with opened(tmp_path, fake) as station:
         ann.says("after all")
-        await station.hears(["text after all"], str(ann.id))
+        await station.expect(["text after all"], str(ann.id))
     keys = [key for key, _ in station.told]
     assert keys.count("telegram.other_poller") == 1
     assert keys.count("telegram.in_reach") == 1
@@ -132,13 +132,13 @@ async def test_a_server_that_is_away_is_waited_for(tmp_path: Path, fake: FakeTel
         assert _trouble(station) == "telegram.out_of_reach"
         fake.plug()
         ann.says("hello")
-        await station.hears(["text hello"], str(ann.id))
+        await station.expect(["text hello"], str(ann.id))
         assert _trouble(station) is None
         fake.unplug()
         await until(lambda: station.door.trouble)
         fake.plug()
         ann.says("again")
-        await station.hears(["text hello", "text again"], str(ann.id))
+        await station.expect(["text hello", "text again"], str(ann.id))
 
 
 def _trouble(station: Station) -> str | None:
