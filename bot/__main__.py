@@ -166,6 +166,22 @@ def admin_takes(
     _end(care.show_takes(project))
 
 
+@admin.command("aside")
+def admin_aside(limit: Annotated[int, typer.Option(min=1)] = 100) -> None:
+    """What came in from a messenger and could not be read."""
+    from bot import care
+
+    _end(care.show_aside(limit))
+
+
+@admin.command("doubtful")
+def admin_doubtful(limit: Annotated[int, typer.Option(min=1)] = 100) -> None:
+    """What was to be sent to a messenger and perhaps never arrived."""
+    from bot import care
+
+    _end(care.show_doubtful(limit))
+
+
 @admin.command("costs")
 def admin_costs(days: Annotated[int, typer.Option(min=1)] = 30) -> None:
     """What was spent."""

@@ -121,6 +121,29 @@ async def opened(
         StorageError: the data folder, database or blobs cannot be used; DataFolderBusy when somebody else
             uses the folder.
     """
+    async with furnished(settings, found=found) as studio, working(settings, studio, poll_seconds) as house:
+        yield house
+
+
+@contextlib.asynccontextmanager
+async def working(settings: Settings, studio: Studio, poll_seconds: float = 1.0) -> AsyncIterator[House]:
+    """Start the engine, of which there may be one on a database: it goes on with what was cut off."""
+    engine = await Engine.launch(engine_url(settings), studio, poll_seconds=poll_seconds)
+    try:
+        yield House(studio=studio, engine=engine)
+    finally:
+        await engine.close()
+
+
+@contextlib.asynccontextmanager
+async def furnished(
+    settings: Settings, *, found: dict[str, Path | None] | None = None
+) -> AsyncIterator[Studio]:
+    """Open the stores and the workshop, without anything that works by itself.
+
+    Raises:
+        StorageError: as in `opened`.
+    """
     found = weights() if found is None else found
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(DataFolder.own(settings.data_dir))
@@ -132,7 +155,7 @@ async def opened(
         stack.push_async_callback(db.close)
         workshop = Workshop()
         stack.push_async_callback(workshop.close)
-        studio = Studio(
+        yield Studio(
             db=db,
             blobs=Blobs.open(blobs_url(settings), settings.aws()),
             catalogue=catalogue(settings, workshop, found),
@@ -142,9 +165,6 @@ async def opened(
             weights=found,
             scratch=scratch,
         )
-        engine = await Engine.launch(engine_url(settings), studio, poll_seconds=poll_seconds)
-        stack.push_async_callback(engine.close)
-        yield House(studio=studio, engine=engine)
 
 
 def _for_pipeline(settings: Settings) -> PipelineSettings:

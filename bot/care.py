@@ -18,7 +18,7 @@ from bot import app, checkup, log, settings
 from bot.texts import known, say
 from pipeline.ports.errors import BadInput, Trouble
 from storage import forget as forgetting
-from storage import projects, stops, takes
+from storage import outbox, projects, stops, takes, updates
 from storage.blobs import Blobs
 from storage.db import Database
 from storage.errors import StorageError
@@ -89,6 +89,41 @@ def show_costs(days: int) -> int:
         _print(("currency", "spent"), ((currency, f"{cost:.2f}") for currency, cost in sorted(spent.items())))
 
     return _with_rows(show)
+
+
+def show_aside(limit: int) -> int:
+    """Print what came in and could not be read: which, when, and the class of its error; never its words."""
+
+    async def show(_: settings.Settings, db: Database) -> None:
+        rows = await updates.aside(db, limit)
+        _print(
+            ("update", "when", "error"),
+            ((f"{each.channel}:{each.id}", _when(each.at), each.error or "") for each in rows),
+        )
+        if rows:
+            typer.echo(_say("admin.aside", count=len(rows)))
+
+    return _with_rows(show)
+
+
+def show_doubtful(limit: int) -> int:
+    """Print the messages that perhaps never arrived, or could not: to whom, when, why; never their words."""
+
+    async def show(_: settings.Settings, db: Database) -> None:
+        _print(
+            ("person", "message", "when", "error"),
+            (
+                (_address(each.address), each.id, _when(each.changed), _why(each.error or ""))
+                for each in await outbox.doubtful(db, limit)
+            ),
+        )
+
+    return _with_rows(show)
+
+
+def _why(error: str) -> str:
+    """A reason in words where there are any; else the class of a mistake of ours."""
+    return _say(error) if known(error) else error
 
 
 def reopen(project: str) -> int:

@@ -14,7 +14,7 @@ from bot import app, settings
 from pipeline.catalogue import Catalogue
 from pipeline.ports.errors import Trouble
 from pipeline.workshop import Workshop
-from storage import takes
+from storage import takes, updates
 from storage.blobs import Blobs
 from storage.db import Database
 from storage.errors import StorageError
@@ -46,6 +46,7 @@ async def examine(chosen: settings.Settings, *, live: bool) -> tuple[Finding, ..
     finally:
         await workshop.close()
     findings += [*_fonts(weights), *_models(weights), _disk(chosen)]
+    findings += await _tried("doctor.telegram", lambda: _telegram(chosen, live=live))
     if live:
         findings.append(Finding(mark="note", what="doctor.live", how="doctor.live_nobody"))
     return tuple(findings)
@@ -129,7 +130,11 @@ async def _database(chosen: settings.Settings) -> list[Finding]:
     db = await Database.open(app.database_url(chosen))
     try:
         place = Finding(mark="fine", what="doctor.database", how="doctor.place", fields={"place": db.place})
-        return [place, *await _tried("doctor.doubtful", lambda: _doubtful(chosen, db))]
+        return [
+            place,
+            *await _tried("doctor.doubtful", lambda: _doubtful(chosen, db)),
+            *await _tried("doctor.telegram", lambda: _aside(db)),
+        ]
     finally:
         await db.close()
 
@@ -139,6 +144,29 @@ async def _doubtful(chosen: settings.Settings, db: Database) -> list[Finding]:
     how = "doctor.doubtful_some" if count else "doctor.doubtful_none"
     mark: Mark = "broken" if count else "fine"
     return [Finding(mark=mark, what="doctor.doubtful", how=how, fields={"count": str(count)})]
+
+
+async def _telegram(chosen: settings.Settings, *, live: bool) -> list[Finding]:
+    """How the bot is set up on Telegram; whether its token is good only Telegram can say."""
+    token = chosen.telegram_bot_token
+    if token is None:
+        return [Finding(mark="note", what="doctor.telegram", how="doctor.telegram_none")]
+    how = "doctor.telegram_brought" if chosen.telegram_webhook_url else "doctor.telegram_fetched"
+    if not live:
+        return [Finding(mark="fine", what="doctor.telegram", how=how)]
+    from bot.channels.telegram.visit import ask_how_it_stands  # the library takes a while to load
+
+    there = await ask_how_it_stands(token.get_secret_value(), chosen.telegram_base_url)
+    fields = {"name": there.name, "count": str(there.waiting)}
+    return [Finding(mark="fine", what="doctor.telegram", how="doctor.telegram_there", fields=fields)]
+
+
+async def _aside(db: Database) -> list[Finding]:
+    """What came in and could not be read; nothing is said while there is none."""
+    count = len(await updates.aside(db))
+    fields = {"count": str(count)}
+    found = Finding(mark="note", what="doctor.telegram", how="doctor.telegram_aside", fields=fields)
+    return [found] if count else []
 
 
 async def _blobs(chosen: settings.Settings) -> list[Finding]:

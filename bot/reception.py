@@ -33,8 +33,6 @@ FILE_BYTES = 50_000_000
 _AT_ONCE = 64
 _LONGEST_PAUSE = 30.0
 _FILMS = ("make_film", "redo_part")
-# What may pass by itself: it is waited for, and nothing is set aside because of it.
-_PASSING = ("storage.busy", "storage.full", "storage.unreachable", "storage.disk_error", "storage.read_only")
 _log = structlog.get_logger(__name__)
 
 
@@ -60,6 +58,9 @@ class Reception:
         self._seats = asyncio.Semaphore(at_once)
         self._serving: dict[Address, asyncio.Task[None]] = {}
         self._again: set[Address] = set()
+        self._looking = Batch[Address, tuple[Chat | None, tuple[Inbound, ...]]](
+            lambda who: chats.waiting(studio.db, who)
+        )
         self._coming = Batch[Inbound, bool | None](lambda letters: chats.receive(studio.db, letters))
         self._going = Batch[tuple[Inbound, Answer], bool](
             lambda served: chats.answer(studio.db, served, studio.clock())
@@ -94,6 +95,24 @@ class Reception:
             new = await self._coming.add(letter)
         if new:
             self._wake(incoming.address)
+
+    async def tell(
+        self, address: Address, lang: Lang | None, identity: str, key: str, fields: dict[str, str]
+    ) -> None:
+        """Say something the conversation has no part in, such as that a file could not be fetched.
+
+        Args:
+            identity: the message's own id; the same twice is once.
+        """
+        await self._chat(address, lang)
+        message = Outgoing(id=identity, key=key, fields=fields)
+        if await chats.say(self._studio.db, _outbound(address, message), self._studio.clock()):
+            self._changes.tell(address)
+
+    async def earlier(self, address: Address, identity: str) -> Incoming | None:
+        """What was received under an id, or None."""
+        found = await chats.inbound(self._studio.db, address, identity)
+        return Incoming.model_validate_json(found.payload) if found else None
 
     async def keep(self, address: Address, source: Path, name: str, lang: Lang | None = None) -> File:
         """Keep a copy of a file somebody sent and say what it is.
@@ -150,7 +169,7 @@ class Reception:
 
     async def _take_all(self, address: Address) -> None:
         """Answer all that waits in a chat at this moment."""
-        chat, letters = await chats.waiting(self._studio.db, address)
+        chat, letters = await self._looking.add(address)
         if chat is None:
             return
         talk = self._talk(chat)
@@ -171,7 +190,7 @@ class Reception:
             turn = self._turn(talk, Incoming.model_validate_json(inbound.payload))
             kept = await self._keep_turn(inbound, turn)
         except Exception as error:
-            if isinstance(error, StorageError) and error.key in _PASSING:
+            if isinstance(error, StorageError) and error.passing:  # waited for; nothing is set aside for it
                 raise
             await self._set_aside(inbound, error)
             return talk

@@ -4,7 +4,7 @@ Pure. What the makings' notices have to carry:
 
 - `prepare_frame`: fields `mouth` (found, given, none), `species`, `pets` (how many), `width` and `height` of
   the upright photo, `reason` (a text key) and, when a grid is shown, `box` as "x,y,w,h" in the photo's
-  pixels; assets `marked` (the whole photo) or `grid`.
+  pixels; assets `marked` (the whole photo) or `grid`; beside `marked` a grid for later: `around`, `cells`.
 - `propose_scripts`: fields `1`, `2`, `3`, each a Script as JSON; `exact` (yes, no).
 - `prepare_voice`: fields `seconds`, `verdict`, `reasons` (text keys with spaces between); asset `preview`.
 - `audition`: assets by the preset's name.

@@ -35,14 +35,14 @@ def look(photo: Path, detector: Path | None, proposals: Path | None, taps: Taps)
     return see(photo, detector, proposals, taps)
 
 
-def show(photo: Path, sight: Sight, chosen: int | None, marked: Path, grid: Path) -> Box | None:
-    """Write the photo with its marks as JPEG and, where no face is sure, a part of it with numbered fields.
+def show(photo: Path, sight: Sight, chosen: int | None, marked: Path, grid: Path) -> Box:
+    """Write the photo with its marks as JPEG, and the part of it about the pet with numbered fields.
 
     Args:
         chosen: the number from 0 of the pet that a person chose: the numbers shown stay those of the choice.
 
     Returns:
-        The part shown as a grid, in the upright photo's pixels; None where there is none.
+        The part shown as a grid, in the upright photo's pixels.
     """
     from PIL import Image
 
@@ -56,8 +56,6 @@ def show(photo: Path, sight: Sight, chosen: int | None, marked: Path, grid: Path
     first, rest, at = pets[:1], pets[1:], chosen or 0
     drawn = marks.marked(picture, (*rest[:at], *first, *rest[at:]))
     Image.fromarray(drawn).save(marked, quality=_QUALITY)
-    if sight.pets and sight.pets[0].found:
-        return None
     high, wide = picture.shape[:2]
     about = _within(pets[0].box if pets else Box(x=0, y=0, w=wide, h=high), wide, high)
     Image.fromarray(marks.gridded(picture, about)).save(grid, quality=_QUALITY)
@@ -300,6 +298,44 @@ def check(film: Path, channel: Literal["telegram", "feishu"] | None) -> Report:
     from pipeline.film import check as checking
 
     return checking.check(film, channel)
+
+
+class Packed(Noun):
+    """A film as it is handed to a messenger: the file that fits, its shape, and its small picture."""
+
+    film: Path
+    thumbnail: Path | None
+    width: int
+    height: int
+    seconds: float
+
+
+def pack(film: Path, cover: Path | None, most: int, folder: Path) -> Packed:
+    """Make a film ready to be sent: encoded anew in `folder` only where it has more than `most` bytes.
+
+    Raises:
+        BadInput: it is no film. Failed: `film.too_big`, it does not fit at any quality.
+    """
+    from pipeline.film import fit, small
+    from pipeline.film.probe import probe
+
+    fitting = film
+    if film.stat().st_size > most:
+        fitting = folder / "film.mp4"
+        fit.fit(film, fitting, most)
+    thumbnail = None if cover is None else folder / "thumbnail.jpg"
+    if cover and thumbnail:
+        small.small(cover, thumbnail)
+    told = probe(fitting)
+    shape = {"width": told.width, "height": told.height, "seconds": told.seconds}
+    return Packed(film=fitting, thumbnail=thumbnail, **shape)
+
+
+def voice_note(sound: Path, out: Path) -> float:
+    """Write a sound as a voice note, or as a small piece of music for an `.m4a`, and return its seconds."""
+    from pipeline.film.note import note
+
+    return note(sound, out)
 
 
 def sheet(film: Path, out: Path) -> None:

@@ -13,11 +13,14 @@ class Seen(Noun):
 
 class Shown(Noun):
     """`marked` is the photo with marks; `grid` the part of it inside `box` ("x,y,w,h") with numbered fields,
-    empty where the face is sure. `width` and `height` are the upright photo's pixels."""
+    empty where the face is sure: then the same are `cells` and `around`. `width` and `height` are the upright
+    photo's pixels."""
 
     marked: str
     grid: str = ""
     box: str = ""
+    cells: str = ""
+    around: str = ""
     species: str = ""
     pets: int = 0
     width: int

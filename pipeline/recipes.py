@@ -48,7 +48,7 @@ async def prepare_frame(project: str) -> Notice:
     shown = await step(show, project, seen.value.sight)
     if shown.value is None:
         return shown.notice
-    told = shown.value.model_dump(exclude={"marked", "grid"})
+    told = shown.value.model_dump(exclude={"marked", "grid", "cells"})
     fields = {"mouth": seen.value.mouth, **{name: str(value) for name, value in told.items()}}
     assets = {"sight": seen.value.sight, "marked": shown.value.marked}
     if shown.value.grid:
@@ -57,7 +57,7 @@ async def prepare_frame(project: str) -> Notice:
         drawn = await step(draw, project, seen.value.sight)
         if drawn.value is None:
             return drawn.notice
-        assets |= drawn.value.model_dump()
+        assets |= {"cells": shown.value.cells, **drawn.value.model_dump()}
     return Notice(kind="done", key="notice.frame", fields=fields, assets=assets)
 
 

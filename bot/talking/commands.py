@@ -1,8 +1,8 @@
-"""What can always be asked for: start, help, settings, back, again, start over, cancel, forget, films."""
+"""What can always be asked for: start, help, settings, films, voices, back, again, start over, forget …"""
 
 import dataclasses
 
-from bot.talking import changes, files
+from bot.talking import casting, changes, files
 from bot.talking.draft import Draft
 from bot.talking.model import fresh
 from bot.talking.questions import before, question, stage
@@ -74,6 +74,14 @@ def _films(draft: Draft) -> Draft:
     return changes.want(draft, "films") if draft.talk.films else draft.tell("talk.no_films")
 
 
+def _voices(draft: Draft) -> Draft:
+    """Let every voice be heard; those that have not spoken yet are asked to, and heard when they have."""
+    if draft.talk.auditions:
+        return casting.everybody(draft)
+    asked = draft if draft.runs("audition") else draft.start("audition")
+    return asked.change(listening=True).tell("talk.voices_coming")
+
+
 def _ask_forget(draft: Draft) -> Draft:
     return changes.want(draft, "forget")
 
@@ -136,6 +144,7 @@ _COMMANDS = {
     "help": _help,
     "settings": _settings,
     "films": _films,
+    "voices": _voices,
     "forget": _ask_forget,
     "new": _new,
     "cancel": _cancel,

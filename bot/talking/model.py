@@ -26,7 +26,8 @@ class Seen(_Kept):
     """What was found on a photo, and the picture that shows it.
 
     `width` and `height` are the upright photo's pixels; `box` is the part of it that `picture` shows when it
-    is a grid, else None. `mouth` is "found", "given" or "none".
+    is a grid, else None. `cells` and `around` are a grid and its part for when the marks turn out to be off.
+    `mouth` is "found", "given" or "none".
     """
 
     photo: str
@@ -37,6 +38,8 @@ class Seen(_Kept):
     width: float = 1.0
     height: float = 1.0
     box: Box | None = None
+    cells: str = ""
+    around: Box | None = None
 
 
 class Made(_Kept):
@@ -70,7 +73,8 @@ class Talk(_Kept):
     `wanted` are questions asked out of order, the last one on top: a side question, or an answer to be given
     anew. `round` counts questions: a button of another round is stale. `question` is what was asked last.
     `options` are the scripts on offer as shown; `offers` counts the offers. `running` are makings under way
-    by id; `last` names messages by their role, so that a later one can take their place.
+    by id; `last` names messages by their role, so that a later one can take their place. `own` is how the
+    voice made after the sample that was learnt last sounds; `listening` while somebody waits to hear voices.
     """
 
     version: int = 1
@@ -103,6 +107,8 @@ class Talk(_Kept):
     later: tuple[Later, ...] = ()
     words: str = ""
     auditions: dict[str, str] = Field(default_factory=dict)
+    listening: bool = False
+    own: str = ""
     running: dict[str, What] = Field(default_factory=dict)
     last: dict[str, str] = Field(default_factory=dict)
     done: bool = False

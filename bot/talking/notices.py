@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from bot.messages import Button
 from bot.talking import changes, clips, edits
 from bot.talking.asking import done_rows, moved
-from bot.talking.casting import VOICES, auditions
+from bot.talking.casting import VOICES, auditions, everybody
 from bot.talking.draft import Draft, button, rows
 from bot.talking.model import Made, Seen, What
 from bot.talking.questions import question
@@ -43,6 +43,8 @@ def _frame(draft: Draft, notice: Notice) -> Draft:
         width=_whole_number(fields.get("width"), 1),
         height=_whole_number(fields.get("height"), 1),
         box=box,
+        cells=assets.get("cells", ""),
+        around=_box(fields.get("around", "")),
     )
     draft = changes.answered(changes.seen(draft, seen), "looking")
     if seen.mouth == "none":
@@ -110,7 +112,7 @@ def _voice(draft: Draft, notice: Notice) -> Draft:
     if fields.get("verdict") == "poor" and reasons:
         return _failed(draft, "voice", Notice(kind="failed", key=reasons[0], fields=fields))
     preview = notice.assets.get("preview", "")
-    draft = draft.change(learnt=draft.talk.brief.sample or "").tell(
+    draft = draft.change(learnt=draft.talk.brief.sample or "", own=preview).tell(
         "talk.sample_good" if not reasons else "talk.sample_usable", {"seconds": _seconds(fields)}
     )
     for key in reasons[:1]:
@@ -135,6 +137,8 @@ def _link(draft: Draft, notice: Notice) -> Draft:
 def _audition(draft: Draft, notice: Notice) -> Draft:
     heard = {name: notice.assets[name] for name in VOICES if name in notice.assets}
     draft = draft.change(auditions=heard)
+    if draft.talk.listening:
+        return everybody(draft.change(listening=False))
     return auditions(draft) if question(draft.talk) == "voice" else draft
 
 
@@ -157,7 +161,9 @@ def _film(draft: Draft, notice: Notice) -> Draft:
 
 def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
     if what == "audition":
-        return draft
+        waits = draft.talk.listening and notice.kind != "cancelled"
+        calm = draft.change(listening=False)
+        return calm.tell(*sayable(notice.key, notice.fields)) if waits else calm
     if notice.kind == "cancelled" and what == "film":
         return draft.tell("making.cancelled")
     draft = draft.tell(*sayable(notice.key, _named(draft, notice)))

@@ -177,8 +177,10 @@ def _frame(talk: Talk, fields: dict[str, str]) -> Ended:
     }
     if unsure:
         known_fields = {"box": "200,150,300,300", "reason": "look.unsure", **known_fields}
-    shown = {"marked": f"marked of {talk.brief.photo}"}
-    return known_fields, shown | ({"grid": f"grid of {talk.brief.photo}"} if unsure else {})
+        grid = {"marked": f"marked of {talk.brief.photo}", "grid": f"grid of {talk.brief.photo}"}
+        return known_fields, grid
+    known_fields = {"around": "200,150,300,300", **known_fields}
+    return known_fields, {"marked": f"marked of {talk.brief.photo}", "cells": f"grid of {talk.brief.photo}"}
 
 
 def _scripts(talk: Talk, fields: dict[str, str]) -> Ended:

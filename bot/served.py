@@ -1,0 +1,104 @@
+"""The one server of the process: it owns the port, says how things stand, and opens what doors there are.
+
+Doors come and go while it serves: the page only where the work is done, a webhook once its bot is known.
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from pipeline.ports.errors import BadInput
+from storage.model import Noun
+
+_STOP_SECONDS = 3
+
+
+class Health(Noun):
+    """Whether we are of use; `why` are the text keys of what is wrong, `does` what this process does."""
+
+    ready: bool
+    does: str
+    why: tuple[str, ...] = ()
+
+
+class Served:
+    """What answers on the port; `page` gets every request that is for nobody else."""
+
+    def __init__(self, health: Callable[[], Awaitable[Health]]) -> None:
+        self._health = health
+        self._router = Router(
+            [Route("/health", self._say_health)], default=self._rest, redirect_slashes=False
+        )
+        self.page: ASGIApp | None = None
+
+    @contextlib.contextmanager
+    def opening(self, door: BaseRoute) -> Iterator[None]:
+        """Open one more door while the block lasts."""
+        self._router.routes.append(door)
+        try:
+            yield
+        finally:
+            self._router.routes.remove(door)
+
+    @contextlib.contextmanager
+    def showing(self, page: ASGIApp) -> Iterator[None]:
+        """Show a page while the block lasts."""
+        self.page = page
+        try:
+            yield
+        finally:
+            self.page = None
+
+    async def serve(self, listening: socket.socket) -> None:
+        """Serve until cancelled."""
+        config = uvicorn.Config(
+            self._router,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=_STOP_SECONDS,
+        )
+        server = _Server(config)
+        running = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            await asyncio.shield(running)
+        finally:
+            server.should_exit = True
+            await running
+
+    async def _say_health(self, _: Request) -> Response:
+        health = await self._health()
+        return JSONResponse(health.model_dump(mode="json"), 200 if health.ready else 503)
+
+    async def _rest(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = self.page or Response(status_code=404)
+        await answer(scope, receive, send)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the port, so that what is wrong with it is known before anything starts.
+
+    Raises:
+        BadInput: somebody else has it, or there is no such address here.
+    """
+    try:
+        kind = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(kind[4][:2], family=kind[0], backlog=256)
+    except OSError as error:
+        raise BadInput("web.port_taken", {"host": host, "port": str(port)}, str(error)) from error
+
+
+class _Server(uvicorn.Server):
+    """A server whose process listens to signals by itself."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
