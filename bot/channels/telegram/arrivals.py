@@ -64,6 +64,9 @@ class Arrivals:
             return True
         if found.query:
             return await self._answered(found)
+        if found.moved:  # noted here, before anybody's next words are filed under the new number
+            await moves.note(self._db, CHANNEL, *found.moved)
+            return False
         return found.kind != "nothing" and (found.addressed or bool(found.album))
 
     async def _answered(self, press: Seen) -> bool:

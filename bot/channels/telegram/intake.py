@@ -111,8 +111,6 @@ class Intake:
         first = parts[0]
         remark: str | None = None
         match first.kind:
-            case "moved" if first.moved:
-                await moves.note(self._db, CHANNEL, *first.moved)
             case "left":
                 await blocked.block(self._db, CHANNEL, first.chat, self._clock())
             case "returned":
