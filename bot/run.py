@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping
+from typing import Literal
 
 import typer
 
@@ -51,7 +52,9 @@ async def run(chosen: settings.Settings, lang: Lang) -> None:
         studio = await stack.enter_async_context(furnished(chosen))
         telegram = _telegram(chosen, studio, tell)
         shift = Shift(studio.db, "work", tell=lambda key: tell(key, {}))
-        served = Served(lambda: _health(studio, shift, telegram))
+        served = Served(
+            lambda: _health(studio, shift, telegram, shows=rules is None or served.page is not None)
+        )
         beside = [served.serve(listening)]
         if telegram:
             stack.push_async_callback(telegram.close)
@@ -144,11 +147,17 @@ async def _show_page(served: Served, rules: Rules, house: House, lobby: Lobby) -
             await page.close()
 
 
-async def _health(studio: Studio, shift: Shift, telegram: Telegram | None) -> Health:
-    """Whether the rows can be reached, and Telegram where it is this process that speaks to it."""
-    why = [telegram.trouble] if telegram and telegram.trouble else []
+async def _health(studio: Studio, shift: Shift, telegram: Telegram | None, *, shows: bool) -> Health:
+    """Whether the rows can be reached, and Telegram where it is this process that speaks to it; at work it
+    is ready once it `shows` what it is to show."""
+    does: Literal["start", "work", "stand_by"] = "work" if shift.working and shows else "start"
+    if shift.standing_by:
+        does = "stand_by"
+    why = ["run.starting"] if does == "start" else []
+    if telegram and telegram.trouble:
+        why.append(telegram.trouble)
     try:
         await studio.db.read("SELECT 1 AS one")
     except StorageError as error:
         why.append(error.key)
-    return Health(ready=not why, does="work" if shift.working else "stand_by", why=tuple(why))
+    return Health(ready=not why, does=does, why=tuple(why))

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Iterator
+from typing import Literal
 
 import uvicorn
 from starlette.requests import Request
@@ -24,7 +25,7 @@ class Health(Noun):
     """Whether we are of use; `why` are the text keys of what is wrong, `does` what this process does."""
 
     ready: bool
-    does: str
+    does: Literal["start", "work", "stand_by"]
     why: tuple[str, ...] = ()
 
 
@@ -79,7 +80,13 @@ class Served:
         return JSONResponse(health.model_dump(mode="json"), 200 if health.ready else 503)
 
     async def _rest(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = self.page or Response(status_code=404)
+        answer: ASGIApp
+        if self.page is not None:
+            answer = self.page
+        elif (await self._health()).does == "start":  # whoever is early comes again by themselves
+            answer = Response(status_code=503, headers={"retry-after": "1", "refresh": "1"})
+        else:
+            answer = Response(status_code=404)
         await answer(scope, receive, send)
 
 

@@ -45,6 +45,7 @@ class Shift:
         self._sleep = sleep
         self._holder = secrets.token_hex(8)
         self.working = False
+        self.standing_by = False
 
     async def run(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         """Work whenever it is our turn, until cancelled or `work` ends by itself."""
@@ -64,15 +65,14 @@ class Shift:
 
     async def _begin(self) -> None:
         """Wait until nobody else is at work."""
-        told = False
         while not await self._take():
-            if not told:
+            if not self.standing_by:
                 self._tell("run.standing_by")
-            told = True
+            self.standing_by = True
             await self._sleep(min(_LOOK_SECONDS, self._renew))
-        if told:
+        if self.standing_by:
             self._tell("run.working")
-        self.working = True
+        self.working, self.standing_by = True, False
 
     async def _while_ours(self, work: Coroutine[None, None, None]) -> bool:
         """Work until it is done (True) or somebody else has to (False)."""
