@@ -105,12 +105,12 @@ def _feel(stage: _Stage, cue: Cue, side: int) -> None:
             worn = {"brow": 0.75, "smile": -0.7, "ears": -0.6, "y": 0.035, "gaze_y": 0.06, "tilt": 1.5 * side}
         case "crying":
             sob = np.sin(2 * np.pi * 3.1 * time) * np.maximum(0, np.sin(2 * np.pi * 0.55 * time + 0.4))
-            worn = {"brow": 1.0, "smile": -0.8, "ears": -0.8, "blink": 0.14, "y": 0.020 + 0.009 * sob}
+            worn = {"brow": 1.0, "smile": -0.8, "ears": -0.8, "y": 0.020 + 0.009 * sob}
             worn["tilt"] = 1.2 * np.sin(2 * np.pi * 0.6 * time)
         case "proud":
-            worn = {"smile": 0.5, "ears": 0.5, "y": -0.045, "scale": 0.018, "blink": 0.10}
+            worn = {"smile": 0.5, "ears": 0.5, "y": -0.045, "scale": 0.018, "blink": 0.16}
         case "sly":
-            worn = {"smile": 0.8, "gaze_x": 0.10 * side, "blink": 0.26, "tilt": -3.0 * side, "x": 0.02 * side}
+            worn = {"smile": 0.8, "gaze_x": 0.10 * side, "blink": 0.34, "tilt": -3.0 * side, "x": 0.02 * side}
         case "shocked":
             start = np.exp(-np.maximum(0, time) / 0.5)
             worn = {"blink": -0.2, "ears": 1.0, "brow": 0.5, "y": -0.03, "scale": 0.01 + 0.03 * start}

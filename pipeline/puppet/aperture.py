@@ -4,7 +4,8 @@ The circle that finding a face gives is often a pupil or an iris, and a tap is a
 down inside an eye looks dreadful. Where nothing sure is seen, the eye stays as it was marked.
 """
 
-from math import hypot
+from dataclasses import dataclass
+from math import atan2, hypot, radians, sqrt
 
 import cv2
 import numpy as np
@@ -19,24 +20,75 @@ _LIGHT = 0.55  # how much lightness counts beside colour: fur is striped and sha
 _HUES = 3  # colours of fur told apart
 _FARTHEST = 0.19  # a mark is not farther than this from its eye
 _LEAST_AREA, _MOST_AREA = 0.025, 0.30  # square eye distances
+_LARGEST = 0.28  # half its height; a turned head shows its eyes close together
+_WIDE = 1.30  # half the width of a slit that was not seen, in half heights
+_PART, _ALIKE = 0.8, 0.95  # an eye seen smaller than this part of the other is made nearly as high
+_DOWN, _UP = radians(40), radians(12)  # slits slant towards the nose
 
 
-def opened(plate: Bytes, axes: Axes, span: float) -> Axes:
-    """Return an eye's axes moved to the middle of what lies between its lids, and sized to it.
+@dataclass(frozen=True)
+class Slit:
+    """What lies between an eye's lids: axes along it, their unit half its height, `wide` half its width.
 
+    `slant` is what its axes are turned by against the eyes' line; `seen` False when it is only where the
+    mark is.
+    """
+
+    axes: Axes
+    wide: float = _WIDE
+    slant: float = 0.0
+    seen: bool = True
+
+
+def slits(plate: Bytes, eyes: tuple[Axes, Axes], span: float) -> tuple[Slit, Slit]:
+    """Return both eyes, left to right as seen.
+
+    One that was not seen, or seems much smaller than the other, takes the other's shape, mirrored.
     `span` is the eye distance in pixels.
+    """
+    left, right = (opened(plate, axes, span, inner) for axes, inner in zip(eyes, (1, -1), strict=True))
+    return _like(left or Slit(eyes[0], seen=False), right), _like(right or Slit(eyes[1], seen=False), left)
+
+
+def _like(slit: Slit, other: Slit | None) -> Slit:
+    if other is None or (slit.seen and slit.axes.unit >= _PART * other.axes.unit):
+        return slit
+    unit = max(slit.axes.unit, _ALIKE * other.axes.unit)  # a turned head makes eyes narrower, not lower
+    axes = Axes(slit.axes.origin, slit.axes.angle - slit.slant - other.slant, unit)
+    return Slit(axes, max(slit.wide, other.wide), -other.slant, slit.seen)
+
+
+def opened(plate: Bytes, axes: Axes, span: float, inner: int) -> Slit | None:
+    """Return the slit between an eye's lids, near its mark, where it is seen.
+
+    `span` is the eye distance in pixels; `inner` +1 when the nose lies to the eye's right, else -1.
     """
     outline = _outline(_crop(plate, axes, span))
     if outline is None:
-        return axes
+        return None
     step = 2 * _REACH / (_SIDE - 1)
-    left, top, width, height = cv2.boundingRect(outline)
-    u, v = (left + (width - 1) / 2) * step - _REACH, (top + (height - 1) / 2) * step - _REACH
-    area = cv2.contourArea(outline) * step**2
-    if hypot(u, v) > _FARTHEST or not _LEAST_AREA < area < _MOST_AREA:
-        return axes
-    radius = min(max(0.5 * height * step, 0.36 * width * step, 0.09), 0.23, 1.5 * axes.unit / span)
-    return Axes(Axes(axes.origin, axes.angle, span).pixel(u, v), axes.angle, radius * span)
+    moments = cv2.moments(outline)
+    area = moments["m00"] * step**2
+    if not _LEAST_AREA < area < _MOST_AREA:
+        return None
+    u, v = (moments[key] / moments["m00"] * step - _REACH for key in ("m10", "m01"))
+    tall, wide, slant = _ellipse(moments)
+    if hypot(u, v) > _FARTHEST or not -_UP < slant * inner < _DOWN:
+        return None
+    radius = min(max(1.08 * tall * step, 0.72 * wide * step, 0.09), _LARGEST, 1.5 * axes.unit / span)
+    middle = Axes(axes.origin, axes.angle, span).pixel(u, v)
+    fits = min(max(1.10 * wide * step / radius, 1.2), 1.75)
+    return Slit(Axes(middle, axes.angle + slant, radius * span), fits, slant)
+
+
+def _ellipse(moments: dict[str, float]) -> tuple[float, float, float]:
+    """Return the half axes of an outline's ellipse, the short one first, and its slant, 0 when round."""
+    xx, xy, yy = (moments[key] / moments["m00"] for key in ("mu20", "mu11", "mu02"))
+    middle, off = (xx + yy) / 2, hypot((xx - yy) / 2, xy)
+    short, long = 2 * sqrt(max(middle - off, 0.0)), 2 * sqrt(middle + off)
+    slant = 0.5 * atan2(2 * xy, xx - yy) if xx > yy else 0.0  # higher than wide: a pupil, not a slit
+    trust = min(max((long / max(short, 1e-6) - 1.1) / 0.3, 0.0), 1.0)
+    return short, long, slant * trust
 
 
 def _crop(plate: Bytes, axes: Axes, span: float) -> NDArray[np.float32]:

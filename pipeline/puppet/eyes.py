@@ -3,13 +3,19 @@
 Units of an eye's axes: 1 is the eye's radius. The lid is the photo's own skin from above the eye.
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
-from pipeline.puppet.plate import Axes, Bytes, Floats, Patch, noise, smooth, unfolded
+from pipeline.puppet.aperture import Slit
+from pipeline.puppet.plate import Bytes, Floats, Patch, noise, smooth, unfolded
 
-_WIDTH = 1.30  # half-width of the eye's slit
 _UPPER, _LOWER = 1.02, 0.92  # height of the two arcs
-_SHUT = 0.46  # where the lids meet: half the way each would be too low for a lid, too high for a cheek
+_SHUT = 0.60  # where the lids meet: a deep bow looks asleep, a shallow one cross
+_LAG = 0.35  # how much later a lid's inner end comes down than its outer one
+_PLEA = 0.42  # how far the brow's inner end is raised
+_LARGE = 0.16  # how much larger a pleading eye is
 _CREASE = -2.2  # the skin above this stays where it is, else the brow is dragged down like a sock
 _TOP, _BOTTOM = -3.0, 2.4
 
@@ -20,10 +26,15 @@ class Eye:
     `inner` is +1 when the nose lies to the eye's right as seen, -1 when to its left.
     """
 
-    def __init__(self, plate: Bytes, axes: Axes, inner: int, reach: float) -> None:
-        """Take the eye at `axes`; the patch is kept within `reach` (units) towards the other eye."""
-        self._plate, self.axes, self._inner = plate, axes, inner
+    def __init__(self, plate: Bytes, slit: Slit, inner: int, reach: float, *, blinks: bool = True) -> None:
+        """Take the eye in its slit; the patch is kept within `reach` (units) towards the other eye."""
+        self._blinks = blinks
+        self._plate, self._inner, self._wide = plate, inner, np.float32(slit.wide)
+        # Half-way down, a lid along a slanted eye would frown: the more it slants, the later its inner end.
+        self._lag = np.float32(_LAG + 1.8 * max(0.0, slit.slant * inner))
+        axes = self.axes = slit.axes
         side = min(2.6, reach)
+        self._reach = np.float32(min(2.0, side))
         self.patch = Patch(axes, (-side, side), (_TOP, _BOTTOM), (plate.shape[1], plate.shape[0]))
         u, v = self.patch.u, self.patch.v
         edge = smooth(side - np.abs(u), 0, 0.5) * smooth(v, _TOP, _TOP + 0.5)
@@ -35,66 +46,81 @@ class Eye:
     def draw(self, blink: float, look: tuple[float, float], brow: float) -> Bytes:
         """Return the patch with the lid at `blink` (0 open, 1 shut, down to -0.2 widened).
 
-        `look` shifts the inside of the eye (units, within 0.15); `brow` raises its inner end, 0 to 1.
+        `look` shifts the inside of the eye (units, within 0.15); `brow` raises its inner end, 0 to 1, and
+        makes the eye larger: together they plead.
         """
-        du, dv = self.field(blink, look, brow)
-        across = self.patch.spread(du) if look[0] else None
-        out = self.patch.bend(self._plate, across, self.patch.spread(dv))
+        blink = blink if self._blinks else 0.0
+        du, lid, eye = self.fields(blink, look, brow)
+        edge = self._edge(self._u, blink)
+        # Two smooth fields, chosen for each pixel: one with a step would be ragged along the lid.
+        dv = np.where(self._v <= edge, self.patch.spread(lid), self.patch.spread(eye))
+        out = self.patch.bend(self._plate, self.patch.spread(du) if look[0] or brow else None, dv)
         if blink > 0.02:
-            self._lid(out, blink)
+            self._lid(out, edge, blink)
         return out
 
-    def field(self, blink: float, look: tuple[float, float], brow: float) -> tuple[Floats, Floats]:
-        """Return where each point is taken from: shifts (du, dv) on the patch's grid."""
+    def fields(self, blink: float, look: tuple[float, float], brow: float) -> tuple[Floats, Floats, Floats]:
+        """Return where each point is taken from, on the patch's grid: du, and dv above and below the lid."""
         u, v = self.patch.u, self.patch.v
-        profile = _profile(u)
+        profile = self._profile(u)
         edge, arc = self._edge(u, blink), -np.float32(_UPPER) * profile
         part = np.clip((v - _CREASE) / (edge - _CREASE), 0, 1)
         # The rim of the eye is stretched less than the skin above it; nothing at all when open.
         bias = np.clip(0.4 * ((edge - _CREASE) / (arc - _CREASE) - 1), 0, 0.35)
-        lid = _CREASE + (arc - _CREASE) * ((1 + bias) * part - bias * part**2)
-        eye = v - (edge - arc) * (1 - smooth(v - edge, 0.0, 0.9)) if blink < 0 else v
-        source = np.where(v < _CREASE, v, np.where(v <= edge, lid, eye))
+        bent = _CREASE + (arc - _CREASE) * ((1 + bias) * part - bias * part**2)
+        away = 1 - smooth(v - edge, 0.0, 0.9)
+        above = np.where(v < _CREASE, v, np.where(v <= edge, bent, v + (arc - edge) * away))
+        below = v + np.maximum(arc - edge, 0) * away
         lower = np.float32((_LOWER - _SHUT) * max(0.0, blink)) * profile
         gap = np.maximum(_LOWER * profile - lower - edge, 0.03)
-        lower = lower * smooth((v - edge) / gap) * (1 - smooth(v, 0.9, 2.2))
-        raised = np.float32(0.30 * brow) * np.exp(
-            -(((u - np.float32(0.75 * self._inner)) / 0.75) ** 2) - ((v + 1.55) / 0.75) ** 2
-        )
-        source = source + (lower + raised) * self._border
-        disc = np.maximum(0, 1 - (u**2 + v**2)) ** 2
-        shift = disc * np.float32(1 - max(0.0, blink))
-        dv = (unfolded(v, source) - v) * self._border - np.float32(look[1]) * shift
-        return np.asarray(-np.float32(look[0]) * shift, np.float32), np.asarray(dv, np.float32)
+        below = below + lower * smooth((v - edge) / gap) * (1 - smooth(v, 0.9, 2.2)) * self._border
+        above = above + self._raised(brow) * self._border
+        awake = np.float32(1 - max(0.0, blink))
+        shift = awake * np.maximum(0, 1 - (u**2 + v**2)) ** 2
+        large = np.float32(_LARGE * brow) * awake * np.maximum(0, 1 - (u**2 + v**2) / self._reach**2) ** 2
+        lid = (unfolded(v, _floats(above - large * v)) - v) * self._border
+        eye = (unfolded(v, _floats(below - large * v)) - v) * self._border - np.float32(look[1]) * shift
+        return _floats(-np.float32(look[0]) * shift - large * u), _floats(lid), _floats(eye)
+
+    def _raised(self, brow: float) -> Floats:
+        """Return how far the brow's inner end is raised."""
+        u, v = self.patch.u - np.float32(0.85 * self._inner), self.patch.v + 1.75
+        return np.asarray(np.float32(_PLEA * brow) * np.exp(-((u / 0.95) ** 2) - (v / 0.80) ** 2), np.float32)
 
     def _edge(self, u: Floats, blink: float) -> Floats:
         """Return the upper lid's edge: from its arc down to where the lids meet."""
-        return np.asarray((blink * (_SHUT + _UPPER) - _UPPER) * _profile(u), np.float32)
+        inner = np.clip(0.5 + np.float32(0.5 * self._inner) / self._wide * u, 0, 1)
+        part = smooth(np.float32(blink) * (1 + self._lag) - self._lag * inner) if blink > 0 else blink
+        return np.asarray((part * np.float32(_SHUT + _UPPER) - _UPPER) * self._profile(u), np.float32)
 
-    def _lid(self, out: Bytes, blink: float) -> None:
+    def _profile(self, u: Floats) -> Floats:
+        """Return the lid's soft arc: 1 over the pupil, flat towards zero at the corners."""
+        inside = np.maximum(0, 1 - (u / self._wide) ** 2)
+        return np.asarray(inside ** np.float32(0.85), np.float32)
+
+    def _lid(self, out: Bytes, edge: Floats, shut: float) -> None:
         """Shade the lid, and draw the soft line of lashes where it meets the eye."""
-        edge, profile = self._edge(self._u, blink), _profile(self._u)
+        profile = self._profile(self._u)
         gap = (self._v - edge) * np.float32(self.axes.unit)
         thick = max(1.0, 0.055 * self.axes.unit)
         line = np.exp(-((gap / thick) ** 2)) * smooth(profile, 0.05, 0.6)
-        line = np.clip(line, 0, 1) * np.float32(0.65 * min(1.0, 3 * blink))
+        moved = smooth(edge + np.float32(_UPPER) * profile, 0.10, 0.45)
+        line = np.clip(line, 0, 1) * np.float32(0.65) * moved
         round_ = np.exp(-(((edge - self._v) / 0.45) ** 2)) * (self._v < edge) * profile
         picture = out.astype(np.float32)
-        picture *= (1 - 0.16 * np.float32(blink) * round_)[..., None]
+        picture *= (1 - 0.16 * np.float32(shut) * round_)[..., None]
         picture += (self._lash - picture) * line[..., None]
         out[:] = np.clip(picture + 0.5, 0, 255).astype(np.uint8)
 
     def lower_lid(self, at: float) -> tuple[float, float]:
         """Return the pixel on the lower lid's edge at a part of its half-width, -1 to 1."""
-        u = at * _WIDTH
-        v = _LOWER * float(_profile(np.array([u], np.float32))[0])
+        u = at * float(self._wide)
+        v = _LOWER * float(self._profile(np.array([u], np.float32))[0])
         return self.axes.pixel(u, v)
 
 
-def _profile(u: Floats) -> Floats:
-    """Return the lid's soft arc: 1 over the pupil, flat towards zero at the corners."""
-    inside = np.maximum(0, 1 - (u / np.float32(_WIDTH)) ** 2)
-    return np.asarray(inside ** np.float32(0.85), np.float32)
+def _floats(values: NDArray[np.floating[Any]]) -> Floats:
+    return np.asarray(values, np.float32)
 
 
 def _lash_colour(plate: Bytes, u: Floats, v: Floats, patch: Patch) -> Floats:
@@ -109,7 +135,7 @@ def _lash_colour(plate: Bytes, u: Floats, v: Floats, patch: Patch) -> Floats:
 def blinks(seconds: float, fps: int, seed: int = 41) -> Floats:
     """Return the lids' blinking per frame, 0 to 1: every 1.6 to 4.2 s, now and then twice.
 
-    70 ms down, 50 ms shut, 180 ms up.
+    70 ms down, 50 ms shut, 130 ms up: half-shut eyes look cross, so they are seen for a few frames only.
     """
     chance = np.random.default_rng(seed)
     starts, at = [], 0.9
@@ -121,7 +147,7 @@ def blinks(seconds: float, fps: int, seed: int = 41) -> Floats:
     time = (np.arange(round(seconds * fps)) + 0.5) / fps
     out = np.zeros(len(time), np.float32)
     for start in starts:
-        shape = np.interp(time - start, (0, 0.07, 0.12, 0.30), (0, 1, 1, 0), left=0, right=0)
+        shape = np.interp(time - start, (0, 0.07, 0.12, 0.25), (0, 1, 1, 0), left=0, right=0)
         out = np.maximum(out, shape.astype(np.float32))
     return out
 

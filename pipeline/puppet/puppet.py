@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.model import Box, Pet
 from pipeline.puppet import bun as buns
-from pipeline.puppet.aperture import opened
+from pipeline.puppet.aperture import slits
 from pipeline.puppet.eyes import Eye
 from pipeline.puppet.head import Head, Pose, View, soft
 from pipeline.puppet.jaw import Jaw, gape
@@ -70,7 +70,7 @@ class Puppet:
         picture = self._plate.copy()
         if self._mouth is not None:
             lips, mouth = _lips(tracks, n), self._mouth
-            mouth.patch.cut(picture)[:] = self._kept((0, *lips), lambda: mouth.draw(*lips))
+            mouth.patch.put(picture, self._kept((0, *lips), lambda: mouth.draw(*lips)))
         for index, eye in enumerate(self._eyes or ()):
             self._eye(picture, index, eye, tracks, n)
         if self._tears is not None:
@@ -82,9 +82,8 @@ class Puppet:
             return
         blink, brow = _level(tracks.blink[n], 25), _level(tracks.brow[n], 25)
         look = _level(tracks.gaze_x[n], 100), _level(tracks.gaze_y[n], 100)
-        eye.patch.cut(picture)[:] = self._kept(
-            (1, index, blink, brow, *look), lambda: eye.draw(blink, look, brow)
-        )
+        drawn = self._kept((1, index, blink, brow, *look), lambda: eye.draw(blink, look, brow))
+        eye.patch.put(picture, drawn)
 
     def _bun(self, picture: Bytes, tracks: Tracks, n: int) -> None:
         """Put the bun on the table, or to where the mouth is in this frame."""
@@ -140,9 +139,14 @@ def _mouth(plate: Bytes, known: Face | None) -> Mouth | Jaw | None:
 def _eyes(plate: Bytes, known: Face | None) -> tuple[Eye, Eye] | None:
     if known is None or known.eyes is None:
         return None
-    left, right = (opened(plate, eye, known.span) for eye in known.eyes)
-    reach = 0.48 * known.span
-    return Eye(plate, left, 1, reach / left.unit), Eye(plate, right, -1, reach / right.unit)
+    reach, both = 0.48 * known.span, slits(plate, known.eyes, known.span)
+    # An eye that is not seen where its fellow is may be marked beside itself: a lid would cut through it.
+    blinks = both[0].seen == both[1].seen
+    left, right = (
+        Eye(plate, slit, inner, reach / slit.axes.unit, blinks=blinks)
+        for slit, inner in zip(both, (1, -1), strict=True)
+    )
+    return left, right
 
 
 def _level(value: float, levels: int) -> float:

@@ -1,5 +1,7 @@
 """The drawn puppet: gentle to the photo, seamless, free of folds, and a pure function of its inputs."""
 
+from math import radians
+
 import cv2
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.model import Box, Pet
 from pipeline.puppet import bun, tracks
-from pipeline.puppet.aperture import opened
+from pipeline.puppet.aperture import Slit, opened, slits
 from pipeline.puppet.eyes import Eye
 from pipeline.puppet.head import Head, Pose, View
 from pipeline.puppet.jaw import Jaw, gape
@@ -105,7 +107,7 @@ def eye() -> Eye:
     """Return the left eye of the furry picture."""
     eyes = face(TILTED).eyes
     assert eyes is not None
-    return Eye(picture(), eyes[0], 1, 3.0)
+    return Eye(picture(), Slit(eyes[0]), 1, 3.0)
 
 
 def border(field: NDArray[np.float32]) -> float:
@@ -171,14 +173,16 @@ def test_a_mouth_open_on_the_photo_is_found_and_closed() -> None:
     assert red[0] < 0.65 * red[1]
 
 
-@pytest.mark.parametrize("blink", [-0.2, 0.3, 0.7, 1.0])
-def test_the_lids_field_has_no_seam_and_no_fold(blink: float) -> None:
-    """The lid is stretched skin: it ends where the region ends."""
+@pytest.mark.parametrize("blink", [-0.2, 0.0, 0.3, 0.7, 1.0])
+@pytest.mark.parametrize("brow", [0.0, 1.0])
+def test_the_lids_fields_have_no_seam_and_no_fold(blink: float, brow: float) -> None:
+    """The lid is stretched skin: it ends where the region ends, and never turns round."""
     made = eye()
-    du, dv = made.field(blink, (0.1, 0.05), 1.0)
-    assert border(du) < 0.004
-    assert border(dv) < 0.004
-    assert rising(made.patch, dv) > 0.05
+    across, lid, below = made.fields(blink, (0.1, 0.05), brow)
+    assert border(across) < 0.004
+    for down in (lid, below):
+        assert border(down) < 0.004
+        assert rising(made.patch, down) > 0.05
 
 
 def test_a_blink_covers_the_eye() -> None:
@@ -309,12 +313,56 @@ def test_axes_turn_pixels_and_back() -> None:
 
 
 def test_an_eye_is_sized_by_what_lies_between_its_lids() -> None:
-    """A mark on the pupil, a little off, becomes the whole eye; where there is no eye the mark stays."""
+    """A mark on the pupil, a little off, becomes the whole eye; where there is no eye nothing is seen."""
     bright = picture()
     cv2.circle(bright, (84, 96), 13, (70, 150, 60), -1)
     cv2.circle(bright, (84, 96), 5, (5, 5, 5), -1)
-    found = opened(bright, Axes((81.0, 98.0), 0.1, 9.0), 73.0)
-    assert found.origin == pytest.approx((84, 96), abs=2.5)
-    assert 10 < found.unit < 16
-    fur = Axes((120.0, 230.0), 0.1, 9.0)
-    assert opened(bright, fur, 73.0) == fur
+    found = opened(bright, Axes((81.0, 98.0), 0.1, 9.0), 73.0, 1)
+    assert found is not None
+    assert found.axes.origin == pytest.approx((84, 96), abs=2.5)
+    assert 10 < found.axes.unit < 16
+    assert opened(bright, Axes((120.0, 230.0), 0.1, 9.0), 73.0, 1) is None
+
+
+def test_a_slanted_eye_is_turned_and_lends_its_shape_to_one_that_is_not_seen() -> None:
+    """The lid comes down along the slit; the other eye's is the same in the mirror."""
+    slanted = picture()
+    slanted[60:130, 40:200] = (150, 140, 120)
+    cv2.ellipse(slanted, (84, 96), (15, 8), 25, 0, 360, (60, 140, 50), -1)
+    eyes = Axes((84.0, 96.0), 0.0, 9.0), Axes((156.0, 96.0), 0.0, 9.0)
+    left, right = slits(slanted, eyes, 72.0)
+    assert np.degrees(left.axes.angle) == pytest.approx(25, abs=6)
+    assert right.axes.angle == pytest.approx(-left.axes.angle)
+    assert right.wide == left.wide > 1.4
+    assert right.axes.origin == eyes[1].origin
+    assert left.seen
+    assert not right.seen
+
+
+def test_half_shut_lids_do_not_frown() -> None:
+    """On slanted eyes the outer half is covered first: the lid's line never falls towards the nose."""
+    made = Eye(picture(), Slit(Axes((84.0, 96.0), radians(25), 12.0), 1.5, radians(25)), 1, 3.0)
+    _, lid, _ = made.fields(0.5, (0.0, 0.0), 0.0)
+    outer, inner = made.patch.u < -0.4, (made.patch.u > 0.4) & (made.patch.u < 1.4)
+    assert np.abs(lid[outer]).max() > 1.5 * np.abs(lid[inner]).max()
+
+
+def test_an_eye_beside_one_that_is_seen_is_not_cut_by_a_lid() -> None:
+    """Where one eye's lids are seen and the other's are not, its mark may be off: the pet does not blink."""
+    one_eyed = picture()
+    one_eyed[60:130, 40:200] = (150, 140, 120)
+    cv2.ellipse(one_eyed, (84, 96), (15, 9), 10, 0, 360, (60, 140, 50), -1)
+    pet = CAT.model_copy(update={"eyes": ((84, 96), (156, 96))})
+    shut = acted(blink=1)
+    puppet = Puppet(one_eyed, pet)
+    assert np.array_equal(puppet.draw(shut, 0), puppet.draw(shut, 1))
+
+
+def test_patches_of_a_tilted_face_leave_each_other_alone() -> None:
+    """A turned patch lies in an upright box; the box's corners must not undo what lies beneath them."""
+    patch = Patch(Axes((120.0, 160.0), 0.5, 20.0), (-2, 2), (-2, 2), (240, 300))
+    below = np.full_like(picture(), 7)
+    patch.put(below, np.full((*patch.box[:1:-1], 3), 200, np.uint8))
+    corner, middle = (patch.box[1] + 1, patch.box[0] + 1), (160, 120)
+    assert below[corner].tolist() == [7, 7, 7]
+    assert below[middle].tolist() == [200, 200, 200]
