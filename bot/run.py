@@ -3,18 +3,12 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
 from bot import settings
 from bot.app import House, Lobby, furnished, receiving, working
-from bot.channels.telegram import shown
-from bot.channels.telegram.door import Door as Telegram
-from bot.channels.telegram.door import Wishes
-from bot.channels.telegram.pace import Pace
-from bot.channels.telegram.post import MOST_BYTES, MOST_BYTES_LOCAL, Post, may_repeat
-from bot.channels.telegram.signs import Signs
 from bot.channels.web.front import Front
 from bot.channels.web.guard import Rules
 from bot.channels.web.server import Door as Page
@@ -26,6 +20,9 @@ from pipeline.ports.errors import NoAccess
 from pipeline.studio import Studio
 from storage.errors import StorageError
 from storage.model import Lang
+
+if TYPE_CHECKING:  # its library costs a third of a second and some memory: only where there is a token
+    from bot.channels.telegram.door import Door as Telegram
 
 Tell = Callable[[str, Mapping[str, str]], None]
 
@@ -111,9 +108,11 @@ async def together(*works: Coroutine[None, None, None]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _telegram(chosen: settings.Settings, studio: Studio, tell: Tell) -> Telegram | None:
+def _telegram(chosen: settings.Settings, studio: Studio, tell: Tell) -> "Telegram | None":
     if chosen.telegram_bot_token is None:
         return None
+    from bot.channels.telegram.door import Door, Wishes
+
     secret = chosen.telegram_webhook_secret
     wishes = Wishes(
         token=chosen.telegram_bot_token.get_secret_value(),
@@ -123,11 +122,16 @@ def _telegram(chosen: settings.Settings, studio: Studio, tell: Tell) -> Telegram
         secret=secret.get_secret_value() if secret else None,
         invited=invited(chosen.allowed_users, "telegram"),
     )
-    return Telegram(wishes, studio.db, studio.scratch, clock=studio.clock, tell=tell)
+    return Door(wishes, studio.db, studio.scratch, clock=studio.clock, tell=tell)
 
 
-async def _speak(telegram: Telegram, house: House, lobby: Lobby) -> None:
+async def _speak(telegram: "Telegram", house: House, lobby: Lobby) -> None:
     """Send what there is to say on Telegram, until cancelled."""
+    from bot.channels.telegram import shown
+    from bot.channels.telegram.pace import Pace
+    from bot.channels.telegram.post import MOST_BYTES, MOST_BYTES_LOCAL, Post, may_repeat
+    from bot.channels.telegram.signs import Signs
+
     client, studio, pace = telegram.client, house.studio, Pace()
     post = Post(client, studio, pace, most_bytes=MOST_BYTES_LOCAL if client.local_mode else MOST_BYTES)
     courier = Courier(
@@ -147,7 +151,7 @@ async def _show_page(served: Served, rules: Rules, house: House, lobby: Lobby) -
             await page.close()
 
 
-async def _health(studio: Studio, shift: Shift, telegram: Telegram | None, *, shows: bool) -> Health:
+async def _health(studio: Studio, shift: Shift, telegram: "Telegram | None", *, shows: bool) -> Health:
     """Whether the rows can be reached, and Telegram where it is this process that speaks to it; at work it
     is ready once it `shows` what it is to show."""
     does: Literal["start", "work", "stand_by"] = "work" if shift.working and shows else "start"
