@@ -16,13 +16,10 @@ from pipeline import packaged
 from pipeline import recipes as recipes  # registers the makings, before the engine starts
 from pipeline.catalogue import Catalogue
 from pipeline.engine import Engine
-from pipeline.ports.errors import BadInput
+from pipeline.hire import Bench, hire
+from pipeline.ports.http import Http
 from pipeline.settings import Settings as PipelineSettings
 from pipeline.studio import Studio
-from pipeline.vendors.builtin.avatar import Avatar
-from pipeline.vendors.builtin.image import Image
-from pipeline.vendors.builtin.text import Text
-from pipeline.vendors.builtin.voice import Voice
 from pipeline.workshop import Workshop
 from storage.blobs import Blobs
 from storage.db import Database
@@ -92,23 +89,19 @@ def blobs_url(settings: Settings) -> str:
     return settings.blobs_url or str(settings.data_dir.absolute() / "blobs")
 
 
-def catalogue(settings: Settings, workshop: Workshop, found: dict[str, Path | None]) -> Catalogue:
-    """The vendors in use.
+@contextlib.asynccontextmanager
+async def hired(settings: Settings) -> AsyncIterator[Catalogue]:
+    """The vendors in use, with nothing else opened: to be looked at, or asked whether they are there.
 
     Raises:
-        BadInput: a setting names a vendor that is not there.
+        BadInput: a setting names a vendor that is not there, or one without its key.
     """
-    for modality in MODALITIES:
-        for name in settings.order(modality):
-            if name.split(":")[0] != "builtin":
-                fields = {"setting": f"MAKE_{modality.upper()}", "vendor": name}
-                raise BadInput("settings.vendor_not_yet", fields)
-    return Catalogue(
-        text=[Text()],
-        image=[Image(workshop, found)],
-        voice=[Voice(workshop, found)],
-        avatar=[Avatar(workshop)],
-    )
+    workshop = Workshop()
+    try:
+        async with Http.opened() as http:
+            yield hire(_for_pipeline(settings), Bench(http, workshop, weights()))
+    finally:
+        await workshop.close()
 
 
 @contextlib.asynccontextmanager
@@ -132,12 +125,14 @@ async def opened(
         stack.push_async_callback(db.close)
         workshop = Workshop()
         stack.push_async_callback(workshop.close)
+        http = await stack.enter_async_context(Http.opened())
+        chosen = _for_pipeline(settings)
         studio = Studio(
             db=db,
             blobs=Blobs.open(blobs_url(settings), settings.aws()),
-            catalogue=catalogue(settings, workshop, found),
+            catalogue=hire(chosen, Bench(http, workshop, found)),
             workshop=workshop,
-            settings=_for_pipeline(settings),
+            settings=chosen,
             clock=time.time,
             weights=found,
             scratch=scratch,
@@ -150,6 +145,8 @@ async def opened(
 def _for_pipeline(settings: Settings) -> PipelineSettings:
     return PipelineSettings(
         order={modality: settings.order(modality) for modality in MODALITIES},
+        accounts=settings.accounts(),
+        public_base_url=settings.public_base_url,
         currency=settings.currency,
         label=settings.aigc_label,
         label_text=settings.aigc_label_text,

@@ -11,9 +11,7 @@ from urllib.parse import unquote
 from pydantic import Field
 
 from bot import app, settings
-from pipeline.catalogue import Catalogue
 from pipeline.ports.errors import Trouble
-from pipeline.workshop import Workshop
 from storage import takes
 from storage.blobs import Blobs
 from storage.db import Database
@@ -38,13 +36,10 @@ class Finding(Noun):
 async def examine(chosen: settings.Settings, *, live: bool) -> tuple[Finding, ...]:
     """Look at everything a film needs."""
     weights = app.weights()
-    workshop = Workshop()
-    try:
-        findings = [*_settings(chosen), *_vendors(chosen, workshop, weights), _data_folder(chosen)]
-        findings += await _tried("doctor.database", lambda: _database(chosen))
-        findings += await _tried("doctor.blobs", lambda: _blobs(chosen))
-    finally:
-        await workshop.close()
+    findings = [*_settings(chosen), *await _tried("doctor.vendors", lambda: _vendors(chosen))]
+    findings.append(_data_folder(chosen))
+    findings += await _tried("doctor.database", lambda: _database(chosen))
+    findings += await _tried("doctor.blobs", lambda: _blobs(chosen))
     findings += [*_fonts(weights), *_models(weights), _disk(chosen)]
     if live:
         findings.append(Finding(mark="note", what="doctor.live", how="doctor.live_nobody"))
@@ -57,11 +52,8 @@ async def doubtful(chosen: settings.Settings, db: Database) -> tuple[Take, ...]:
     Raises:
         BadInput: a setting names a vendor that is not there.
     """
-    workshop = Workshop()
-    try:
-        rows = app.catalogue(chosen, workshop, app.weights()).rows()
-    finally:
-        await workshop.close()
+    async with app.hired(chosen) as catalogue:
+        rows = catalogue.rows()
     free = {each.vendor for _, facts in rows for each in facts if each.free}
     return tuple(
         take for take in await takes.doubtful(db, time.time() - _USUAL_SENDING) if take.vendor not in free
@@ -92,13 +84,9 @@ def _settings(chosen: settings.Settings) -> list[Finding]:
     return [Finding(mark="fine", what="doctor.settings", how=how, fields={"names": names}), *odd]
 
 
-def _vendors(
-    chosen: settings.Settings, workshop: Workshop, weights: Mapping[str, Path | None]
-) -> list[Finding]:
-    try:
-        catalogue: Catalogue = app.catalogue(chosen, workshop, dict(weights))
-    except Trouble as trouble:
-        return [Finding(mark="broken", what="doctor.vendors", how=trouble.key, fields=trouble.fields)]
+async def _vendors(chosen: settings.Settings) -> list[Finding]:
+    async with app.hired(chosen) as catalogue:
+        rows = catalogue.rows()
     return [
         Finding(
             mark="fine" if facts else "broken",
@@ -106,7 +94,7 @@ def _vendors(
             how="doctor.order" if facts else "doctor.order_empty",
             fields={"names": " → ".join(each.name for each in facts)},
         )
-        for modality, facts in catalogue.rows()
+        for modality, facts in rows
     ]
 
 

@@ -22,6 +22,7 @@ from pydantic_settings import (
 
 from bot.values import Address, Count, Folder, Money, Users, mistake
 from pipeline.ports.errors import BadInput
+from pipeline.settings import Account
 from storage.model import Lang
 
 _ENV_FILE = ".env"
@@ -34,6 +35,22 @@ MODALITIES = ("text", "image", "voice", "avatar")
 _SHARED = ("ADMIN_", "ALLOWED_", "DAILY_", "DATA_", "DATABASE_", "GEMINI_", "KEEP_", "MAKE_", "PROJECT_",
            "PUBLIC_", "WEB_")  # fmt: skip
 _ALIKE, _ALIKE_WITHOUT_PREFIX = 0.82, 0.9
+
+
+# The hosted services, by the stem of their base URL's setting, and what belongs to their accounts.
+_ACCOUNTS = {
+    "ark": ("ark_api_key",),
+    "openrouter": ("openrouter_api_key",),
+    "deepseek": ("deepseek_api_key",),
+    "gemini": ("gemini_api_key",),
+    "uiuiapi": ("uiuiapi_api_key",),
+    "kie": ("kie_api_key", "kie_upload_base_url"),
+    "minimax": ("minimax_api_key", "minimax_group_id"),
+    "volc_visual": ("volc_access_key", "volc_secret_key"),
+    "volc_speech": ("volc_speech_api_key",),
+    "dashscope": ("dashscope_api_key",),
+    "kling": ("kling_api_key", "kling_access_key", "kling_secret_key"),
+}
 
 
 class Settings(BaseSettings):
@@ -141,6 +158,15 @@ class Settings(BaseSettings):
         return tuple(
             each.strip() for each in str(getattr(self, f"make_{modality}")).split(",") if each.strip()
         )
+
+    def accounts(self) -> dict[str, Account]:
+        """The hosted services that have a key, by the stem of their base URL's setting."""
+        found = {}
+        for stem, names in _ACCOUNTS.items():
+            keys = {name: SecretStr(_plain(value)) for name in names if (value := getattr(self, name))}
+            if keys:
+                found[stem] = Account(keys=keys, base_url=getattr(self, f"{stem}_base_url"))
+        return found
 
     def aws(self) -> dict[str, str]:
         """The usual AWS names with their values, for the blobs."""

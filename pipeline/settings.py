@@ -1,15 +1,28 @@
 """What the pipeline may be told from outside; `bot.settings` fills it."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from storage.model import Noun
 
 
+class Account(Noun):
+    """How a hosted vendor is reached and who pays: `keys` by the name of their setting in lower case, such
+    as `ark_api_key`; `base_url` where it is not the vendor's usual one."""
+
+    keys: dict[str, SecretStr] = Field(default_factory=dict)
+    base_url: str | None = None
+
+
 class Settings(Noun):
-    """`order` names the vendors of each modality, first choice first; empty means the catalogue's order."""
+    """`order` names the vendors of each modality, first choice first; empty means every vendor that has a
+    key, then builtin. `accounts` are the hosted services with a key, by the stem of their base URL's setting
+    (`ark`, `volc_visual`); `rates` say what one unit of another currency is worth in `currency`."""
 
     order: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    accounts: dict[str, Account] = Field(default_factory=dict)
+    public_base_url: str | None = None
     currency: str = "CNY"
+    rates: dict[str, float] = Field(default_factory=dict)
     width: int = 720
     height: int = 1280
     fps: int = 25

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 import structlog
 
 from pipeline.ports.errors import BadInput, Busy, Failed, NoAccess, Refused, Surprise, Trouble, Unsure
-from pipeline.ports.facts import Facts
+from pipeline.ports.facts import Facts, Paid
 from pipeline.studio import Studio, digest
 from storage import takes
 from storage.model import Take
@@ -35,14 +35,15 @@ async def spend(
     vendors: Sequence[V],
     made_from: str,
     *,
-    send: Callable[[V, str], Awaitable[str]],
-    collect: Callable[[V, str], Awaitable[str]] | None = None,
+    send: Callable[[V, str], Awaitable[Paid]],
+    collect: Callable[[V, str], Awaitable[Paid]] | None = None,
 ) -> Take:
     """Return a done take for these inputs, sending at most once per take.
 
     Args:
         made_from: digest of all inputs; a done take with the same one is returned as it is.
-        send: spends; gets the vendor and the take's key, returns the ticket.
+        send: spends; gets the vendor and the take's key, returns the ticket. An answer that came at once
+            is a ticket too: what reads it may then fail without any doubt about the money.
         collect: turns a ticket into the result (JSON), spends nothing, may be repeated. Without it the
             ticket is the result.
 
@@ -80,23 +81,27 @@ async def _see_through(
     studio: Studio,
     take: Take,
     vendor: V,
-    send: Callable[[V, str], Awaitable[str]],
-    collect: Callable[[V, str], Awaitable[str]] | None,
+    send: Callable[[V, str], Awaitable[Paid]],
+    collect: Callable[[V, str], Awaitable[Paid]] | None,
 ) -> Take:
     """Bring one take to its end, from wherever an earlier run left it."""
     if take.state == "unsure":
         raise Unsure("take.unsure", {"take": take.key})
-    ticket = take.ticket
     if take.state in {"new", "sending"}:
         await _claim(studio, take, vendor.facts)
-        ticket = await _send(studio, take, vendor, send)
-    assert ticket is not None
+        sent = await _send(studio, take, vendor, send)
+    else:
+        assert take.ticket is not None
+        sent = Paid(value=take.ticket, cost=take.cost)
+    cost = vendor.facts.price if sent.cost is None else sent.cost
     try:
-        result = ticket if collect is None else await collect(vendor, ticket)
+        came = sent if collect is None else await collect(vendor, sent.value)
     except (Failed, Refused, BadInput) as trouble:
-        await takes.failed(studio.db, take.key, trouble.key, studio.clock())
+        charged = cost if vendor.facts.bills_failures else 0.0
+        await takes.failed(studio.db, take.key, trouble.key, studio.clock(), charged)
         raise
-    await takes.done(studio.db, take.key, result, vendor.facts.price, studio.clock())
+    cost = cost if came.cost is None else came.cost
+    await takes.done(studio.db, take.key, came.value, cost, studio.clock())
     done = await takes.get(studio.db, take.key)
     assert done is not None
     return done
@@ -112,9 +117,9 @@ async def _claim(studio: Studio, take: Take, facts: Facts) -> None:
     raise Unsure("take.unsure", {"take": take.key})
 
 
-async def _send(studio: Studio, take: Take, vendor: V, send: Callable[[V, str], Awaitable[str]]) -> str:
+async def _send(studio: Studio, take: Take, vendor: V, send: Callable[[V, str], Awaitable[Paid]]) -> Paid:
     try:
-        ticket = await send(vendor, take.key)
+        sent = await send(vendor, take.key)
     except Busy:
         await takes.release(studio.db, take.key, studio.clock())
         raise
@@ -127,8 +132,8 @@ async def _send(studio: Studio, take: Take, vendor: V, send: Callable[[V, str], 
     except (Failed, Surprise) as trouble:
         await _perhaps_charged(studio, take, vendor.facts, trouble)
         raise
-    await takes.accepted(studio.db, take.key, ticket, studio.clock())
-    return ticket
+    await takes.accepted(studio.db, take.key, sent.value, studio.clock(), sent.cost)
+    return sent
 
 
 async def _perhaps_charged(studio: Studio, take: Take, facts: Facts, trouble: Trouble) -> None:

@@ -65,12 +65,12 @@ async def release(db: Database, key: str, now: float) -> None:
     await _move(db, key, _SENDING, "new", now)
 
 
-async def accepted(db: Database, key: str, ticket: str, now: float) -> None:
-    """sending or unsure → accepted: the vendor has the job, under this ticket.
+async def accepted(db: Database, key: str, ticket: str, now: float, cost: float | None = None) -> None:
+    """sending or unsure → accepted: the vendor has the job, under this ticket; `cost` where it is known now.
 
     A ticket is worth keeping however late it comes: it is the way to what was paid for.
     """
-    await _move(db, key, _UNKNOWN, "accepted", now, ticket=ticket)
+    await _move(db, key, _UNKNOWN, "accepted", now, ticket=ticket, cost=cost)
 
 
 async def done(db: Database, key: str, result: str, cost: float, now: float) -> None:

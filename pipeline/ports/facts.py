@@ -7,13 +7,16 @@ class Facts(Noun):
     """One vendor in one modality.
 
     `free`: a repeated submit costs nothing and leaves nothing behind, so a take that a crash cut off may be
-    sent again under the same key. `whole_film`: the avatar performs the listening too, one picture per film
-    frame; others perform the pet's speech only. `price` in `currency` per `unit`.
+    sent again under the same key. `bills_failures`: what was accepted is charged also when nothing usable
+    comes of it. `whole_film`: the avatar performs the listening too, one picture per film frame; others
+    perform the pet's speech only. `price` in `currency` per `unit` is the estimate a take is opened with;
+    `source` says where it was read, `read` on which day (YYYY-MM-DD).
     """
 
     vendor: str
     model: str
     free: bool = False
+    bills_failures: bool = False
     whole_film: bool = False
     price: float = 0.0
     currency: str = "CNY"
@@ -25,3 +28,11 @@ class Facts(Noun):
     def name(self) -> str:
         """How settings and ledgers write it."""
         return f"{self.vendor}:{self.model}" if self.model else self.vendor
+
+
+class Paid(Noun):
+    """What came of a call: a ticket or a result (JSON), and what it did cost in the vendor's currency, where
+    the vendor says so; None leaves the estimate."""
+
+    value: str
+    cost: float | None = None

@@ -5,6 +5,7 @@ from pathlib import Path
 from pipeline.model import Framed, Timeline
 from pipeline.parts import Animated, Speech
 from pipeline.ports.avatar import Avatar, Job
+from pipeline.ports.facts import Paid
 from pipeline.spend import spend
 from pipeline.studio import Studio, digest
 
@@ -24,11 +25,11 @@ async def animate(
     def job(frame_path: Path, speech_path: Path) -> Job:
         return Job(frame=frame_path, framed=drawn, speech=speech_path, spans=pet.spans, timeline=plan)
 
-    async def send(vendor: Avatar, key: str) -> str:
+    async def send(vendor: Avatar, key: str) -> Paid:
         async with studio.borrow(frame, pet.sound) as (frame_path, speech_path):
-            return await vendor.submit(job(frame_path, speech_path), key)
+            return Paid(value=await vendor.submit(job(frame_path, speech_path), key))
 
-    async def collect(vendor: Avatar, ticket: str) -> str:
+    async def collect(vendor: Avatar, ticket: str) -> Paid:
         async with studio.borrow(frame, pet.sound) as (frame_path, speech_path):
             with studio.bench() as bench:
                 out = bench / "performance.mp4"
@@ -36,7 +37,7 @@ async def animate(
                 performed = await vendor.fetch(ticket, job(frame_path, speech_path), out, studio.teller())
                 clip = await studio.keep(project, "performance", out, "video/mp4")
         track = await studio.keep_noun(project, "track", performed.track)
-        return Animated(clip=clip.id, track=track.id).model_dump_json()
+        return Paid(value=Animated(clip=clip.id, track=track.id).model_dump_json())
 
     take = await spend(
         studio, project, "animate", studio.catalogue.avatar, made_from, send=send, collect=collect

@@ -10,6 +10,7 @@ import json
 from pipeline import crafts
 from pipeline.parts import Auditioned
 from pipeline.ports.errors import NoAccess
+from pipeline.ports.facts import Paid
 from pipeline.ports.voice import SpeakAsk, Voice
 from pipeline.spend import spend
 from pipeline.studio import Studio, digest
@@ -47,12 +48,12 @@ async def _sound(studio: Studio, project: str, lang: Lang, stem: str, name: str)
         if await studio.blobs.exists(key):  # else its last owner was forgotten just now
             return owned
 
-    async def send(vendor: Voice, _key: str) -> str:
+    async def send(vendor: Voice, _key: str) -> Paid:
         ask = SpeakAsk(lines=(trial(lang).audition,), role="pet", lang=lang, voice=name)
         with studio.bench() as bench:
             await vendor.speak(ask, bench / "audition.wav")
             await studio.blobs.put(key, bench / "audition.wav")
-        return await _own(studio, project, key, name)
+        return Paid(value=await _own(studio, project, key, name))
 
     made_from = digest("audition", key)
     take = await spend(studio, project, "audition", studio.catalogue.voice[:1], made_from, send=send)

@@ -1,6 +1,7 @@
 """Preview: one sentence in a voice just learnt."""
 
 from pipeline.parts import Previewed
+from pipeline.ports.facts import Paid
 from pipeline.ports.voice import SpeakAsk, Voice
 from pipeline.spend import spend
 from pipeline.studio import Studio, digest
@@ -14,10 +15,11 @@ async def preview(studio: Studio, project: str, maker: str, params: str) -> Prev
     ask = SpeakAsk(lines=(_line(brief),), role="pet", lang=brief.lang, voice=brief.voice, params=params)
     able = [each for each in studio.catalogue.voice if each.facts.vendor == maker]
 
-    async def send(vendor: Voice, _key: str) -> str:
+    async def send(vendor: Voice, _key: str) -> Paid:
         with studio.bench() as bench:
             await vendor.speak(ask, bench / "preview.wav")
-            return (await studio.keep(project, "preview", bench / "preview.wav", "audio/wav")).id
+            sound = await studio.keep(project, "preview", bench / "preview.wav", "audio/wav")
+            return Paid(value=sound.id)
 
     take = await spend(studio, project, "preview", able, digest("preview", ask), send=send)
     return Previewed(sound=take.result or "")

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pipeline import crafts
 from pipeline.parts import Learnt, Said, Speech
+from pipeline.ports.facts import Paid
 from pipeline.ports.voice import SpeakAsk, Spoken, Voice
 from pipeline.spend import spend
 from pipeline.studio import Studio, digest
@@ -39,9 +40,10 @@ async def clone(studio: Studio, project: str) -> Learnt:
         return Learnt(vendor="", params="")
     row = await studio.asset(sample)
 
-    async def send(vendor: Voice, _key: str) -> str:
+    async def send(vendor: Voice, _key: str) -> Paid:
         async with studio.borrow(sample) as (path,):
-            return Learnt(vendor=vendor.facts.vendor, params=await vendor.clone(path)).model_dump_json()
+            learnt = Learnt(vendor=vendor.facts.vendor, params=await vendor.clone(path))
+            return Paid(value=learnt.model_dump_json())
 
     take = await spend(
         studio, project, "clone", studio.catalogue.voice, digest("clone", row.sha256), send=send
@@ -63,12 +65,12 @@ async def _spoken(
     ask = SpeakAsk(lines=_lines(spoken, role), role=role, lang=spoken.lang, voice=voice, params=params)
     able = [each for each in studio.catalogue.voice if not maker or each.facts.vendor == maker]
 
-    async def send(vendor: Voice, _key: str) -> str:
+    async def send(vendor: Voice, _key: str) -> Paid:
         with studio.bench() as bench:
             told: Spoken = await vendor.speak(ask, bench / "speech.wav")
             sound = await studio.keep(project, f"{role}-speech", bench / "speech.wav", "audio/wav")
         speech = await studio.keep_noun(project, "speech", Speech(sound=sound.id, spans=told.spans))
-        return Said(speech=speech.id, voice=told.voice).model_dump_json()
+        return Paid(value=Said(speech=speech.id, voice=told.voice).model_dump_json())
 
     made_from = digest("speak", ask, brief.rounds.get(f"speak_{role}", 0))
     take = await spend(studio, project, f"speak_{role}", able, made_from, send=send)

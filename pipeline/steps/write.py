@@ -2,6 +2,7 @@
 
 from pipeline.parts import Options, Scripted
 from pipeline.ports.errors import BadInput
+from pipeline.ports.facts import Paid
 from pipeline.ports.text import Text, WriteAsk, Written
 from pipeline.spend import spend
 from pipeline.studio import Studio, digest
@@ -34,8 +35,8 @@ async def _written(studio: Studio, project: Project) -> Written:
         raise BadInput("theme.missing")
     ask = WriteAsk(theme=brief.theme, audience=brief.audience, lang=brief.lang, seen=brief.seen)
 
-    async def send(vendor: Text, _key: str) -> str:
-        return (await vendor.write(ask)).model_dump_json()
+    async def send(vendor: Text, _key: str) -> Paid:
+        return Paid(value=(await vendor.write(ask)).model_dump_json())
 
     take = await spend(
         studio,
