@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import shutil
 import time
 from collections.abc import AsyncIterator
@@ -10,7 +11,7 @@ from pathlib import Path
 from bot.changes import Changes
 from bot.reception import Reception
 from bot.settings import MODALITIES, Settings
-from bot.talk import fresh, turn
+from bot.talk import Means, fresh, turn
 from bot.tidings import Tidings
 from pipeline import packaged
 from pipeline import recipes as recipes  # registers the makings, before the engine starts
@@ -58,12 +59,23 @@ class Lobby:
 async def receiving(house: House) -> AsyncIterator[Lobby]:
     """Open reception in front of the house: what an earlier process left waiting is gone on with."""
     changes = Changes()
-    reception = Reception(house.studio, house.engine, changes, turn=turn, fresh=fresh)
+    able = functools.partial(turn, means=means(house.studio.catalogue))
+    reception = Reception(house.studio, house.engine, changes, turn=able, fresh=fresh)
     await reception.open()
     try:
         yield Lobby(reception, changes, Tidings(house.studio, house.engine))
     finally:
         await reception.close()
+
+
+def means(catalogue: Catalogue) -> Means:
+    """What the conversation may offer with these vendors: what the first choice of each can do."""
+    first = {modality: facts[0] for modality, facts in catalogue.rows() if facts}
+    return Means(
+        edits="text" in first and not first["text"].free,
+        pictures="image" in first and not first["image"].free,
+        clones="voice" in first and not first["voice"].free,
+    )
 
 
 def weights() -> dict[str, Path | None]:

@@ -19,19 +19,19 @@ from bot.messages import Incoming
 from bot.talking import commands, files, hearing, notices, pointing, pressing
 from bot.talking.asking import ask
 from bot.talking.draft import Draft
-from bot.talking.model import Later, Talk, Turn, fresh
+from bot.talking.model import NOTHING_HOSTED, Later, Means, Talk, Turn, fresh
 from bot.talking.questions import token
 from bot.talking.saying import sayable
 from pipeline.ports.errors import BadInput
 
-__all__ = ["Talk", "Turn", "fresh", "turn"]
+__all__ = ["Means", "Talk", "Turn", "fresh", "turn"]
 
 T = TypeVar("T")
 
 
-def turn(talk: Talk, incoming: Incoming) -> Turn:
-    """Return what one incoming message brings about."""
-    draft = Draft(talk.model_copy(update={"turn": talk.turn + 1}), incoming.id)
+def turn(talk: Talk, incoming: Incoming, means: Means = NOTHING_HOSTED) -> Turn:
+    """Return what one incoming message brings about, with the vendors there are."""
+    draft = Draft(talk.model_copy(update={"turn": talk.turn + 1}), incoming.id, means)
     if incoming.kind == "notice":
         return _notice(draft, incoming).finish()
     draft = _greeted(draft, incoming)

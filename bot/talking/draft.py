@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from bot.messages import Button, Errand, Outgoing
-from bot.talking.model import Talk, Turn, What, digest
+from bot.talking.model import NOTHING_HOSTED, Means, Talk, Turn, What, digest
 from storage.model import Brief
 
 Fields = Mapping[str, object]
@@ -25,7 +25,8 @@ _RECIPES: dict[
 
 @dataclasses.dataclass(frozen=True)
 class Draft:
-    """The talk so far and what it brings about; `cause` is the id of what came in.
+    """The talk so far and what it brings about; `cause` is the id of what came in, `means` is what
+    the vendors in use can do.
 
     `replay`: what came while a film was being made is to be taken now.
     Buttons hold "what:arg" until the draft is finished, which puts their round in front.
@@ -33,6 +34,7 @@ class Draft:
 
     talk: Talk
     cause: str
+    means: Means = NOTHING_HOSTED
     says: tuple[Outgoing, ...] = ()
     errands: tuple[Errand, ...] = ()
     cancel: tuple[str, ...] = ()

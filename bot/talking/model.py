@@ -100,6 +100,21 @@ class Talk(_Kept):
     films: tuple[Made, ...] = ()
 
 
+class Means(Noun):
+    """What the vendors in use can do, as far as the conversation's words depend on it.
+
+    `edits`: a text model changes a script as free words wish; `pictures`: an image vendor draws new scenes;
+    `clones`: a voice vendor makes a real clone of a sample, else it is a stand-in.
+    """
+
+    edits: bool = False
+    pictures: bool = False
+    clones: bool = False
+
+
+NOTHING_HOSTED = Means()
+
+
 class Turn(Noun):
     """What one incoming message brings about; all of it is kept in one transaction.
 
