@@ -1,5 +1,6 @@
 """What a vendor can do and costs, as facts; nobody asks for a vendor's name."""
 
+from pipeline.ports.can import Can
 from storage.model import Noun
 
 
@@ -10,7 +11,7 @@ class Facts(Noun):
     sent again under the same key. `bills_failures`: what was accepted is charged also when nothing usable
     comes of it. `whole_film`: the avatar performs the listening too, one picture per film frame; others
     perform the pet's speech only. `price` in `currency` per `unit` is the estimate a take is opened with;
-    `source` says where it was read, `read` on which day (YYYY-MM-DD).
+    `source` says where it was read, `read` on which day (YYYY-MM-DD). `can` are an avatar's abilities.
     """
 
     vendor: str
@@ -23,6 +24,9 @@ class Facts(Noun):
     unit: str = "take"
     source: str = ""
     read: str = ""
+    edits: bool = False
+    sees: bool = False
+    can: Can | None = None
 
     @property
     def name(self) -> str:

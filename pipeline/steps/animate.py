@@ -27,7 +27,7 @@ async def animate(
 
     async def send(vendor: Avatar, key: str) -> Paid:
         async with studio.borrow(frame, pet.sound) as (frame_path, speech_path):
-            return Paid(value=await vendor.submit(job(frame_path, speech_path), key))
+            return await vendor.submit(job(frame_path, speech_path), key)
 
     async def collect(vendor: Avatar, ticket: str) -> Paid:
         async with studio.borrow(frame, pet.sound) as (frame_path, speech_path):
@@ -36,6 +36,7 @@ async def animate(
                 await studio.until(lambda: vendor.poll(ticket))
                 performed = await vendor.fetch(ticket, job(frame_path, speech_path), out, studio.teller())
                 clip = await studio.keep(project, "performance", out, "video/mp4")
+        assert performed.track is not None
         track = await studio.keep_noun(project, "track", performed.track)
         return Paid(value=Animated(clip=clip.id, track=track.id).model_dump_json())
 
