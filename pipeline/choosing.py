@@ -1,4 +1,4 @@
-"""Who performs: what the script needs against what each vendor can, then the settings' order, then the price."""
+"""Who performs: what the script needs against what each vendor can, then the settings' order, then price."""
 
 from collections.abc import Mapping, Sequence
 

@@ -14,9 +14,9 @@ Tell = Callable[[float], None]
 class Job(Noun):
     """What is performed: paths are local and readable while a call lasts.
 
-    `speech` is a mono WAV; `spans` says where each of the pet's lines lies in it, in seconds, and `seconds` how
-    long it is. `prompt` says in words how it is played. `frame_url` and `speech_url` are lent for a while to
-    vendors that want addresses, None to others.
+    `speech` is a mono WAV; `spans` says where each of the pet's lines lies in it, in seconds, and `seconds`
+    how long it is. `prompt` says in words how it is played. `frame_url` and `speech_url` are lent for a while
+    to vendors that want addresses, None to others.
     """
 
     frame: Path
@@ -34,8 +34,8 @@ class Performed(Noun):
     """What was fetched.
 
     `track` is the mouth on every picture, in pixels of the pane, where the vendor plays the whole film; None
-    where the clip holds the pet's speech only and the stage makes the film's performance of it. `cost` is what
-    the vendor says it did cost, in its currency.
+    where the clip holds the pet's speech only and the stage makes the film's performance of it. `cost` is
+    what the vendor says it did cost, in its currency.
     """
 
     track: Track | None
@@ -52,7 +52,7 @@ class Avatar(Protocol):
         ...
 
     async def submit(self, job: Job, key: str) -> Paid:
-        """Spend: hand the job over under `key`; return the vendor's ticket, and the cost where it is known."""
+        """Spend: hand the job over under `key`; return the vendor's ticket, and the cost where known."""
         ...
 
     async def poll(self, ticket: str) -> bool:

@@ -10,9 +10,9 @@ class Can(Noun):
 
     `animals`: takes animal faces; None where nobody says. `sound`: "ours" follows our sound frame by frame,
     "reference" repeats it about as we gave it, "own" makes its own or none: then our voice is laid over a
-    mouth that does not follow. `least`, `most`: seconds of sound in one job; `best`: seconds above which lines
-    are rather split into several. `narrowest`, `widest`: width over height of the picture. `needs_url`: wants
-    addresses, not bytes. `mode`: which of the vendor's qualities this is. `short_side` in pixels, `fps` of
+    mouth that does not follow. `least`, `most`: seconds of sound in one job; `best`: seconds above which
+    lines are rather split into several. `narrowest`, `widest`: width over height of the picture. `needs_url`:
+    wants addresses, not bytes. `mode`: which of the vendor's qualities this is. `short_side` in pixels, `fps` of
     what comes; `minutes` until a job counts as lost; `pace`: seconds of waiting for a second of performance.
     """
 
