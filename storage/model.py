@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 Lang = Literal["zh", "en"]
 Speaker = Literal["person", "pet", "pet2"]
 Point = tuple[float, float]
+Plan = Literal["usual", "fast", "best", "cheap", "free"]
+"""How vendors are chosen: in their usual order, the quick ones first, the best first, the cheapest that is
+paid, or only those that cost nothing."""
 
 
 class Noun(BaseModel):
@@ -78,7 +81,7 @@ class Brief(Noun):
     """Everything a person has chosen so far; files are asset ids.
 
     `seen` holds the pet's lines of script options shown before; `rounds` counts how often a part was asked
-    for again, so that the next one is made from something new.
+    for again, so that the next one is made from something new. `plan` is how much it may cost.
     """
 
     lang: Lang = "zh"
@@ -95,6 +98,7 @@ class Brief(Noun):
     look: str = "classic"
     seen: tuple[tuple[str, ...], ...] = ()
     rounds: dict[str, int] = Field(default_factory=dict)
+    plan: Plan = "usual"
 
 
 class Project(Noun):
@@ -126,7 +130,9 @@ class Take(Noun):
     """One attempt that may cost money.
 
     `made_from` is a digest of everything the result depends on, so that a redo finds what is still good.
-    `result` is plain JSON (asset ids, small values); `cost` is in `currency` units.
+    `result` is plain JSON (asset ids, small values); `cost` and `quote`, what it was expected to cost, are in
+    `currency` units. `account` is whose seat at the vendor it has while it is under way; `making` is what it
+    was claimed for, last at `claimed`.
     """
 
     key: str
@@ -143,6 +149,10 @@ class Take(Noun):
     error: str | None = None
     opened: float = 0.0
     changed: float = 0.0
+    quote: float = 0.0
+    account: str = ""
+    claimed: float | None = None
+    making: str = ""
 
 
 class Stride(Noun):
