@@ -1,14 +1,17 @@
-"""A vendor's JSON becomes a model on arrival; what does not fit is told by its outline only."""
+"""A vendor's JSON becomes a model on arrival; a result lies at an address that may have run out."""
 
 import json
-from typing import NoReturn, TypeVar
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipeline.ports.errors import Surprise, Unsure
-from pipeline.ports.http import Reply
+from pipeline.ports.errors import Failed, Trouble
+from pipeline.ports.http import Http, Reply
+from pipeline.wires.verdicts import Who, Wrong, trouble
 
-_MOST = 400  # characters of an outline
+_LARGEST = 300_000_000  # bytes of a clip; a minute in 1080p has about a tenth
 
 
 class Answer(BaseModel):
@@ -20,7 +23,7 @@ class Answer(BaseModel):
 A = TypeVar("A", bound=Answer)
 
 
-def shaped(reply: Reply, kind: type[A], vendor: str, *, paid: bool = False) -> A:
+def shaped(reply: Reply, kind: type[A], who: Who, *, paid: bool = False) -> A:
     """Return the body as a model.
 
     Args:
@@ -31,35 +34,32 @@ def shaped(reply: Reply, kind: type[A], vendor: str, *, paid: bool = False) -> A
     """
     try:
         return kind.model_validate_json(reply.body)
-    except ValidationError:
-        odd(reply, vendor, paid=paid)
+    except ValidationError as error:
+        raise odd(reply, who, paid=paid) from error
 
 
-def odd(reply: Reply, vendor: str, *, paid: bool = False) -> NoReturn:
-    """Say that an answer makes no sense.
+def odd(reply: Reply, who: Who, *, paid: bool = False) -> Trouble:
+    """The error that an answer which makes no sense becomes; the body's outline is its cause."""
+    try:
+        body = json.loads(reply.body)
+    except ValueError:
+        body = {"no JSON": len(reply.body)}
+    told = Wrong(status=reply.status, more=body if isinstance(body, dict) else {"body": body})
+    return trouble("unsure" if paid else "odd", who, told)
+
+
+async def download(http: Http, address: Callable[[], Awaitable[str]], out: Path, who: Who) -> None:
+    """Write a clip into a file at once; where its address has run out, a new one is asked for, once.
 
     Raises:
-        Surprise; Unsure where the call may have cost.
+        Failed: the vendor has it no longer, or it is too large. Busy: asked again later.
     """
-    fields = {"vendor": vendor, "status": str(reply.status)}
-    if paid:
-        raise Unsure("vendor.odd", fields, outline(reply.body))
-    raise Surprise("vendor.odd", fields, outline(reply.body))
-
-
-def outline(body: bytes) -> str:
-    """Return what may be shown of an answer: names, kinds and short words; no addresses, no media."""
-    try:
-        return json.dumps(_drawn(json.loads(body)), ensure_ascii=False)[:_MOST]
-    except ValueError:
-        return f"{len(body)} bytes, no JSON"
-
-
-def _drawn(value: object) -> object:
-    if isinstance(value, dict):
-        return {str(name)[:40]: _drawn(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_drawn(each) for each in value[:3]]
-    if isinstance(value, str) and ("://" in value or len(value) > 60):
-        return f"text of {len(value)}"
-    return value
+    tried = set[str]()
+    for _ in range(2):
+        url = await address()
+        if url in tried:
+            break
+        tried.add(url)
+        if (await http.fetch(url, out, most=_LARGEST)).fine:
+            return
+    raise Failed("vendor.expired", {"vendor": who.vendor})

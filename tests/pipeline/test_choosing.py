@@ -1,5 +1,7 @@
 """Who performs: what is needed first, then the order somebody wrote down, then the price."""
 
+from typing import Any
+
 import pytest
 
 from pipeline.choosing import Need, choose, length, split
@@ -9,7 +11,7 @@ from pipeline.ports.facts import Facts
 _LINES = ((0.0, 1.0), (1.5, 4.0), (4.5, 6.0))
 
 
-def _facts(name: str, price: float = 1.0, **can: object) -> Facts:
+def _facts(name: str, price: float = 1.0, **can: Any) -> Facts:
     return Facts(vendor=name, model="m", price=price, unit="second", can=Can.model_validate(can))
 
 

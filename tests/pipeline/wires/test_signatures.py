@@ -6,8 +6,9 @@ import pytest
 
 from pipeline.ports.errors import Surprise, Unsure
 from pipeline.ports.http import Reply
-from pipeline.wires.shapes import Answer, outline, shaped
+from pipeline.wires.shapes import Answer, shaped
 from pipeline.wires.tokens import jwt, mark
+from pipeline.wires.verdicts import Who
 from pipeline.wires.volc_signature import signed
 
 _ACCESS, _SECRET = "AKLTEXAMPLEEXAMPLEEXAMPLEEXAMPLE", "RVhBTVBMRS1TRUNSRVQtS0VZLUZPUi1URVNUUw=="
@@ -88,12 +89,13 @@ def test_an_odd_answer_is_in_doubt_where_it_may_have_cost() -> None:
     """The operator sees the outline of what came, without addresses or media; a paid one is not repeated."""
     body = b'{"task": {"url": "https://x.example/?sig=secret", "n": 1, "media": "%s"}}' % (b"A" * 500)
     reply = Reply(host="h", status=200, headers={}, body=body)
+    who = Who(vendor="kling", model="m", key="KLING_API_KEY", order="MAKE_AVATAR")
     with pytest.raises(Surprise) as free:
-        shaped(reply, _Kind, "kling")
+        shaped(reply, _Kind, who)
     with pytest.raises(Unsure) as paid:
-        shaped(reply, _Kind, "kling", paid=True)
-    assert free.value.cause == paid.value.cause == outline(body)
+        shaped(reply, _Kind, who, paid=True)
+    assert free.value.cause == paid.value.cause
     assert "secret" not in free.value.cause
     assert "AAAA" not in free.value.cause
     assert '"n": 1' in free.value.cause
-    assert shaped(Reply(host="h", status=200, headers={}, body=b'{"id":"a","b":1}'), _Kind, "k").id == "a"
+    assert shaped(Reply(host="h", status=200, headers={}, body=b'{"id":"a","b":1}'), _Kind, who).id == "a"
