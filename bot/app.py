@@ -72,7 +72,7 @@ def means(catalogue: Catalogue) -> Means:
     """What the conversation may offer with these vendors: what the first choice of each can do."""
     first = {modality: facts[0] for modality, facts in catalogue.rows() if facts}
     return Means(
-        edits="text" in first and not first["text"].free,
+        edits="text" in first and first["text"].edits,
         pictures="image" in first and not first["image"].free,
         clones="voice" in first and not first["voice"].free,
     )
@@ -160,6 +160,10 @@ def _for_pipeline(settings: Settings) -> PipelineSettings:
         accounts=settings.accounts(),
         public_base_url=settings.public_base_url,
         currency=settings.currency,
+        rates=settings.rates(),
+        daily_budget=settings.daily_budget,
+        project_budget=settings.project_budget,
+        daily_films=settings.daily_films_per_person,
         label=settings.aigc_label,
         label_text=settings.aigc_label_text,
         producer=settings.aigc_producer,

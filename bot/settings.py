@@ -20,7 +20,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from bot.values import Address, Count, Folder, Money, Users, mistake
+from bot.values import Address, Count, Currency, Folder, Money, Rates, Users, mistake
 from pipeline.ports.errors import BadInput
 from pipeline.settings import Account
 from storage.model import Lang
@@ -51,6 +51,10 @@ _ACCOUNTS = {
     "dashscope": ("dashscope_api_key",),
     "kling": ("kling_api_key", "kling_access_key", "kling_secret_key"),
 }
+
+
+# Fixed, because a budget that moves with the market is none; near enough where nothing was set.
+_USUAL_RATES = {"CNY": {"USD": 7.1}, "USD": {"CNY": 0.14}}
 
 
 class Settings(BaseSettings):
@@ -132,7 +136,8 @@ class Settings(BaseSettings):
     daily_budget: Money | None = None
     project_budget: Money | None = None
     daily_films_per_person: Count | None = None
-    currency: str = "CNY"
+    currency: Currency = "CNY"
+    currency_rates: Rates = ""
     allowed_users: Users = ""
     admin_users: Users = ""
     keep_days: int = Field(default=30, ge=1)
@@ -160,13 +165,19 @@ class Settings(BaseSettings):
         )
 
     def accounts(self) -> dict[str, Account]:
-        """The hosted services that have a key, by the stem of their base URL's setting."""
+        """The hosted services that have a key or an address, by the stem of their base URL's setting."""
         found = {}
         for stem, names in _ACCOUNTS.items():
             keys = {name: SecretStr(_plain(value)) for name in names if (value := getattr(self, name))}
-            if keys:
-                found[stem] = Account(keys=keys, base_url=getattr(self, f"{stem}_base_url"))
+            base_url = getattr(self, f"{stem}_base_url")
+            if keys or base_url:  # a server on this machine needs no key
+                found[stem] = Account(keys=keys, base_url=base_url)
         return found
+
+    def rates(self) -> dict[str, float]:
+        """What a unit of other currencies is worth in ours: as set, else what is usual between the two."""
+        set_here = (each.strip().partition(":") for each in self.currency_rates.split(",") if each.strip())
+        return {**_USUAL_RATES.get(self.currency, {}), **{code: float(rate) for code, _, rate in set_here}}
 
     def aws(self) -> dict[str, str]:
         """The usual AWS names with their values, for the blobs."""

@@ -6,12 +6,13 @@ from typing import Protocol, TypeVar
 from pipeline.ports.avatar import Avatar
 from pipeline.ports.facts import Facts
 from pipeline.ports.image import Image
-from pipeline.ports.text import Text
+from pipeline.ports.text import Writer
 from pipeline.ports.voice import Voice
 
 
 class _Vendor(Protocol):
-    facts: Facts
+    @property
+    def facts(self) -> Facts: ...
 
 
 V = TypeVar("V", bound=_Vendor)
@@ -23,7 +24,7 @@ class Catalogue:
     def __init__(
         self,
         *,
-        text: Sequence[Text],
+        text: Sequence[Writer],
         image: Sequence[Image],
         voice: Sequence[Voice],
         avatar: Sequence[Avatar],
@@ -33,11 +34,23 @@ class Catalogue:
         self.voice = tuple(voice)
         self.avatar = tuple(avatar)
 
+    @property
+    def editors(self) -> tuple[Writer, ...]:
+        """Those who change a script as free words wish."""
+        return tuple(writer for writer in self.text if writer.facts.edits)
+
+    @property
+    def seers(self) -> tuple[Writer, ...]:
+        """Those who see."""
+        return tuple(writer for writer in self.text if writer.facts.sees)
+
     def first(self, step: str) -> Facts | None:
         """The first choice for a step; None for steps that are our own craft."""
         vendors: dict[str, Sequence[_Vendor]] = {
             "write": self.text,
             "propose": self.text,
+            "edit": self.editors,
+            "describe": self.seers,
             "draw": self.image,
             "clone": self.voice,
             "preview": self.voice,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Role = Literal["pet", "person"]
 _HERTZ = 48_000
 _SHOWN = 1_600  # pixels on the longer side of a picture that asks
+_TOLD = 1_024  # pixels on the longer side of a picture a model looks at
 _QUALITY = 88
 
 
@@ -32,6 +33,15 @@ def look(photo: Path, detector: Path | None, proposals: Path | None, taps: Taps)
     from pipeline.puppet.look import look as see
 
     return see(photo, detector, proposals, taps)
+
+
+def snapshot(photo: Path, out: Path) -> None:
+    """Write the photo as it is shown to a model: an upright JPEG, bare of where and when it was taken."""
+    from PIL import Image
+
+    from pipeline.puppet.photo import upright
+
+    Image.fromarray(upright(photo, _TOLD)).save(out, "JPEG", quality=_QUALITY)
 
 
 def show(photo: Path, sight: Sight, chosen: int | None, marked: Path, grid: Path) -> Box | None:

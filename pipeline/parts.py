@@ -11,6 +11,14 @@ class Seen(Noun):
     mouth: str
 
 
+class Known(Noun):
+    """`described` is the asset of a `Described`, empty where nobody in use sees; `marks`: the model is sure of
+    where the mouth is."""
+
+    described: str = ""
+    marks: bool = False
+
+
 class Shown(Noun):
     """`marked` is the photo with marks; `grid` the part of it inside `box` ("x,y,w,h") with numbered fields,
     empty where the face is sure. `width` and `height` are the upright photo's pixels."""
@@ -58,6 +66,13 @@ class Options(Noun):
     scripts: tuple[str, ...]
     texts: tuple[str, ...] = ()
     exact: bool = True
+
+
+class Edited(Noun):
+    """The changed script, as an asset and as JSON for whoever shows it."""
+
+    script: str
+    text: str
 
 
 class Drawn(Noun):
@@ -120,6 +135,7 @@ class Checked(Noun):
 
 
 class Told(Noun):
-    """The state a project was left in."""
+    """The state a project was left in, and what its making did cost as people write it; empty: nothing."""
 
     state: str
+    cost: str = ""

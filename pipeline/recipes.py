@@ -1,4 +1,4 @@
-"""The makings: short, ending by themselves, waiting for nobody. Version 1.
+"""The makings: short, ending by themselves, waiting for nobody. Version 2.
 
 A recipe is steps and branches on their outcomes; no clock, no chance, no I/O. Which steps run and in what
 order is what the engine replays: changing it is a new version (a new function name).
@@ -9,14 +9,18 @@ from typing import Any
 
 from pipeline.engine import Outcome, making, step
 from pipeline.parts import Drawn, Said, Scripted, Seen
+from pipeline.steps.admit import admit
 from pipeline.steps.animate import animate
 from pipeline.steps.arrange import arrange
 from pipeline.steps.audition import audition as listen
 from pipeline.steps.check import check
 from pipeline.steps.cut import cut
+from pipeline.steps.describe import describe
 from pipeline.steps.draw import draw
+from pipeline.steps.edit import edit
 from pipeline.steps.hear import hear
 from pipeline.steps.look import look
+from pipeline.steps.point import point
 from pipeline.steps.preview import preview
 from pipeline.steps.redo import redo
 from pipeline.steps.show import show
@@ -38,10 +42,22 @@ async def propose_scripts(project: str) -> Notice:
     return Notice(kind="done", key="notice.scripts", fields=fields, assets=shown)
 
 
-@making({"look": 2.5, "show": 0.6, "draw": 2.0})
+@making({"edit": 3.0})
+async def edit_script(project: str) -> Notice:
+    """The chosen script changed as free words ask: field `script` holds it as JSON."""
+    edited = await step(edit, project)
+    if edited.value is None:
+        return edited.notice
+    made = edited.value
+    return Notice(
+        kind="done", key="notice.edited", fields={"script": made.text}, assets={"script": made.script}
+    )
+
+
+@making({"look": 2.5, "describe": 0.1, "show": 0.6, "draw": 2.0})
 async def prepare_frame(project: str) -> Notice:
     """What was seen on the photo, shown; and, where the face is sure, the first frame."""
-    seen = await step(look, project)
+    seen = await _seen(project)
     if seen.value is None:
         return seen.notice
     shown = await step(show, project, seen.value.sight)
@@ -95,8 +111,20 @@ async def audition(project: str) -> Notice:
     return Notice(kind="done", key="notice.audition", assets=heard.value.sounds)
 
 
+async def _seen(project: str) -> Outcome[Seen]:
+    """What is on the photo; where our own eyes are unsure and a model is not, its marks are tried out.
+
+    A model that could not be asked is no reason to stop.
+    """
+    seen, known = await asyncio.gather(step(look, project), step(describe, project))
+    if seen.value and seen.value.mouth == "none" and known.value and known.value.marks:
+        return await step(point, project, seen.value.sight, known.value.described)
+    return seen
+
+
 _FILM = {
     "look": 2.0,
+    "describe": 0.1,
     "write": 0.1,
     "draw": 0.6,
     "clone": 0.1,
@@ -123,7 +151,10 @@ async def redo_part(project: str, part: str, number: int) -> Notice:
 
 
 async def _film(project: str) -> Notice:
-    seen, script = await asyncio.gather(step(look, project), step(write, project))
+    admitted = await step(admit, project)
+    if not admitted.value:
+        return await _stop(project, admitted)
+    seen, script = await asyncio.gather(_seen(project), step(write, project))
     if not (seen.value and script.value):
         return await _stop(project, seen, script)
     drawn, learnt = await asyncio.gather(step(draw, project, seen.value.sight), step(clone, project))
@@ -168,7 +199,9 @@ async def _finish(
     if not checked.value.sendable:
         await step(tell, project, "failed")
         return Notice(kind="failed", key="film.faulty", fields=fields, assets=assets)
-    await step(tell, project, "done")
+    told = await step(tell, project, "done")
+    if told.value:
+        fields["cost"] = told.value.cost
     return Notice(kind="done", key="notice.film", fields=fields, assets=assets)
 
 

@@ -26,13 +26,15 @@ class Address(Noun):
 
 
 class Direction(Noun):
-    """How one of the pet's lines is played; `note` is the same in one sentence."""
+    """How one of the pet's lines is played; `note` is the same in one sentence, `notes` in each language for
+    models that are told."""
 
     emotion: Literal["calm", "happy", "sad", "crying", "proud", "sly", "shocked"] = "calm"
     action: Literal["none", "nod", "shake", "tilt", "hop", "bite", "lean"] = "none"
     camera: Literal["hold", "push", "pull", "shake"] = "hold"
     prop: Literal["none", "bun"] = "none"
     note: str = ""
+    notes: dict[Lang, str] = Field(default_factory=dict)
 
 
 class Line(Noun):
@@ -98,6 +100,7 @@ class Brief(Noun):
     look: str = "classic"
     seen: tuple[tuple[str, ...], ...] = ()
     rounds: dict[str, int] = Field(default_factory=dict)
+    wishes: dict[str, str] = Field(default_factory=dict)
     plan: Plan = "usual"
 
 

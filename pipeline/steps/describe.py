@@ -1,0 +1,34 @@
+"""Describe: what a model that sees says about the photo, once for each photo."""
+
+from pipeline import crafts
+from pipeline.commission import commission
+from pipeline.likeness import SURE, made_from
+from pipeline.parts import Known
+from pipeline.ports.errors import BadInput
+from pipeline.ports.text import LookAsk, Writer
+from pipeline.studio import Studio
+
+
+async def describe(studio: Studio, project: str) -> Known:
+    """Return the description kept for the photo; an empty one where no vendor in use sees."""
+    brief = (await studio.project(project)).brief
+    if brief.photo is None:
+        raise BadInput("photo.missing")
+    seers = studio.catalogue.seers
+    if not seers:
+        return Known()
+    photo = await studio.asset(brief.photo)
+    with studio.bench() as bench:
+        ask = LookAsk(photo=bench / "photo.jpg", lang=brief.lang)
+
+        async def read(vendor: Writer, raw: str) -> str:
+            found = vendor.described(ask, raw)
+            kept = await studio.keep_noun(project, "described", found)
+            sure = found.marks.mouth is not None and found.marks.sure >= SURE
+            return Known(described=kept.id, marks=sure).model_dump_json()
+
+        async with studio.borrow(brief.photo) as (path,):
+            await studio.workshop.run("sight", crafts.snapshot, path, ask.photo)
+        wanted = made_from(photo.sha256, brief)
+        take = await commission(studio, project, "describe", seers, wanted, ask, read)
+    return Known.model_validate_json(take.result or "")
