@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pipeline.film.judged import Judged
     from pipeline.sound import kokoro as kokoros
 
 Role = Literal["pet", "person"]
@@ -219,6 +220,87 @@ def join(parts: Sequence[Path], out: Path) -> None:
     from pipeline.film import encode
 
     encode.join(parts, out)
+
+
+def sent(speech: Path, spans: Sequence[Span], quiet: Span, out: Path) -> tuple[tuple[Span, ...], float]:
+    """Write the part of a sound that one job is made of: some lines and what lies between them, with seconds
+    of quiet before and after; return where each line lies in it, and its length in seconds."""
+    import numpy as np
+
+    from pipeline.film import sound as files
+
+    first, last = spans[0][0], spans[-1][1]
+    whole = _mono(files.read(speech, _HERTZ))[round(first * _HERTZ) : round(last * _HERTZ)]
+    before, after = (np.zeros(round(seconds * _HERTZ), np.float32) for seconds in quiet)
+    padded = np.concatenate([before, whole, after])
+    files.write(out, padded, _HERTZ)
+    moved = quiet[0] - first
+    return tuple((start + moved, end + moved) for start, end in spans), len(padded) / _HERTZ
+
+
+def judge(clip: Path, sound: Path | None, seconds: float) -> "Judged":
+    """What a vendor's clip is worth, and how late its sound is against the one that was sent."""
+    from pipeline.film import judged
+
+    return judged.judge(clip, sound, seconds)
+
+
+class Played(Noun):
+    """One vendor's clip: which cues it says, by index, and where each lies in it, in seconds; `follows`: its
+    mouth moves with them."""
+
+    clip: Path
+    cues: tuple[int, ...]
+    spans: tuple[Span, ...]
+    follows: bool = True
+
+
+def stage(job: Job, parts: tuple[Played, ...], out: Path, *, tell: Tell) -> Track:
+    """Make the film's performance of clips in which only the pet's speech is; return its mouths."""
+    import numpy as np
+    from PIL import Image
+
+    from pipeline.film import sound as files
+    from pipeline.film import stage as stages
+    from pipeline.film import timeline as timing
+    from pipeline.puppet import lipsync, tracks
+    from pipeline.puppet.puppet import Puppet
+
+    with Image.open(job.frame) as image:
+        picture = np.asarray(image.convert("RGB"))
+    sounds = _by_cue(job.timeline, "pet", _mono(files.read(job.speech, _HERTZ)), job.spans)
+    heard = timing.pet_sound(job.timeline, sounds, _HERTZ)
+    puppet = Puppet(picture, job.framed.pet)
+    listening = tracks.play(np.zeros_like(heard), _HERTZ, job.timeline, job.framed.pet)
+    given = [
+        stages.Part(
+            clip=part.clip,
+            cues=tuple((cue, *span) for cue, span in zip(part.cues, part.spans, strict=True)),
+            follows=part.follows,
+        )
+        for part in parts
+    ]
+    high, wide = picture.shape[:2]
+    stages.stage(given, job.timeline, (wide, high), lambda n: puppet.draw(listening, n), out, tell)
+    frames, fps = job.timeline.frames, job.timeline.fps
+    box = _mouth_about(puppet.mouth_box(tracks.still(1), 0), job.framed.pet, wide, high)
+    shut = tuple(0.0 for _ in range(frames))
+    if not all(part.follows for part in parts):
+        return Track(mouths=(box,) * frames, openness=shut)
+    lines = [(cue.start, cue.end) for cue in job.timeline.cues if cue.speaker != "person"]
+    openness, _ = lipsync.openings(heard, _HERTZ, frames, fps, lines)
+    return Track(mouths=(box,) * frames, openness=tuple(float(each) for each in openness))
+
+
+def _mouth_about(mouth: Box | None, pet: Pet | None, wide: int, high: int) -> Box:
+    """Where the mouth of somebody who moves freely is at most: about the one on the first frame, else the
+    lower half of the head, else of the picture's middle."""
+    if mouth is not None:
+        return Box(x=mouth.x - mouth.w * 0.3, y=mouth.y - mouth.h, w=mouth.w * 1.6, h=mouth.h * 3)
+    if pet is not None:
+        box = pet.box
+        return Box(x=box.x + box.w * 0.25, y=box.y + box.h * 0.25, w=box.w * 0.5, h=box.h * 0.3)
+    return Box(x=wide * 0.3, y=high * 0.45, w=wide * 0.4, h=high * 0.2)
 
 
 class Finishing(Noun):

@@ -1,7 +1,5 @@
 """Who performs: what is needed first, then the order somebody wrote down, then the price."""
 
-from typing import Any
-
 import pytest
 
 from pipeline.choosing import Need, choose, length, split
@@ -11,8 +9,8 @@ from pipeline.ports.facts import Facts
 _LINES = ((0.0, 1.0), (1.5, 4.0), (4.5, 6.0))
 
 
-def _facts(name: str, price: float = 1.0, **can: Any) -> Facts:
-    return Facts(vendor=name, model="m", price=price, unit="second", can=Can.model_validate(can))
+def _facts(name: str, can: Can, price: float = 1.0) -> Facts:
+    return Facts(vendor=name, model="m", price=price, unit="second", can=can)
 
 
 def _need(**other: object) -> Need:
@@ -35,14 +33,14 @@ def test_who_cannot_is_left_out_and_says_why(
     can: dict[str, object], need: dict[str, object], left: str
 ) -> None:
     """No vendor is paid for what it cannot do, and the reason can be shown."""
-    (choice,) = choose([_facts("a", **can)], _need(**need))
+    (choice,) = choose([_facts("a", Can.model_validate(can))], _need(**need))
     assert choice.left == left
     assert (choice.parts == ()) == bool(left)
 
 
 def test_the_written_order_comes_before_the_price() -> None:
     """What somebody put first is asked first; without an order the cheapest is; the unable come last."""
-    vendors = [_facts("dear", 3.0), _facts("cheap", 1.0), _facts("never", 0.1, animals=False)]
+    vendors = [_facts("dear", Can(), 3.0), _facts("cheap", Can()), _facts("never", Can(animals=False), 0.1)]
     named = {"dear:m": 0, "cheap:m": 1, "never:m": 2}
     assert [each.facts.vendor for each in choose(vendors, _need(), named)] == ["dear", "cheap", "never"]
     assert [each.facts.vendor for each in choose(vendors, _need())] == ["cheap", "dear", "never"]
@@ -50,14 +48,14 @@ def test_the_written_order_comes_before_the_price() -> None:
 
 def test_the_price_is_that_of_the_sound_sent() -> None:
     """The quote and the ledger count the seconds that are really bought, the quiet around them included."""
-    (choice,) = choose([_facts("a", 2.0)], _need())
+    (choice,) = choose([_facts("a", Can(), 2.0)], _need())
     assert choice.seconds == pytest.approx(6.8)
     assert choice.cost == pytest.approx(13.6)
 
 
 def test_a_scene_without_our_sound_is_said_to_be_one() -> None:
     """A voice over a mouth that does not follow is never a silent choice."""
-    (choice,) = choose([_facts("a", sound="own", least=8, most=8, best=8)], _need())
+    (choice,) = choose([_facts("a", Can(sound="own", least=8, most=8, best=8))], _need())
     assert (choice.notes, choice.seconds) == (("performance.voice_over",), 8.0)
 
 
