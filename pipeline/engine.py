@@ -24,9 +24,10 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowHandleAsync
 from dbos._serialization import Serializer
 from pydantic import Field
 
+from pipeline.money import all_written
 from pipeline.ports.errors import BadInput, Busy, Failed, Trouble
 from pipeline.studio import Studio
-from storage import stops, strides
+from storage import stops, strides, takes
 from storage.errors import StorageError
 from storage.model import Notice, Noun
 
@@ -110,7 +111,7 @@ async def _edge(verb: Callable[..., Awaitable[Noun]], ids: Sequence[str | int]) 
     assert _studio is not None
     making_id = DBOS.workflow_id or ""
     if await stops.stopped(_studio.db, making_id, str(ids[0])):
-        return {"trouble": "Cancelled", "key": "making.cancelled"}
+        return await _stopped(_studio, making_id)
     name = _name(verb)
     log = _log.bind(making=making_id, step=name)
     async with _studio.stride(making_id, name) as studio:
@@ -121,8 +122,16 @@ async def _edge(verb: Callable[..., Awaitable[Noun]], ids: Sequence[str | int]) 
             kind = type(trouble).__name__ if isinstance(trouble, Trouble) else Failed.__name__
             log.warning("step.trouble", kind=kind, key=trouble.key)
             studio.stumbled()
+            if kind == "Cancelled":
+                return await _stopped(studio, making_id)
             return {"trouble": kind, "key": trouble.key, "fields": trouble.fields}
     return {"value": value.model_dump(mode="json")}
+
+
+async def _stopped(studio: Studio, making_id: str) -> dict[str, Any]:
+    """A stopped making's outcome: with what it had spent, where that is something."""
+    spent = all_written(await takes.spent_by(studio.db, making_id))
+    return {"trouble": "Cancelled", "key": "making.cancelled", "fields": {"spent": spent} if spent else {}}
 
 
 @contextlib.contextmanager

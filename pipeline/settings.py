@@ -16,13 +16,17 @@ class Account(Noun):
 class Settings(Noun):
     """`order` names the vendors of each modality, first choice first; empty means every vendor that has a
     key, then builtin. `accounts` are the hosted services with a key, by the stem of their base URL's setting
-    (`ark`, `volc_visual`); `rates` say what one unit of another currency is worth in `currency`."""
+    (`ark`, `volc_visual`); `rates` say what one unit of another currency is worth in `currency`. Budgets in
+    `currency` for 24 hours and for one project, and films for one person in 24 hours; None is no limit."""
 
     order: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     accounts: dict[str, Account] = Field(default_factory=dict)
     public_base_url: str | None = None
     currency: str = "CNY"
     rates: dict[str, float] = Field(default_factory=dict)
+    daily_budget: float | None = None
+    project_budget: float | None = None
+    daily_films: int | None = None
     width: int = 720
     height: int = 1280
     fps: int = 25
@@ -30,3 +34,8 @@ class Settings(Noun):
     label: bool = True
     label_text: str = "AI生成"
     producer: str = "pawlogue"
+
+    @property
+    def worth(self) -> dict[str, float]:
+        """What one unit of each known currency is worth, the house's own included."""
+        return {**self.rates, self.currency: 1.0}

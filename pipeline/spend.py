@@ -2,21 +2,31 @@
 
 `good` results made from the same things are used again. A crashed attempt is collected by its ticket; one
 that never learnt its ticket is sent again only where a repeat surely costs nothing, and is `unsure`
-otherwise. Vendors are tried in order; which error leads where is the table in the ports' README.
+otherwise. Vendors are tried in the order of the brief's plan; which error leads where is the table in the
+ports' README. What is claimed keeps to the budgets and to the seats of the vendor's account (`turns`).
 """
 
+import asyncio
+import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
 
 import structlog
 
+from pipeline import turns
+from pipeline.money import written
+from pipeline.plans import chosen
+from pipeline.ports.avatar import Cancels, Finds
 from pipeline.ports.errors import BadInput, Busy, Failed, NoAccess, Refused, Surprise, Trouble, Unsure
 from pipeline.ports.facts import Facts, Paid
 from pipeline.studio import Studio, digest
+from pipeline.turns import Cancelled
 from storage import takes
+from storage.errors import WrongState
 from storage.model import Take
 
 _TRIES_PER_VENDOR = 2
+_BETWEEN_LOOKS = 2.0  # for a stop, and for what somebody else's attempt came to
 _log = structlog.get_logger(__name__)
 
 
@@ -26,6 +36,7 @@ class _Vendor(Protocol):
 
 
 V = TypeVar("V", bound=_Vendor)
+Send = Callable[[V, str], Awaitable[Paid]]
 
 
 async def spend(
@@ -35,8 +46,10 @@ async def spend(
     vendors: Sequence[V],
     made_from: str,
     *,
-    send: Callable[[V, str], Awaitable[Paid]],
-    collect: Callable[[V, str], Awaitable[Paid]] | None = None,
+    send: Send[V],
+    collect: Send[V] | None = None,
+    price: Callable[[Facts], float] | None = None,
+    by_chosen: bool = False,
 ) -> Take:
     """Return a done take for these inputs, sending at most once per take.
 
@@ -46,19 +59,26 @@ async def spend(
             is a ticket too: what reads it may then fail without any doubt about the money.
         collect: turns a ticket into the result (JSON), spends nothing, may be repeated. Without it the
             ticket is the result.
+        price: what this will cost with a vendor, in its currency; without it the price in its facts.
+        by_chosen: a done take only counts when its vendor is one the brief's plan would ask now.
 
     Raises:
-        Unsure, Refused, BadInput, Busy: as the vendor said.
+        Unsure, Refused, BadInput, Busy: as the vendor said; BadInput also where a budget does not allow it.
+        Cancelled: the making was stopped meanwhile.
         Failed: every vendor failed; the last one's words.
     """
+    brief = (await studio.project(project)).brief
+    wish = _Wish(project, step, made_from, brief.rounds.get(step, 0), price or (lambda facts: facts.price))
+    worth = studio.settings.worth
+    asked = chosen(vendors, brief.plan, lambda facts: wish.price(facts) * worth.get(facts.currency, 1.0))
     found = await takes.good(studio.db, project, made_from)
-    if found is not None:
+    if found is not None and not (by_chosen and found.vendor not in {each.facts.vendor for each in asked}):
         studio.made_by(found.vendor, found.model)
         return found
     troubles: list[Trouble] = []
-    for vendor in vendors:
+    for vendor in asked:
         for _ in range(_TRIES_PER_VENDOR):
-            take = await _open(studio, project, step, vendor.facts, made_from)
+            take = await _open(studio, wish, vendor.facts)
             try:
                 done = await _see_through(studio, take, vendor, send, collect)
             except Failed as trouble:
@@ -77,94 +97,203 @@ async def spend(
     raise Failed(last.key, last.fields, "; ".join(repr(each) for each in troubles))
 
 
-async def _see_through(
-    studio: Studio,
-    take: Take,
-    vendor: V,
-    send: Callable[[V, str], Awaitable[Paid]],
-    collect: Callable[[V, str], Awaitable[Paid]] | None,
-) -> Take:
+@dataclasses.dataclass(frozen=True)
+class _Wish:
+    """What is wanted; `round` counts how often a person asked for it to be paid again."""
+
+    project: str
+    step: str
+    made_from: str
+    round: int
+    price: Callable[[Facts], float]
+
+
+async def _open(studio: Studio, wish: _Wish, facts: Facts) -> Take:
+    """The take an earlier run left open for these inputs, or the next new one."""
+    about = (wish.made_from, facts.name, wish.round) if wish.round else (wish.made_from, facts.name)
+    stem = f"{wish.project}:{wish.step}:{digest(*about)[:12]}:"
+    earlier = [take for take in await takes.of(studio.db, wish.project) if take.key.startswith(stem)]
+    for take in earlier:
+        if take.state not in {"failed", "rejected"}:
+            return take
+    now = studio.clock()
+    cost = wish.price(facts)
+    new = Take(
+        key=f"{stem}{len(earlier) + 1}",
+        project=wish.project,
+        step=wish.step,
+        vendor=facts.vendor,
+        model=facts.model,
+        state="new",
+        made_from=wish.made_from,
+        cost=cost,
+        quote=cost,
+        currency=facts.currency,
+        opened=now,
+        changed=now,
+        account="" if facts.free else turns.account(facts),
+        making=studio.now.making if studio.now else "",
+    )
+    return await takes.open(studio.db, new)
+
+
+async def _see_through(studio: Studio, take: Take, vendor: V, send: Send[V], collect: Send[V] | None) -> Take:
     """Bring one take to its end, from wherever an earlier run left it."""
-    if take.state == "unsure":
-        raise Unsure("take.unsure", {"take": take.key})
-    if take.state in {"new", "sending"}:
-        await _claim(studio, take, vendor.facts)
-        sent = await _send(studio, take, vendor, send)
-    else:
-        assert take.ticket is not None
-        sent = Paid(value=take.ticket, cost=take.cost)
-    cost = vendor.facts.price if sent.cost is None else sent.cost
     try:
-        came = sent if collect is None else await collect(vendor, sent.value)
+        sent: Paid | Take
+        if take.state == "new" and await _claimed(studio, take, vendor.facts):
+            sent = await _send(studio, take, vendor, send)
+        else:
+            sent = await _left(studio, take, vendor, send)
+        if isinstance(sent, Take):
+            return sent
+        return await _collected(studio, take, vendor, sent, collect)
+    except WrongState:
+        return await _somebody_elses(studio, take)
+    finally:
+        studio.bell.ring()
+
+
+async def _claimed(studio: Studio, take: Take, facts: Facts) -> bool:
+    if facts.free:
+        making = studio.now.making if studio.now else ""
+        return await takes.claim(studio.db, take.key, studio.clock(), making)
+    try:
+        return await turns.claim(studio, take, facts)
+    except BadInput as trouble:
+        await takes.kept_back(studio.db, take.key, trouble.key)
+        raise
+
+
+async def _left(studio: Studio, take: Take, vendor: V, send: Send[V]) -> Paid | Take:
+    """Go on with a take that somebody claimed before: a run that crashed, or one that still works on it."""
+    facts = vendor.facts
+    if facts.free and await takes.reclaim(studio.db, take.key, studio.clock()):
+        _log.info("take.reclaimed", take=take.key)
+        return await _send(studio, take, vendor, send)
+    now = await _waited_for(studio, take, facts)
+    if now.state == "done":
+        return now
+    if now.state == "accepted" and now.ticket is not None:
+        return Paid(value=now.ticket, cost=now.cost)
+    if now.state == "new":  # it was surely not sent after all: whoever comes next may
+        raise Busy("vendor.busy", {"vendor": facts.vendor})
+    if now.state in {"failed", "rejected"}:
+        raise Failed(now.error or "take.lost", {"vendor": facts.vendor})
+    if now.state == "sending":
+        await takes.unsure(studio.db, take.key, "take.cut_off", studio.clock())
+    return await _looked_up(studio, now, vendor)
+
+
+async def _waited_for(studio: Studio, take: Take, facts: Facts) -> Take:
+    """The take as soon as it is not on its way any more, or cannot be: whoever sent it may be alive."""
+    while True:
+        now = await _now(studio, take)
+        if now.state != "sending" or studio.clock() >= (now.claimed or now.changed) + facts.in_flight:
+            return now
+        await turns.stop_here(studio, take.project)
+        await asyncio.sleep(_BETWEEN_LOOKS)
+
+
+async def _looked_up(studio: Studio, take: Take, vendor: V, cause: str = "") -> Paid:
+    """What became of a take in doubt, where the vendor can tell; a person decides where it cannot.
+
+    It is asked until a submit that is still on its way would have arrived.
+    """
+    asked: object = vendor
+    if not isinstance(asked, Finds):
+        raise _doubt(take, cause)
+    while True:
+        late = studio.clock() >= (take.claimed or take.changed) + vendor.facts.in_flight
+        try:
+            ticket = await asked.find(take.key)
+        except Trouble as trouble:
+            raise _doubt(take, repr(trouble)) from trouble
+        if ticket is not None:
+            await takes.accepted(studio.db, take.key, ticket, studio.clock())
+            return Paid(value=ticket, cost=take.cost)
+        if late:
+            await takes.rejected(studio.db, take.key, "take.lost", studio.clock())
+            raise Failed("take.lost", {"vendor": vendor.facts.vendor})
+        await turns.stop_here(studio, take.project)
+        await asyncio.sleep(_BETWEEN_LOOKS)
+
+
+def _doubt(take: Take, cause: str = "") -> Unsure:
+    fields = {
+        "take": take.key,
+        "step": take.step,
+        "vendor": take.vendor,
+        "money": written(take.cost, take.currency),
+    }
+    return Unsure("take.unsure", fields, cause)
+
+
+async def _collected(studio: Studio, take: Take, vendor: V, sent: Paid, collect: Send[V] | None) -> Take:
+    cost = take.cost if sent.cost is None else sent.cost
+    try:
+        came = sent if collect is None else await _unless_stopped(studio, take, vendor, sent.value, collect)
     except (Failed, Refused, BadInput) as trouble:
         charged = cost if vendor.facts.bills_failures else 0.0
         await takes.failed(studio.db, take.key, trouble.key, studio.clock(), charged)
         raise
     cost = cost if came.cost is None else came.cost
     await takes.done(studio.db, take.key, came.value, cost, studio.clock())
-    done = await takes.get(studio.db, take.key)
-    assert done is not None
-    return done
+    return await _now(studio, take)
 
 
-async def _claim(studio: Studio, take: Take, facts: Facts) -> None:
-    if take.state == "new" and await takes.claim(studio.db, take.key, studio.clock()):
-        return
-    if facts.free and await takes.reclaim(studio.db, take.key, studio.clock()):
-        _log.info("take.reclaimed", take=take.key)
-        return
-    await takes.unsure(studio.db, take.key, "take.cut_off", studio.clock())
-    raise Unsure("take.unsure", {"take": take.key})
+async def _unless_stopped(studio: Studio, take: Take, vendor: V, ticket: str, collect: Send[V]) -> Paid:
+    """Collect; when the making is stopped meanwhile, ask the vendor to stop as well, where it can be asked.
+
+    What cannot be stopped stays accepted: the next making that wants the same collects it.
+    """
+    if vendor.facts.free:
+        return await collect(vendor, ticket)
+    asked: object = vendor
+    work = asyncio.ensure_future(collect(vendor, ticket))
+    try:
+        while not (await asyncio.wait([work], timeout=_BETWEEN_LOOKS))[0]:
+            await turns.stop_here(studio, take.project)
+        return await work
+    except Cancelled:
+        if isinstance(asked, Cancels) and await asked.cancel(ticket):
+            await takes.failed(studio.db, take.key, "making.cancelled", studio.clock(), 0.0)
+        raise
+    finally:
+        if not work.done():
+            work.cancel()
+            await asyncio.wait([work])
 
 
-async def _send(studio: Studio, take: Take, vendor: V, send: Callable[[V, str], Awaitable[Paid]]) -> Paid:
+async def _somebody_elses(studio: Studio, take: Take) -> Take:
+    """What another run of the same making brought this take to, when it was quicker."""
+    now = await _now(studio, take)
+    if now.state == "done":
+        return now
+    raise Failed(now.error or "take.lost", {"vendor": take.vendor})
+
+
+async def _send(studio: Studio, take: Take, vendor: V, send: Send[V]) -> Paid:
     try:
         sent = await send(vendor, take.key)
     except Busy:
         await takes.release(studio.db, take.key, studio.clock())
         raise
-    except Unsure as trouble:
-        await takes.unsure(studio.db, take.key, trouble.key, studio.clock())
-        raise
     except (Refused, BadInput, NoAccess) as trouble:
         await takes.rejected(studio.db, take.key, trouble.key, studio.clock())
         raise
-    except (Failed, Surprise) as trouble:
-        await _perhaps_charged(studio, take, vendor.facts, trouble)
-        raise
+    except (Failed, Surprise, Unsure) as trouble:
+        if vendor.facts.free and not isinstance(trouble, Unsure):
+            await takes.rejected(studio.db, take.key, trouble.key, studio.clock())
+            raise
+        # A submit that went wrong in an unknown way is only surely free where everything is.
+        await takes.unsure(studio.db, take.key, trouble.key, studio.clock())
+        return await _looked_up(studio, await _now(studio, take), vendor, repr(trouble))
     await takes.accepted(studio.db, take.key, sent.value, studio.clock(), sent.cost)
     return sent
 
 
-async def _perhaps_charged(studio: Studio, take: Take, facts: Facts, trouble: Trouble) -> None:
-    """A submit that went wrong in an unknown way is only surely free where everything is."""
-    if facts.free:
-        await takes.rejected(studio.db, take.key, trouble.key, studio.clock())
-        return
-    await takes.unsure(studio.db, take.key, trouble.key, studio.clock())
-    raise Unsure("take.unsure", {"take": take.key}, repr(trouble))
-
-
-async def _open(studio: Studio, project: str, step: str, facts: Facts, made_from: str) -> Take:
-    """The take an earlier run left open for these inputs, or the next new one."""
-    stem = f"{project}:{step}:{digest(made_from, facts.name)[:12]}:"
-    earlier = [take for take in await takes.of(studio.db, project) if take.key.startswith(stem)]
-    for take in earlier:
-        if take.state not in {"failed", "rejected"}:
-            return take
-    now = studio.clock()
-    key = f"{stem}{len(earlier) + 1}"
-    new = Take(
-        key=key,
-        project=project,
-        step=step,
-        vendor=facts.vendor,
-        model=facts.model,
-        state="new",
-        made_from=made_from,
-        cost=facts.price,
-        currency=facts.currency,
-        opened=now,
-        changed=now,
-    )
-    return await takes.open(studio.db, new)
+async def _now(studio: Studio, take: Take) -> Take:
+    now = await takes.get(studio.db, take.key)
+    assert now is not None
+    return now

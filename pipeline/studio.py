@@ -40,6 +40,22 @@ class Stride:
     fraction: float = 0.0
 
 
+class Bell:
+    """Wakes all who wait for the next time something ends here."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake them."""
+        self._rung.set()
+        self._rung = asyncio.Event()
+
+    async def next(self) -> None:
+        """Wait for the next ring."""
+        await self._rung.wait()
+
+
 @dataclasses.dataclass(frozen=True)
 class Studio:
     """Built once by `bot.app`; a step gets a copy that knows its stride."""
@@ -53,6 +69,7 @@ class Studio:
     weights: Mapping[str, Path | None]
     scratch: Path
     now: Stride | None = None
+    bell: Bell = dataclasses.field(default_factory=Bell)
 
     # files
 

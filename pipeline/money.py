@@ -1,0 +1,42 @@
+"""Money: what a take may cost, how amounts are added up and written; pure."""
+
+from collections.abc import Mapping
+
+from pipeline.ports.facts import Facts
+from storage.model import Noun
+
+_MARKS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
+
+
+class Size(Noun):
+    """How much is asked for: seconds of sound or picture, and characters of text."""
+
+    seconds: float = 0.0
+    characters: int = 0
+
+
+def estimate(facts: Facts, size: Size) -> float:
+    """Return what something of that size will cost with a vendor, in its currency."""
+    if facts.free:
+        return 0.0
+    amount = {"second": size.seconds, "character": float(size.characters)}
+    return facts.price * amount.get(facts.unit, 1.0)
+
+
+def together(amounts: Mapping[str, float], worth: Mapping[str, float]) -> float | None:
+    """Return what amounts of several currencies are in the house's own; None where one has no rate."""
+    if any(currency not in worth for currency in amounts):
+        return None
+    return sum(amount * worth[currency] for currency, amount in amounts.items())
+
+
+def written(amount: float, currency: str) -> str:
+    """Return an amount as people write it: two figures after the point, more where it is less than a cent."""
+    places = 2 if amount == 0 or amount >= 0.01 else 4
+    mark = _MARKS.get(currency)
+    return f"{mark}{amount:.{places}f}" if mark else f"{amount:.{places}f} {currency}"
+
+
+def all_written(amounts: Mapping[str, float]) -> str:
+    """Return amounts of several currencies, one beside the other."""
+    return " + ".join(written(amount, currency) for currency, amount in sorted(amounts.items()))
