@@ -205,6 +205,8 @@ class Reception:
         if not await self._going.add((inbound, answer)):
             return False
         self._changes.tell(address)
+        if turn.cancel:
+            self._studio.bell.ring()
         for errand in wanted:
             self._errands.see_to(errand)
         return True

@@ -9,7 +9,7 @@ ports' README. What is claimed keeps to the budgets and to the seats of the vend
 import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
@@ -192,7 +192,7 @@ async def _waited_for(studio: Studio, take: Take, facts: Facts) -> Take:
         if now.state != "sending" or studio.clock() >= (now.claimed or now.changed) + facts.in_flight:
             return now
         await turns.stop_here(studio, take.project)
-        await asyncio.sleep(_BETWEEN_LOOKS)
+        await turns.rest(studio, _BETWEEN_LOOKS)
 
 
 async def _looked_up(studio: Studio, take: Take, vendor: V, cause: str = "") -> Paid:
@@ -216,7 +216,7 @@ async def _looked_up(studio: Studio, take: Take, vendor: V, cause: str = "") -> 
             await takes.rejected(studio.db, take.key, "take.lost", studio.clock())
             raise Failed("take.lost", {"vendor": vendor.facts.vendor})
         await turns.stop_here(studio, take.project)
-        await asyncio.sleep(_BETWEEN_LOOKS)
+        await turns.rest(studio, _BETWEEN_LOOKS)
 
 
 def _doubt(take: Take, cause: str = "") -> Unsure:
@@ -252,7 +252,7 @@ async def _unless_stopped(studio: Studio, take: Take, vendor: V, ticket: str, co
     asked: object = vendor
     work = asyncio.ensure_future(collect(vendor, ticket))
     try:
-        while not (await asyncio.wait([work], timeout=_BETWEEN_LOOKS))[0]:
+        while not await _done_soon(studio, work):
             await turns.stop_here(studio, take.project)
         return await work
     except Cancelled:
@@ -263,6 +263,15 @@ async def _unless_stopped(studio: Studio, take: Take, vendor: V, ticket: str, co
         if not work.done():
             work.cancel()
             await asyncio.wait([work])
+
+
+async def _done_soon(studio: Studio, work: asyncio.Future[Paid]) -> bool:
+    """Wait for the work, until it is time to look whether it is still wanted."""
+    bell = asyncio.ensure_future(turns.rest(studio, _BETWEEN_LOOKS))
+    both: list[asyncio.Future[Any]] = [work, bell]
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    bell.cancel()
+    return work.done()
 
 
 async def _somebody_elses(studio: Studio, take: Take) -> Take:

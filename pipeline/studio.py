@@ -41,7 +41,7 @@ class Stride:
 
 
 class Bell:
-    """Wakes all who wait for the next time something ends here."""
+    """Wakes all who wait for the next time a take ends or a making is stopped here."""
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()

@@ -42,7 +42,7 @@ async def claim(studio: Studio, take: Take, facts: Facts) -> bool:
                 if verdict.answer != "wait":
                     return _heard(studio, verdict)
             await stop_here(studio, take.project)
-            await _bell(studio, pause)
+            await rest(studio, pause)
             pause = min(pause * 1.5, _LONGEST_PAUSE)
     except (BadInput, Cancelled):
         await purse.leave(studio.db, take.key)
@@ -88,7 +88,7 @@ def account(facts: Facts) -> str:
     return facts.account or facts.vendor
 
 
-async def _bell(studio: Studio, seconds: float) -> None:
-    """Wait until a seat may have been given back here, at most so long."""
+async def rest(studio: Studio, seconds: float) -> None:
+    """Wait until something ended or was stopped here, at most so long."""
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(studio.bell.next(), seconds)
