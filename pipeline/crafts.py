@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pipeline.film.judged import Judged
     from pipeline.sound import kokoro as kokoros
 
 Role = Literal["pet", "person"]
@@ -238,11 +237,23 @@ def sent(speech: Path, spans: Sequence[Span], quiet: Span, out: Path) -> tuple[t
     return tuple((start + moved, end + moved) for start, end in spans), len(padded) / _HERTZ
 
 
-def judge(clip: Path, sound: Path | None, seconds: float) -> "Judged":
-    """What a vendor's clip is worth, and how late its sound is against the one that was sent."""
+class Worth(Noun):
+    """A vendor's clip that is one: seconds by which its sound is late, and whether its mouth follows ours."""
+
+    late: float
+    follows: bool
+
+
+def judge(clip: Path, sound: Path | None, seconds: float, strict: bool) -> Worth:
+    """What a vendor's clip is worth; `sound` is what was sent for it to say, None where it only moves.
+
+    Raises:
+        Failed: nothing.
+    """
     from pipeline.film import judged
 
-    return judged.judge(clip, sound, seconds)
+    found = judged.judge(clip, sound, seconds)
+    return Worth(late=found.late, follows=sound is not None and judged.follows(found, strict=strict))
 
 
 class Played(Noun):

@@ -111,10 +111,21 @@ class Arranged(Noun):
 
 
 class Animated(Noun):
-    """`clip` is the performance, `track` the asset of its `Track` in pane pixels."""
+    """`clip` is the performance, `track` the asset of its `Track` in pane pixels; `notes` are text keys of
+    what is not as one might expect, such as a voice laid over a mouth that does not follow."""
 
     clip: str
     track: str
+    notes: tuple[str, ...] = ()
+
+
+class Shot(Noun):
+    """What a vendor performed: `clip` is the asset of the clip as it came, `spans` where each of its lines
+    lies in it, in seconds; `follows`: the mouth moves with them."""
+
+    clip: str
+    spans: tuple[Span, ...]
+    follows: bool = True
 
 
 class Cut(Noun):

@@ -126,8 +126,7 @@ class Avatar:
             "audio_url": job.speech_url,
         }
         if not self._plain:
-            fast = self.facts.can is not None and self.facts.can.mode == "fast"
-            ask |= {"prompt": job.prompt[:300], "output_resolution": 720, "pe_fast_mode": fast}
+            ask |= {"prompt": job.prompt[:300], "output_resolution": 720, "pe_fast_mode": True}
             mask = await self._mask(job)
             ask |= {"mask_url": [mask]} if mask else {}
         reply, told = await self._ask("CVSubmitTask", ask, paid=True)
