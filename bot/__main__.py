@@ -158,11 +158,22 @@ def admin_people() -> None:
 
 @admin.command("takes")
 def admin_takes(
-    project: Annotated[str | None, typer.Argument(help="Only this project's; else those in doubt.")] = None,
+    project: Annotated[
+        str | None,
+        typer.Argument(help="Only this project's; else those in doubt. With --settle: charged|free."),
+    ] = None,
+    settle: Annotated[
+        str | None,
+        typer.Option("--settle", metavar="KEY", help="End a doubt: the vendor's bill has it, or does not."),
+    ] = None,
 ) -> None:
     """The ledger: of one project, or every take that was perhaps charged."""
+    if settle is not None and project not in {"charged", "free"}:
+        raise typer.BadParameter("--settle KEY charged | --settle KEY free")
     from bot import care
 
+    if settle is not None:
+        _end(care.settle(settle, charged=project == "charged"))
     _end(care.show_takes(project))
 
 

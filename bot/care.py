@@ -16,6 +16,7 @@ from rich.text import Text
 
 from bot import app, checkup, log, settings
 from bot.texts import known, say
+from pipeline.money import all_written, together, written
 from pipeline.ports.errors import BadInput, Trouble
 from storage import forget as forgetting
 from storage import projects, stops, takes
@@ -75,10 +76,27 @@ def show_takes(project: str | None) -> int:
         rows = await takes.of(db, project) if project else await checkup.doubtful(chosen, db)
         for take in rows:
             _print_take(take, in_doubt=take.key in doubtful)
+        if project and rows:
+            _print_sum(chosen, rows)
         count = sum(take.key in doubtful for take in rows)
         typer.echo(_say("admin.doubt" if count else "admin.no_doubt", count=count, mark=_DOUBT))
 
     return _with_rows(show)
+
+
+def settle(key: str, *, charged: bool) -> int:
+    """End a doubt about one take, as the vendor's bill says; nothing is sent."""
+
+    async def end(chosen: settings.Settings, db: Database) -> None:
+        if key not in {take.key for take in await checkup.doubtful(chosen, db)}:
+            raise BadInput("admin.not_in_doubt", {"take": key})
+        found = await takes.get(db, key)
+        if found is not None and found.state == "sending":
+            await takes.unsure(db, key, "take.cut_off", time.time())
+        await takes.settle(db, key, time.time(), charged=charged)
+        typer.echo(_say("admin.settled_charged" if charged else "admin.settled_free", take=key))
+
+    return _with_rows(end, none_yet=1)
 
 
 def show_costs(days: int) -> int:
@@ -174,9 +192,31 @@ def _tell_gone(gone: Forgotten) -> None:
 def _print_take(take: Take, *, in_doubt: bool) -> None:
     """Two lines: the key whole, because it is copied from here, and below it how the take stands."""
     vendor = f"{take.vendor}:{take.model}" if take.model else take.vendor
-    told = [_say(f"take.state.{take.state}"), vendor, f"{take.cost:g} {take.currency}", _when(take.changed)]
+    cost = written(take.cost, take.currency)
+    if take.quote not in {0.0, take.cost}:
+        cost = _say("admin.quoted", cost=cost, quote=written(take.quote, take.currency))
+    told = [_say(f"take.state.{take.state}"), vendor, cost, _when(take.changed)]
     typer.echo(f"{_DOUBT if in_doubt else ' '} {take.key}")
     typer.echo(f"    {' · '.join([*told, *filter(None, [take.error])])}")
+
+
+def _print_sum(chosen: settings.Settings, rows: Iterable[Take]) -> None:
+    """What it did cost altogether, and what it was expected to, by currency and in the house's own."""
+    worth = {**chosen.rates(), chosen.currency: 1.0}
+    claimed = [take for take in rows if take.state not in {"new", "rejected"}]
+    told = {}
+    for name in ("cost", "quote"):
+        sums: dict[str, float] = {}
+        for take in claimed:
+            amount = (name == "quote" and take.quote) or take.cost
+            sums[take.currency] = sums.get(take.currency, 0.0) + amount
+        whole = together(sums, worth)
+        told[name] = (
+            all_written(sums)
+            if whole is None or len(sums) == 1
+            else (f"{written(whole, chosen.currency)} ({all_written(sums)})")
+        )
+    typer.echo(_say("admin.sum", **told))
 
 
 def _print(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:

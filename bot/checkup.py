@@ -5,44 +5,32 @@ import shutil
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Literal
 from urllib.parse import unquote
 
-from pydantic import Field
-
-from bot import app, settings
+from bot import app, roster, settings
+from bot.finding import Finding, Mark
 from pipeline.ports.errors import Trouble
 from storage import takes
 from storage.blobs import Blobs
 from storage.db import Database
 from storage.errors import StorageError
-from storage.model import Noun, Take
+from storage.model import Take
 
-Mark = Literal["fine", "note", "broken"]
 _LITTLE_DISK = 1 << 30
 _USUAL_SENDING = 600.0  # a take sent less long ago, in seconds, is usually just on its way
 _VOICE = ("kokoro-model", "kokoro-vocab", "kokoro-voices")
 
 
-class Finding(Noun):
-    """One row: `what` and `how` are text keys, `fields` fill both; a note is neither good nor bad."""
-
-    mark: Mark
-    what: str
-    how: str
-    fields: dict[str, str] = Field(default_factory=dict)
-
-
 async def examine(chosen: settings.Settings, *, live: bool) -> tuple[Finding, ...]:
     """Look at everything a film needs."""
     weights = app.weights()
-    findings = [*_settings(chosen), *await _tried("doctor.vendors", lambda: _vendors(chosen))]
+    findings = [*_settings(chosen), *await _tried("doctor.vendors", lambda: roster.examine(chosen))]
     findings.append(_data_folder(chosen))
     findings += await _tried("doctor.database", lambda: _database(chosen))
     findings += await _tried("doctor.blobs", lambda: _blobs(chosen))
     findings += [*_fonts(weights), *_models(weights), _disk(chosen)]
     if live:
-        findings.append(Finding(mark="note", what="doctor.live", how="doctor.live_nobody"))
+        findings += await _tried("doctor.live", lambda: roster.ask(chosen))
     return tuple(findings)
 
 
@@ -82,20 +70,6 @@ def _settings(chosen: settings.Settings) -> list[Finding]:
     names = ", ".join(sorted(name.upper() for name in chosen.model_fields_set))
     how = "doctor.settings_set" if names else "doctor.settings_none"
     return [Finding(mark="fine", what="doctor.settings", how=how, fields={"names": names}), *odd]
-
-
-async def _vendors(chosen: settings.Settings) -> list[Finding]:
-    async with app.hired(chosen) as catalogue:
-        rows = catalogue.rows()
-    return [
-        Finding(
-            mark="fine" if facts else "broken",
-            what=f"doctor.{modality}",
-            how="doctor.order" if facts else "doctor.order_empty",
-            fields={"names": " → ".join(each.name for each in facts)},
-        )
-        for modality, facts in rows
-    ]
 
 
 def _data_folder(chosen: settings.Settings) -> Finding:

@@ -13,8 +13,8 @@ _SECONDS = 0.5
 
 
 class Tiding(Noun):
-    """`left` in seconds where it is known, `place` in the queue (from 1) where it waits: for its turn among the
-    films, or for a seat at a vendor's."""
+    """`left` in seconds where it is known, `place` in the queue (from 1) where it waits: for its turn among
+    the films, or for a seat at a vendor's."""
 
     steps: tuple[Stride, ...] = ()
     fraction: float = 0.0

@@ -62,6 +62,15 @@ class Catalogue:
         chosen = vendors.get(step)
         return chosen[0].facts if chosen else None
 
+    def all(self) -> list[tuple[str, tuple[object, ...]]]:
+        """Each modality with its vendors in order, whatever else they can."""
+        return [
+            ("text", self.text),
+            ("image", self.image),
+            ("voice", self.voice),
+            ("avatar", self.avatar),
+        ]
+
     def rows(self) -> list[tuple[str, tuple[Facts, ...]]]:
         """For the doctor: each modality with its vendors' facts in order."""
         return [

@@ -1,7 +1,7 @@
 """From the settings to the vendors in use."""
 
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pipeline.catalogue import Catalogue
 from pipeline.hire import avatar, image, text, voice
@@ -24,6 +24,29 @@ def hire(settings: Settings, bench: Bench) -> Catalogue:
         voice=tuple(_hired("voice", voice.ROWS, settings, bench)),
         avatar=tuple(_hired("avatar", avatar.ROWS, settings, bench)),
     )
+
+
+def setting(modality: str, vendor: str) -> str:
+    """Return the settings that hold a vendor's key, as people write them; empty where it needs none."""
+    row = _row(modality, vendor)
+    groups = row.keys if row is not None else ()
+    return " / ".join(" + ".join(key.upper() for key in group) for group in groups)
+
+
+def is_known(modality: str, vendor: str, model: str) -> bool:
+    """Return whether a vendor's model is one whose facts somebody has read."""
+    row = _row(modality, vendor)
+    return row is not None and model in row.models
+
+
+def _row(modality: str, vendor: str) -> Row[Any] | None:
+    tables: dict[str, tuple[Row[Any], ...]] = {
+        "text": text.ROWS,
+        "image": image.ROWS,
+        "voice": voice.ROWS,
+        "avatar": avatar.ROWS,
+    }
+    return next((row for row in tables[modality] if row.vendor == vendor), None)
 
 
 def _hired(modality: str, rows: Sequence[Row[V]], settings: Settings, bench: Bench) -> Iterator[V]:
