@@ -43,7 +43,10 @@ def longest(script: Sequence[Line], lang: Lang) -> tuple[int, ...]:
 
 
 def _own(script: Script) -> Mould:
-    return Mould(lines=script.lines, most=longest(script.lines, script.lang), tags=script.tags)
+    examples = (bank.answers(script),)
+    return Mould(
+        lines=script.lines, most=longest(script.lines, script.lang), tags=script.tags, examples=examples
+    )
 
 
 def _of(theme: bank.Theme, ask: WriteAsk) -> Mould:
