@@ -16,6 +16,7 @@ from rich.text import Text
 
 from bot import app, checkup, log, settings
 from bot.texts import known, say
+from pipeline.farewell import farewell
 from pipeline.money import all_written, together, written
 from pipeline.ports.errors import BadInput, Trouble
 from storage import forget as forgetting
@@ -139,7 +140,7 @@ def forget(address: str) -> int:
         for each in await projects.belonging_to(db, whose):
             await projects.change_state(db, each.id, "cancelled")
         blobs = Blobs.open(app.blobs_url(chosen), chosen.aws())
-        _tell_gone(await forgetting.forget(db, blobs, whose))
+        await _tell_gone(chosen, db, await forgetting.forget(db, blobs, whose))
 
     if not (channel and person):
         typer.echo(_say("admin.bad_address", address=address), err=True)
@@ -152,7 +153,8 @@ def prune() -> int:
 
     async def remove(chosen: settings.Settings, db: Database) -> None:
         blobs = Blobs.open(app.blobs_url(chosen), chosen.aws())
-        _tell_gone(await forgetting.prune(db, blobs, time.time() - chosen.keep_days * _DAY))
+        gone = await forgetting.prune(db, blobs, time.time() - chosen.keep_days * _DAY)
+        await _tell_gone(chosen, db, gone)
 
     return _with_rows(remove)
 
@@ -182,10 +184,17 @@ async def _change(db: Database, project: str, state: Literal["open", "cancelled"
     typer.echo(_say("admin.changed", project=project, state=_say(f"project.{state}")))
 
 
-def _tell_gone(gone: Forgotten) -> None:
+async def _tell_gone(chosen: settings.Settings, db: Database, gone: Forgotten) -> None:
+    """Say what is gone here, have voices deleted at their vendors, and say what could not be."""
     typer.echo(_say("admin.forgotten", projects=gone.projects, files=gone.blobs))
-    for vendor in sorted({voice.vendor for voice in gone.owed}):
-        count = sum(voice.vendor == vendor for voice in gone.owed)
+    if not gone.owed:
+        return
+    async with app.hired(chosen) as catalogue:
+        owed = await farewell(db, catalogue)
+    if len(owed) < len(gone.owed):
+        typer.echo(_say("admin.voices_gone", count=len(gone.owed) - len(owed)))
+    for vendor in sorted({voice.vendor for voice in owed}):
+        count = sum(voice.vendor == vendor for voice in owed)
         typer.echo(_say("admin.owed", count=count, vendor=vendor))
 
 

@@ -8,7 +8,7 @@ ports' README. What is claimed keeps to the budgets and to the seats of the vend
 
 import asyncio
 import dataclasses
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -68,11 +68,11 @@ async def spend(
         Failed: every vendor failed; the last one's words.
     """
     brief = (await studio.project(project)).brief
-    wish = _Wish(project, step, made_from, brief.rounds.get(step, 0), price or (lambda facts: facts.price))
+    wish = _Wish(project, step, made_from, brief.rounds, price or (lambda facts: facts.price))
     worth = studio.settings.worth
     asked = chosen(vendors, brief.plan, lambda facts: wish.price(facts) * worth.get(facts.currency, 1.0))
     found = await takes.good(studio.db, project, made_from)
-    if found is not None and not (by_chosen and found.vendor not in {each.facts.vendor for each in asked}):
+    if found is not None and _serves(found, asked, vendors, by_chosen=by_chosen):
         studio.made_by(found.vendor, found.model)
         return found
     troubles: list[Trouble] = []
@@ -97,24 +97,33 @@ async def spend(
     raise Failed(last.key, last.fields, "; ".join(repr(each) for each in troubles))
 
 
+def _serves(found: Take, asked: Sequence[V], vendors: Sequence[V], *, by_chosen: bool) -> bool:
+    """Whether what was made before is what is wanted now: what cost nothing is not, where somebody paid is to
+    be asked first; it still is what that one is replaced by when they cannot."""
+    if by_chosen:
+        return found.vendor in {each.facts.vendor for each in asked}
+    free = {each.facts.vendor for each in vendors if each.facts.free}
+    return found.vendor not in free or not asked or asked[0].facts.free
+
+
 @dataclasses.dataclass(frozen=True)
 class _Wish:
-    """What is wanted; `round` counts how often a person asked for it to be paid again."""
+    """What is wanted; `rounds` name the takes in doubt for which a person said that they be paid again."""
 
     project: str
     step: str
     made_from: str
-    round: int
+    rounds: Mapping[str, int]
     price: Callable[[Facts], float]
 
 
 async def _open(studio: Studio, wish: _Wish, facts: Facts) -> Take:
     """The take an earlier run left open for these inputs, or the next new one."""
-    about = (wish.made_from, facts.name, wish.round) if wish.round else (wish.made_from, facts.name)
-    stem = f"{wish.project}:{wish.step}:{digest(*about)[:12]}:"
+    stem = f"{wish.project}:{wish.step}:{digest(wish.made_from, facts.name)[:12]}:"
     earlier = [take for take in await takes.of(studio.db, wish.project) if take.key.startswith(stem)]
     for take in earlier:
-        if take.state not in {"failed", "rejected"}:
+        let_go = take.state == "unsure" and wish.rounds.get(take.key)
+        if take.state not in {"failed", "rejected"} and not let_go:
             return take
     now = studio.clock()
     cost = wish.price(facts)

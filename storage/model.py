@@ -83,7 +83,8 @@ class Brief(Noun):
     """Everything a person has chosen so far; files are asset ids.
 
     `seen` holds the pet's lines of script options shown before; `rounds` counts how often a part was asked
-    for again, so that the next one is made from something new. `plan` is how much it may cost.
+    for again, so that the next one is made from something new; under the key of a take in doubt, that
+    somebody wants it paid again. `plan` is how much it may cost.
     """
 
     lang: Lang = "zh"

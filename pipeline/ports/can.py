@@ -12,8 +12,8 @@ class Can(Noun):
     "reference" repeats it about as we gave it, "own" makes its own or none: then our voice is laid over a
     mouth that does not follow. `least`, `most`: seconds of sound in one job; `best`: seconds above which
     lines are rather split into several. `narrowest`, `widest`: width over height of the picture. `needs_url`:
-    wants addresses, not bytes. `mode`: which of the vendor's qualities this is. `short_side` in pixels, `fps` of
-    what comes; `minutes` until a job counts as lost; `pace`: seconds of waiting for a second of performance.
+    wants addresses, not bytes. `mode`: which of the vendor's qualities this is. `short_side` in pixels, `fps`
+    of what comes; `minutes` until a job counts as lost; `pace`: seconds of waiting for a second of performance.
     """
 
     animals: bool | None = None

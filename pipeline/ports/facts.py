@@ -12,8 +12,9 @@ class Facts(Noun):
     comes of it. `whole_film`: the avatar performs the listening too, one picture per film frame; others
     perform the pet's speech only. `price` in `currency` per `unit` is the estimate a take is opened with;
     `source` says where it was read, `read` on which day (YYYY-MM-DD). `can` are an avatar's abilities.
-    `account` is whose limits it shares (empty: the vendor's): so many jobs `at_once`, so many a minute; None is
-    no limit. `in_flight`: seconds after which a submit whose sender died cannot be on its way any more.
+    `account` is whose limits it shares (empty: the vendor's): so many jobs `at_once`, so many a minute; None
+    is no limit. `in_flight`: seconds after which a submit whose sender died cannot be on its way any more.
+    `learning` is what a voice made from a sample costs, once; `seconds` how long a call takes as a rule.
     A text vendor that `edits` changes a script as free words wish, one that `sees` takes pictures.
     """
 
@@ -31,6 +32,8 @@ class Facts(Noun):
     at_once: int | None = None
     per_minute: int | None = None
     in_flight: float = 120.0
+    learning: float = 0.0
+    seconds: float = 8.0
     edits: bool = False
     sees: bool = False
     can: Can | None = None

@@ -1,7 +1,7 @@
 """Voice: lines spoken in one take, and a voice made from a sample."""
 
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from pipeline.model import Span
 from pipeline.ports.facts import Facts
@@ -38,4 +38,17 @@ class Voice(Protocol):
 
     async def clone(self, sample: Path) -> str:
         """Return what later `speak` calls need to sound like the sample, as JSON."""
+        ...
+
+
+@runtime_checkable
+class Forgets(Protocol):
+    """Can delete a voice it has learnt."""
+
+    async def forget_voice(self, params: str) -> None:
+        """Delete the voice these params, as `clone` gave them, speak in; one that is gone is no trouble.
+
+        Raises:
+            Busy: ask again later; NoAccess, Surprise: it could not be deleted.
+        """
         ...

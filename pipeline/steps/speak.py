@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from typing import Literal
 
 from pipeline import crafts
+from pipeline.money import Size, estimate, lasting
 from pipeline.parts import Learnt, Said, Speech
 from pipeline.ports.facts import Paid
 from pipeline.ports.voice import SpeakAsk, Spoken, Voice
 from pipeline.spend import spend
 from pipeline.studio import Studio, digest
+from storage import voices
 from storage.model import Script
+from storage.model import Voice as Kept
 
 
 async def speak_pet(studio: Studio, project: str, script: str, maker: str, params: str) -> Said:
@@ -45,10 +48,37 @@ async def clone(studio: Studio, project: str) -> Learnt:
             learnt = Learnt(vendor=vendor.facts.vendor, params=await vendor.clone(path))
             return Paid(value=learnt.model_dump_json())
 
+    # A voice that was learnt and paid for is no use to a film that is to cost nothing: speaking with it does.
     take = await spend(
-        studio, project, "clone", studio.catalogue.voice, digest("clone", row.sha256), send=send
+        studio,
+        project,
+        "clone",
+        studio.catalogue.voice,
+        digest("clone", row.sha256),
+        send=send,
+        price=lambda facts: facts.learning,
+        by_chosen=True,
     )
-    return Learnt.model_validate_json(take.result or "")
+    learnt = Learnt.model_validate_json(take.result or "")
+    await _remember(studio, project, sample, learnt)
+    return learnt
+
+
+async def _remember(studio: Studio, project: str, sample: str, learnt: Learnt) -> None:
+    """Write down a voice that lives at its vendor, so that it can be deleted there."""
+    free = {each.facts.vendor for each in studio.catalogue.voice if each.facts.free}
+    if learnt.vendor in free:
+        return
+    voice = Kept(
+        id=f"{project}.voice.{digest(learnt)[:16]}",
+        project=project,
+        kind="clone",
+        name="",
+        vendor=learnt.vendor,
+        sample=sample,
+        params={"params": learnt.params},
+    )
+    await voices.keep(studio.db, voice)
 
 
 async def _spoken(
@@ -73,7 +103,10 @@ async def _spoken(
         return Paid(value=Said(speech=speech.id, voice=told.voice).model_dump_json())
 
     made_from = digest("speak", ask, brief.rounds.get(f"speak_{role}", 0))
-    take = await spend(studio, project, f"speak_{role}", able, made_from, send=send)
+    size = Size(characters=sum(map(len, ask.lines)), seconds=sum(lasting(ask.lines, ask.lang)))
+    take = await spend(
+        studio, project, f"speak_{role}", able, made_from, send=send, price=lambda of: estimate(of, size)
+    )
     return Said.model_validate_json(take.result or "")
 
 

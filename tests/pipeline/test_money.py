@@ -186,7 +186,7 @@ async def test_where_nobody_can_look_a_person_decides(file: str, tmp_path: Path)
         assert doubt.value.key == "take.unsure"
         assert doubt.value.fields["money"] == "¥2.00"
         assert (len(vendor.bills), doubt.value.fields["step"]) == (1, "animate")
-        await _plan(made, "usual", animate=1)
+        await _plan(made, "usual", **{doubt.value.fields["take"]: 1})
         take = await _make(made, vendor)
         assert (take.state, len(vendor.bills)) == ("done", 2)
         assert sorted(each.state for each in await takes.of(made.db, "p1")) == ["done", "unsure"]
