@@ -71,5 +71,13 @@ class Errand(Noun):
     """A making to start: `making` is its id and so its idempotency key; `recipe` a function of `recipes`."""
 
     making: str
-    recipe: Literal["propose_scripts", "prepare_frame", "prepare_voice", "audition", "make_film", "redo_part"]
+    recipe: Literal[
+        "propose_scripts",
+        "edit_script",
+        "prepare_frame",
+        "prepare_voice",
+        "audition",
+        "make_film",
+        "redo_part",
+    ]
     args: tuple[str | int, ...]

@@ -6,6 +6,7 @@ Pure. What the makings' notices have to carry:
   the upright photo, `reason` (a text key) and, when a grid is shown, `box` as "x,y,w,h" in the photo's
   pixels; assets `marked` (the whole photo) or `grid`.
 - `propose_scripts`: fields `1`, `2`, `3`, each a Script as JSON; `exact` (yes, no).
+- `edit_script`: field `script`, the changed Script as JSON.
 - `prepare_voice`: fields `seconds`, `verdict`, `reasons` (text keys with spaces between); asset `preview`.
 - `audition`: assets by the preset's name.
 - `make_film`, `redo_part`: fields `seconds`, `mouth`; assets `film`, `cover`.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.messages import Button
-from bot.talking import aside, casting
+from bot.talking import aside, casting, paying
 from bot.talking.draft import Draft, button, keep, rows
 from bot.talking.model import Talk
 from bot.talking.questions import complete, count, question, token
@@ -15,6 +15,7 @@ from storage.model import Taps
 def ask(draft: Draft) -> Draft:
     """Return the draft with its question asked; a new question opens a new round of buttons."""
     name, _, arg = question(draft.talk).partition(":")
+    draft = paying.priced(draft) if name == "summary" else draft
     return _ASKED[name](moved(draft), arg)
 
 
@@ -78,6 +79,10 @@ def _writing(draft: Draft, _: str) -> Draft:
     return (draft if draft.runs("scripts") else draft.start("scripts")).tell("talk.writing")
 
 
+def _editing(draft: Draft, _: str) -> Draft:
+    return draft.tell("talk.editing", rows=rows(button("cancel", "talk.b_cancel")))
+
+
 def _script(draft: Draft, _: str) -> Draft:
     talk = draft.talk
     if not talk.options:
@@ -108,12 +113,20 @@ def _summary(draft: Draft, _: str) -> Draft:
         "voice": _voice_name(talk),
         "person": _person_name(talk),
     }
-    buttons = rows(
-        button("go", "talk.b_go"), button("reopen", "talk.b_change_script", "script"),
-        button("reopen", "talk.b_change_voice", "voice"), button("reopen", "talk.b_change_photo", "photo"),
-        button("new", "talk.b_start_over"),
+    changes = (
+        button("reopen", "talk.b_change_script", "script"), button("reopen", "talk.b_change_voice", "voice"),
+        button("reopen", "talk.b_change_photo", "photo"), button("new", "talk.b_start_over"),
     )  # fmt: skip
-    return draft.tell("talk.summary", fields, body=played(talk.brief.script), rows=buttons)
+    quote = paying.quoted(draft)
+    body = played(talk.brief.script)
+    if quote is None or quote.free:
+        ways = paying.other_ways(draft, quote) if quote else ()
+        buttons = (*rows(button("go", "talk.b_go"), *changes), *ways)
+        return draft.tell("talk.summary", fields, body=body, rows=buttons)
+    told = paying.fields(draft, quote)
+    go = button("go", "talk.b_go_paid", money=told["money"])
+    buttons = ((go,), *paying.other_ways(draft, quote), *rows(*changes))
+    return draft.tell("talk.summary_paid", {**fields, **told}, body=body, rows=buttons)
 
 
 def _picture_key(talk: Talk) -> str:
@@ -169,6 +182,7 @@ _ASKED: dict[str, Callable[[Draft, str], Draft]] = {
     "theme": _theme,
     "writing": _writing,
     "script": _script,
+    "editing": _editing,
     "voice": casting.voice,
     "consent": casting.consent,
     "learning": casting.learning,
@@ -189,4 +203,6 @@ _ASKED: dict[str, Callable[[Draft, str], Draft]] = {
     "whose": aside.whose,
     "films": aside.films,
     "retry": aside.retry,
+    "doubt": paying.doubt,
+    "budget": paying.budget,
 }

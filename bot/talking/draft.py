@@ -13,10 +13,12 @@ Row = tuple[Button, ...]
 Kind = Literal["say", "pictures", "voices", "film", "progress"]
 
 _RECIPES: dict[
-    What, Literal["propose_scripts", "prepare_frame", "prepare_voice", "audition", "make_film"]
+    What,
+    Literal["propose_scripts", "edit_script", "prepare_frame", "prepare_voice", "audition", "make_film"],
 ] = {
     "frame": "prepare_frame",
     "scripts": "propose_scripts",
+    "edit": "edit_script",
     "voice": "prepare_voice",
     "audition": "audition",
     "film": "make_film",
@@ -108,7 +110,9 @@ class Draft:
         new = {errand.making for errand in self.errands}
         kept = tuple(errand for errand in self.errands if errand.making not in ends)
         stopped = (*self.cancel, *(making for making in ends if making not in new))
-        calm = dataclasses.replace(self, errands=kept, cancel=stopped).change(running=rest)
+        films = tuple(making for making in ends if self.talk.running[making] == "film" and making not in new)
+        calm = dataclasses.replace(self, errands=kept, cancel=stopped)
+        calm = calm.change(running=rest, stopped=(*self.talk.stopped, *films)[-5:])
         return calm.forgetting("progress") if "film" in what or not what else calm
 
     def runs(self, what: What) -> str:

@@ -8,11 +8,13 @@ from bot.talking.questions import question, stage
 from bot.texts import say
 from pipeline.ports.errors import BadInput
 from pipeline.themes import bank, fit
+from pipeline.writing.naming import named
 from storage.model import Lang
 
 _LANGS: tuple[Lang, ...] = ("zh", "en")
 _AUDIENCE = 30  # characters
 _PHRASE = 24  # characters; a longer text that names a voice says something else
+_ABOUT_SCRIPT = frozenset({"summary", "done", "editing", "line", "mood"})
 _LONGEST = 4000  # characters; more than any dialogue that can be filmed
 
 
@@ -24,7 +26,7 @@ def hear(draft: Draft, text: str) -> Draft:
     """
     text = text[:_LONGEST].strip()
     meant = (_button, _command, _answer)
-    for understood in meant if draft.runs("film") else (*meant, _edit, _dialogue, _wish, _theme):
+    for understood in meant if draft.runs("film") else (*meant, _edit, _dialogue, _wish, _change, _theme):
         taken = understood(draft, text)
         if taken is not None:
             return taken
@@ -132,7 +134,7 @@ def _dialogue(draft: Draft, text: str) -> Draft | None:
 def _wish(draft: Draft, text: str) -> Draft | None:
     """Take it as how it shall be played, in which language, for whom."""
     if (draft.talk.brief.theme or draft.talk.brief.script) and (mood := understanding.mood(text)):
-        return changes.mood(draft, mood)
+        return changes.mood(draft, mood, text)
     if lang := understanding.script_language(text):
         return changes.script_language(draft, lang)
     if bank.find(text) is None and (who := understanding.audience(text) or _audience(draft, text)):
@@ -140,6 +142,17 @@ def _wish(draft: Draft, text: str) -> Draft | None:
     if understanding.link(text):
         return draft.tell("talk.no_links")
     return None
+
+
+def _change(draft: Draft, text: str) -> Draft | None:
+    """Take it as a change of the script that a text model makes, where it sounds like one."""
+    name, script = question(draft.talk), draft.talk.brief.script
+    about = name in {"script", "writing"} or (script is not None and name in _ABOUT_SCRIPT)
+    sounds = about and understanding.wish(text)
+    names = script is not None and name not in {"own", "theme"} and named(text, script.lines).some
+    if not (draft.means.edits and (sounds or names)) or bank.find(text) is not None:
+        return None
+    return changes.wish(draft, fit.theme_words(text))
 
 
 def _audience(draft: Draft, text: str) -> str | None:
@@ -170,4 +183,7 @@ def _unclear(draft: Draft, text: str) -> Draft:
         return draft.tell(key)
     words = fit.theme_words(text)
     offered = draft.change(words=words)
-    return offered.tell(key, rows=rows(button("words_theme", "talk.b_words_theme")))
+    changed = (button("words_wish", "talk.b_words_wish"),)
+    can_change = draft.means.edits and draft.talk.brief.script is not None
+    choices = (button("words_theme", "talk.b_words_theme"), *(changed if can_change else ()))
+    return offered.tell(key, rows=rows(*choices, wide=1))

@@ -7,11 +7,12 @@ from pydantic import ConfigDict, Field
 
 from bot.messages import Errand, File, Outgoing
 from pipeline.model import Box
+from pipeline.quote import Prices
 from storage.model import Address, Brief, Lang, Noun, Point, Script
 
 CELLS = 6  # numbered fields along each side of the grid a mouth is pointed out on
 
-What = Literal["frame", "scripts", "voice", "audition", "film"]
+What = Literal["frame", "scripts", "edit", "voice", "audition", "film"]
 Role = Literal["pet", "person"]
 Mood = Literal["sadder", "happier", "slyer"]
 
@@ -62,7 +63,9 @@ class Talk(_Kept):
     `wanted` are questions asked out of order, the last one on top: a side question, or an answer to be given
     anew. `round` counts questions: a button of another round is stale. `question` is what was asked last.
     `options` are the scripts on offer as shown; `offers` counts the offers. `running` are makings under way
-    by id; `last` names messages by their role, so that a later one can take their place.
+    by id, `stopped` the films among them that were stopped last; `last` names messages by their role, so that
+    a later one can take their place. `quoted` is the plan and price shown last, `doubt` the take that may
+    have been charged, `filmed` the brief the last film was made from.
     """
 
     version: int = 1
@@ -95,6 +98,10 @@ class Talk(_Kept):
     words: str = ""
     auditions: dict[str, str] = Field(default_factory=dict)
     running: dict[str, What] = Field(default_factory=dict)
+    stopped: tuple[str, ...] = ()
+    quoted: str = ""
+    doubt: str = ""
+    filmed: Brief | None = None
     last: dict[str, str] = Field(default_factory=dict)
     done: bool = False
     films: tuple[Made, ...] = ()
@@ -104,12 +111,14 @@ class Means(Noun):
     """What the vendors in use can do, as far as the conversation's words depend on it.
 
     `edits`: a text model changes a script as free words wish; `pictures`: an image vendor draws new scenes;
-    `clones`: a voice vendor makes a real clone of a sample, else it is a stand-in.
+    `clones`: a voice vendor makes a real clone of a sample, else it is a stand-in. `prices`: who may be asked
+    for how much; without anybody hosted, money is not talked about.
     """
 
     edits: bool = False
     pictures: bool = False
     clones: bool = False
+    prices: Prices = Prices()
 
 
 NOTHING_HOSTED = Means()

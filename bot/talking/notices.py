@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from pydantic import ValidationError
 
-from bot.talking import changes, edits
+from bot.talking import changes, edits, paying
 from bot.talking.asking import done_rows, moved
 from bot.talking.casting import VOICES, auditions
 from bot.talking.draft import Draft, button, rows
 from bot.talking.model import Made, Seen, What
 from bot.talking.questions import question
-from bot.talking.saying import caption, hook, named, sayable
+from bot.talking.saying import caption, hook, named, played, sayable
 from pipeline.model import Box
 from pipeline.themes import bank
 from storage.model import Notice, Script
@@ -22,11 +22,20 @@ def told(draft: Draft, making: str, notice: Notice) -> Draft | None:
     """Take in how a making ended; None for one that nobody waits for any more."""
     what = draft.talk.running.get(making)
     if what is None:
-        return None
+        return _stopped(draft, making, notice)
     rest = {one: sort for one, sort in draft.talk.running.items() if one != making}
     draft = draft.change(running=rest)
     ended = _ENDED[what](draft, notice) if notice.kind == "done" else _failed(draft, what, notice)
     return ended.forgetting("progress") if what == "film" else ended
+
+
+def _stopped(draft: Draft, making: str, notice: Notice) -> Draft | None:
+    """Say what a film had spent when it was stopped; nothing else of it is waited for."""
+    spent = notice.fields.get("spent", "")
+    if making not in draft.talk.stopped or notice.kind != "cancelled" or not spent:
+        return None
+    rest = tuple(one for one in draft.talk.stopped if one != making)
+    return draft.change(stopped=rest).tell("talk.stopped_spent", {"money": spent})
 
 
 def _frame(draft: Draft, notice: Notice) -> Draft:
@@ -90,6 +99,16 @@ def _scripts(draft: Draft, notice: Notice) -> Draft:
     return draft.tell("talk.all_seen") if repeated else draft
 
 
+def _edit(draft: Draft, notice: Notice) -> Draft:
+    try:
+        now = Script.model_validate_json(notice.fields.get("script", ""))
+    except ValidationError:
+        return draft.tell("talk.no_options")
+    draft = draft.fill(script=now)
+    shown_next = question(draft.talk) in {"summary", "script"}
+    return draft.tell("talk.edited", body="" if shown_next else played(now))
+
+
 def _voice(draft: Draft, notice: Notice) -> Draft:
     fields = notice.fields
     reasons = [key for key in fields.get("reasons", "").split(" ") if key]
@@ -123,7 +142,7 @@ def _film(draft: Draft, notice: Notice) -> Draft:
     film, cover = notice.assets.get("film", ""), notice.assets.get("cover", "")
     made = Made(project=talk.project, title=hook(script), film=film, cover=cover, caption=caption(script))
     films = (*(one for one in talk.films if one.film != film), made)[-10:]
-    draft = draft.change(done=True, films=films, wanted=())
+    draft = draft.change(done=True, films=films, wanted=(), filmed=talk.brief)
     draft = moved(draft)
     shown = draft.tell(
         "talk.film_ready", {"seconds": _seconds(notice.fields)}, body=caption(script),
@@ -131,20 +150,26 @@ def _film(draft: Draft, notice: Notice) -> Draft:
     ).replacing("progress")  # fmt: skip
     if notice.fields.get("mouth") == "none" and not talk.voice_over:
         shown = shown.tell("talk.no_mouth_moved")
-    return shown
+    return paying.cost(shown, notice.fields.get("cost", ""))
 
 
 def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
-    if what == "audition":
+    if what == "audition" or (what == "edit" and notice.kind == "cancelled"):
         return draft
     if notice.kind == "cancelled" and what == "film":
         return draft.tell("making.cancelled")
     draft = draft.tell(*sayable(notice.key, notice.fields))
+    if what == "edit":
+        return draft.tell("talk.not_edited")
     room = notice.key.partition(".")[0]
     if what == "frame" and room == "photo":
         return draft.fill(photo=None).change(seen=None)
     if what == "voice" and room in {"sound", "voice"}:
         return draft.fill(sample=None).change(consent="", approved="")
+    if notice.kind == "unsure":
+        return changes.want(draft.change(doubt=notice.fields.get("take", "")), f"doubt:{what}")
+    if notice.key in {"budget.day", "budget.project"}:
+        return changes.want(draft, f"budget:{what}")
     return changes.want(draft, f"retry:{what}:{_culprit(what, room, notice)}")
 
 
@@ -207,6 +232,7 @@ def _seconds(fields: dict[str, str]) -> str:
 _ENDED: dict[What, Callable[[Draft, Notice], Draft]] = {
     "frame": _frame,
     "scripts": _scripts,
+    "edit": _edit,
     "voice": _voice,
     "audition": _audition,
     "film": _film,

@@ -10,7 +10,7 @@ from bot.talking.draft import Draft
 from bot.talking.model import Mood, What
 from bot.talking.questions import question
 from pipeline.themes import bank
-from storage.model import Lang
+from storage.model import Lang, Plan
 
 _VALUE = re.compile(r"(\d{1,9}):([a-z_]+):(.*)", re.DOTALL)
 
@@ -30,6 +30,11 @@ Pressed = Callable[[Draft, str], Draft | None]
 def _theme(draft: Draft, slug: str) -> Draft | None:
     known = any(theme.slug == slug for theme in bank.themes())
     return changes.theme(draft, slug) if known else None
+
+
+def _words_as_wish(draft: Draft, _: str) -> Draft | None:
+    words = draft.talk.words
+    return changes.wish(draft, words) if words and draft.means.edits and draft.talk.brief.script else None
 
 
 def _words_as_theme(draft: Draft, _: str) -> Draft | None:
@@ -130,6 +135,28 @@ def _retry(draft: Draft, what: str) -> Draft | None:
     return next((again.start(sort) for sort in get_args(What) if sort == what), None)
 
 
+def _plan(draft: Draft, arg: str) -> Draft | None:
+    if question(draft.talk) != "summary":
+        return None
+    return next((changes.plan(draft, plan) for plan in get_args(Plan) if plan == arg), None)
+
+
+def _pay_again(draft: Draft, what: str) -> Draft | None:
+    if not draft.talk.doubt:
+        return None
+    again = changes.pay_again(draft)
+    return next((again.start(sort) for sort in get_args(What) if sort == what), None)
+
+
+def _free_way(draft: Draft, what: str) -> Draft | None:
+    freed = changes.plan(draft, "free").tell("talk.free_way_taken")
+    return next((freed.start(sort) for sort in get_args(What) if sort == what), None)
+
+
+def _wait(draft: Draft, _: str) -> Draft:
+    return changes.answered(draft, "retry").tell("talk.waits")
+
+
 def _reopen(draft: Draft, name: str) -> Draft | None:
     if name not in {"photo", "theme", "script", "voice", "person", "summary"}:
         return None
@@ -178,6 +205,7 @@ def _command(name: str) -> Pressed:
 _PRESSED: dict[str, Pressed] = {
     "theme": _theme,
     "words_theme": _words_as_theme,
+    "words_wish": _words_as_wish,
     "pick": _pick,
     "own": _own,
     "whom": _whom,
@@ -199,6 +227,10 @@ _PRESSED: dict[str, Pressed] = {
     "use_voice": _use_voice,
     "go": _go,
     "retry": _retry,
+    "plan": _plan,
+    "pay_again": _pay_again,
+    "free_way": _free_way,
+    "wait": _wait,
     "reopen": _reopen,
     "keep": _keep,
     "lang": _lang,

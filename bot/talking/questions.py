@@ -15,6 +15,7 @@ _STAGES = {
     "theme": "theme",
     "writing": "script",
     "script": "script",
+    "editing": "script",
     "voice": "voice",
     "consent": "voice",
     "learning": "voice",
@@ -32,6 +33,8 @@ def question(talk: Talk) -> str:
     if talk.wanted and (not making or talk.wanted[-1] in ANY_TIME):
         top = talk.wanted[-1]
         return "writing" if top == "script" and "scripts" in talk.running.values() else top
+    if "edit" in talk.running.values() and not making:
+        return "editing"
     return "making" if making else missing(talk)
 
 
@@ -55,6 +58,8 @@ def token(talk: Talk) -> str:
         about = (len(recorded(talk, "pet")), len(recorded(talk, "person")))
     elif name in {"mouth", "eyes"}:
         about = (talk.seen.picture if talk.seen else "", len(talk.points))
+    elif name == "summary" and talk.quoted:
+        about = (talk.quoted,)
     elif name in {"consent", "preview"}:
         about = (talk.brief.sample,)
     return ":".join(map(str, (talk.project, name, *about)))

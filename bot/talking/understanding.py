@@ -47,6 +47,9 @@ _NAMED_BOT = re.compile(r"^(/\w+)(?:@\w+)?(?:\s.*)?$", re.DOTALL)  # /start@a_bo
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
+_WISH = 200  # characters; a longer text says something else
+
+
 class Edit(NamedTuple):
     """Other words for a line, counted from 1."""
 
@@ -89,6 +92,12 @@ def mood(text: str) -> Mood | None:
         if any(word in heard for word in _words()["moods"][wanted]):
             return wanted  # type: ignore[no-any-return]
     return None
+
+
+def wish(text: str) -> bool:
+    """True when these words ask for a script to be changed: shorter, funnier, the last line, 换个结尾."""
+    heard = text.casefold()
+    return len(text) <= _WISH and any(has(heard, word) for word in _words()["wishes"]["words"])
 
 
 def script_language(text: str) -> Lang | None:
