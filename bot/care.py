@@ -17,7 +17,7 @@ from rich.text import Text
 from bot import app, checkup, log, settings
 from bot.texts import known, say
 from pipeline.farewell import farewell
-from pipeline.money import all_written, together, written
+from pipeline.money import all_written, written
 from pipeline.ports.errors import BadInput, Trouble
 from storage import forget as forgetting
 from storage import projects, stops, takes
@@ -219,12 +219,7 @@ def _print_sum(chosen: settings.Settings, rows: Iterable[Take]) -> None:
         for take in claimed:
             amount = (name == "quote" and take.quote) or take.cost
             sums[take.currency] = sums.get(take.currency, 0.0) + amount
-        whole = together(sums, worth)
-        told[name] = (
-            all_written(sums)
-            if whole is None or len(sums) == 1
-            else (f"{written(whole, chosen.currency)} ({all_written(sums)})")
-        )
+        told[name] = all_written(sums, worth, chosen.currency) or written(0.0, chosen.currency)
     typer.echo(_say("admin.sum", **told))
 
 

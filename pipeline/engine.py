@@ -130,7 +130,8 @@ async def _edge(verb: Callable[..., Awaitable[Noun]], ids: Sequence[str | int]) 
 
 async def _stopped(studio: Studio, making_id: str) -> dict[str, Any]:
     """A stopped making's outcome: with what it had spent, where that is something."""
-    spent = all_written(await takes.spent_by(studio.db, making_id))
+    amounts = await takes.spent_by(studio.db, making_id)
+    spent = all_written(amounts, studio.settings.worth, studio.settings.currency)
     return {"trouble": "Cancelled", "key": "making.cancelled", "fields": {"spent": spent} if spent else {}}
 
 

@@ -45,6 +45,11 @@ def written(amount: float, currency: str) -> str:
     return f"{mark}{amount:.{places}f}" if mark else f"{amount:.{places}f} {currency}"
 
 
-def all_written(amounts: Mapping[str, float]) -> str:
-    """Return amounts of several currencies, one beside the other."""
-    return " + ".join(written(amount, currency) for currency, amount in sorted(amounts.items()))
+def all_written(amounts: Mapping[str, float], worth: Mapping[str, float], currency: str) -> str:
+    """Return amounts of several currencies in the house's own, with the others beside it where there are any;
+    empty where nothing is."""
+    each = [written(amount, name) for name, amount in sorted(amounts.items()) if amount]
+    whole = together(amounts, worth)
+    if not each or whole is None or not any(name != currency for name in amounts if amounts[name]):
+        return " + ".join(each)
+    return f"{written(whole, currency)} ({' + '.join(each)})"

@@ -174,7 +174,7 @@ def _performance(prices: Prices, brief: Brief, plan: Plan) -> Item | None:
     need = Need(spans=_spans(brief), ratio=_RATIO, lends=prices.lends)
     choices = {each.facts.name: each for each in choose(prices.avatar, need) if not each.left}
     asked = chosen(
-        [_Asked(each.facts) for each in choices.values()],
+        [_Asked(facts) for facts in prices.avatar if facts.name in choices],
         plan,
         lambda of: choices[of.name].cost * _rate(prices, of),
     )

@@ -13,7 +13,7 @@ class Can(Noun):
     mouth that does not follow. `least`, `most`: seconds of sound in one job; `best`: seconds above which
     lines are rather split into several. `narrowest`, `widest`: width over height of the picture. `needs_url`:
     wants addresses, not bytes. `mode`: which of the vendor's qualities this is. `short_side` in pixels, `fps`
-    of what comes; `minutes` until a job counts as lost; `pace`: seconds of waiting for a second of performance.
+    of what comes; `minutes` until a job counts as lost; `pace`: seconds of waiting for one of performance.
     """
 
     animals: bool | None = None

@@ -14,4 +14,5 @@ async def tell(studio: Studio, project: str, state: Literal["done", "failed"]) -
     await projects.change_state(studio.db, project, state)
     if state == "failed":
         await purse.dismiss(studio.db, making)
-    return Told(state=state, cost=all_written(await takes.spent_by(studio.db, making)))
+    spent = await takes.spent_by(studio.db, making)
+    return Told(state=state, cost=all_written(spent, studio.settings.worth, studio.settings.currency))
