@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.messages import Button, File, Incoming
-from bot.talk import Talk, Turn, fresh, turn
+from bot.talk import Means, Talk, Turn, fresh, turn
 from bot.talking.casting import PEOPLE, VOICES
 from bot.texts import say
 from pipeline.sound import presets
@@ -18,6 +18,7 @@ _ME = Address(channel="web", id="visitor")
 _LANGS: tuple[Lang, ...] = ("zh", "en")
 _WORDS = [
     *("养妈妈", "raise mom", "小猫去太空", "第二句改成好", "line 2: no way", "line 40: no"),
+    *("最后一句更惨一点", "make the second line shorter", "标题换一个", "谢谢你"),
     *("换个更惨的", "make it cheekier", "程序员", "for nurses", "用英文", "in chinese", "旁白"),
     *("/back", "返回", "again", "再来", "取消", "cancel", "/new", "重新开始", "帮助", "/settings", "films"),
     *("/forget", "好", "不要", "yes", "no", "skip", "go", "1", "2", "3", "22", "第三个", "奶糖", "mom"),
@@ -30,6 +31,8 @@ _VALUES = [
     *("R:reopen:moon", "99:go:", "R:pet:7"),
 ]
 _FAILURES = ["photo.damaged", "sound.noisy", "lines.count_pet", "film.too_long", "vendor.none", "no.key", ""]
+
+_MEANS = st.sampled_from([Means(), Means(edits=True)])
 
 Step = Callable[[Talk, list[Button], str], Incoming]
 
@@ -140,14 +143,14 @@ def _may_lose(what: str, incoming: Incoming, result: Turn) -> bool:
 @settings(
     max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
 )
-@given(lang=st.sampled_from(_LANGS), steps=st.lists(_STEP, min_size=1, max_size=25))
-def test_any_talk_holds_together(lang: Lang, steps: list[Step]) -> None:
+@given(lang=st.sampled_from(_LANGS), means=_MEANS, steps=st.lists(_STEP, min_size=1, max_size=25))
+def test_any_talk_holds_together(lang: Lang, means: Means, steps: list[Step]) -> None:
     """A person can do anything at any time; so can makings that end late, badly or twice."""
     talk, buttons = fresh(_ME, lang), list[Button]()
     for number, step in enumerate(steps):
         incoming = step(talk, buttons, f"in-{number}")
-        result = turn(talk, incoming)
-        assert result == turn(talk, incoming), "the same again is the same"
+        result = turn(talk, incoming, means)
+        assert result == turn(talk, incoming, means), "the same again is the same"
         assert incoming.kind == "notice" or result.says, "a person always gets an answer"
         for message in result.says:
             for each in _LANGS:
@@ -172,18 +175,18 @@ def test_any_talk_holds_together(lang: Lang, steps: list[Step]) -> None:
 @settings(
     max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
 )
-@given(lang=st.sampled_from(_LANGS), steps=st.lists(_STEP, min_size=1, max_size=20))
-def test_every_button_that_was_just_shown_does_something(lang: Lang, steps: list[Step]) -> None:
+@given(lang=st.sampled_from(_LANGS), means=_MEANS, steps=st.lists(_STEP, min_size=1, max_size=20))
+def test_every_button_that_was_just_shown_does_something(lang: Lang, means: Means, steps: list[Step]) -> None:
     """A button under the latest message is never called stale."""
     talk, buttons = fresh(_ME, lang), list[Button]()
     shown: list[Button] = []
     for number, step in enumerate(steps):
-        result = turn(talk, step(talk, buttons, f"in-{number}"))
+        result = turn(talk, step(talk, buttons, f"in-{number}"), means)
         talk = result.talk
         shown = [one for message in result.says for row in message.buttons for one in row]
         buttons += shown
     for button in shown:
-        answer = turn(talk, _incoming(talk, "last", kind="press", press=button.value))
+        answer = turn(talk, _incoming(talk, "last", kind="press", press=button.value), means)
         assert "talk.stale" not in {message.key for message in answer.says}, button
 
 
