@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import functools
+import itertools
 import shutil
 import time
 from collections.abc import AsyncIterator
@@ -18,14 +19,18 @@ from pipeline import recipes as recipes  # registers the makings, before the eng
 from pipeline.catalogue import Catalogue
 from pipeline.engine import Engine
 from pipeline.hire import Bench, hire
+from pipeline.lend import lends
 from pipeline.ports.http import Http
+from pipeline.quote import Prices
 from pipeline.settings import Settings as PipelineSettings
 from pipeline.studio import Studio
 from pipeline.workshop import Workshop
+from storage import strides
 from storage.blobs import Blobs
 from storage.db import Database
 from storage.lock import DataFolder
 
+_OWN_FILMS, _WAITING_FILMS = 2, 50
 WEIGHTS = (
     "pet-detector",
     "face-proposals",
@@ -59,8 +64,10 @@ class Lobby:
 async def receiving(house: House) -> AsyncIterator[Lobby]:
     """Open reception in front of the house: what an earlier process left waiting is gone on with."""
     changes = Changes()
-    able = functools.partial(turn, means=means(house.studio.catalogue))
-    reception = Reception(house.studio, house.engine, changes, turn=able, fresh=fresh)
+    able = means(house.studio.catalogue).model_copy(update={"prices": await prices(house.studio)})
+    reception = Reception(
+        house.studio, house.engine, changes, turn=functools.partial(turn, means=able), fresh=fresh
+    )
     await reception.open()
     try:
         yield Lobby(reception, changes, Tidings(house.studio, house.engine))
@@ -76,6 +83,29 @@ def means(catalogue: Catalogue) -> Means:
         pictures="image" in first and not first["image"].free,
         clones="voice" in first and not first["voice"].free,
     )
+
+
+async def prices(studio: Studio) -> Prices:
+    """What the vendors in use cost, and how long their steps took here so far."""
+    rows = dict(studio.catalogue.rows())
+    usual = {}
+    for modality, steps in _STEPS.items():
+        for facts, step in itertools.product(rows.get(modality, ()), steps):
+            seconds = await strides.typical(studio.db, step, facts.vendor, facts.model)
+            if seconds is not None:
+                usual[f"{step} {facts.name}"] = seconds
+    return Prices(
+        image=rows["image"],
+        voice=rows["voice"],
+        avatar=rows["avatar"],
+        currency=studio.settings.currency,
+        worth=studio.settings.worth,
+        usual=usual,
+        lends=lends(studio),
+    )
+
+
+_STEPS = {"image": ("draw",), "voice": ("clone", "speak_pet", "speak_person"), "avatar": ("animate",)}
 
 
 def weights() -> dict[str, Path | None]:
@@ -149,9 +179,17 @@ async def opened(
             weights=found,
             scratch=scratch,
         )
-        engine = await Engine.launch(engine_url(settings), studio, poll_seconds=poll_seconds)
+        engine = await Engine.launch(
+            engine_url(settings), studio, films=_films_at_once(studio.catalogue), poll_seconds=poll_seconds
+        )
         stack.push_async_callback(engine.close)
         yield House(studio=studio, engine=engine)
+
+
+def _films_at_once(catalogue: Catalogue) -> int:
+    """Few where this machine plays them; many where they mostly wait for somebody else's."""
+    hosted = bool(catalogue.avatar) and not catalogue.avatar[0].facts.free
+    return _WAITING_FILMS if hosted else _OWN_FILMS
 
 
 def _for_pipeline(settings: Settings) -> PipelineSettings:

@@ -190,7 +190,7 @@ async def _tell_gone(chosen: settings.Settings, db: Database, gone: Forgotten) -
     if not gone.owed:
         return
     async with app.hired(chosen) as catalogue:
-        owed = await farewell(db, catalogue)
+        owed = await farewell(db, catalogue.voice)
     if len(owed) < len(gone.owed):
         typer.echo(_say("admin.voices_gone", count=len(gone.owed) - len(owed)))
     for vendor in sorted({voice.vendor for voice in owed}):

@@ -236,7 +236,7 @@ class Reception:
 
     async def _farewells(self) -> None:
         try:
-            await farewell(self._studio.db, self._studio.catalogue)
+            await farewell(self._studio.db, self._studio.catalogue.voice)
         except StorageError as error:
             _log.error("farewell.waits", reason=error.key)  # until the next start
 

@@ -5,11 +5,13 @@ and when the operator prunes.
 """
 
 import asyncio
+from collections.abc import Sequence
+from typing import Protocol
 
 import structlog
 
-from pipeline.catalogue import Catalogue
 from pipeline.ports.errors import Trouble
+from pipeline.ports.facts import Facts
 from pipeline.ports.voice import Forgets
 from storage import voices
 from storage.db import Database
@@ -19,9 +21,14 @@ _PATIENCE = 30.0  # seconds for one vendor's answer
 _log = structlog.get_logger(__name__)
 
 
-async def farewell(db: Database, catalogue: Catalogue) -> tuple[OwedVoice, ...]:
+class _Vendor(Protocol):
+    @property
+    def facts(self) -> Facts: ...
+
+
+async def farewell(db: Database, vendors: Sequence[_Vendor]) -> tuple[OwedVoice, ...]:
     """Delete every owed voice at its vendor; return those that are still owed."""
-    able: dict[str, object] = {vendor.facts.vendor: vendor for vendor in catalogue.voice}
+    able: dict[str, object] = {vendor.facts.vendor: vendor for vendor in vendors}
     owed = await voices.owed(db)
     gone = await asyncio.gather(*(_deleted(able.get(voice.vendor), voice) for voice in owed))
     for voice, deleted in zip(owed, gone, strict=True):

@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-from pipeline.catalogue import Catalogue
 from pipeline.farewell import farewell
 from pipeline.ports.errors import Busy, NoAccess
 from pipeline.ports.facts import Facts
-from pipeline.ports.voice import SpeakAsk, Spoken
 from storage import projects, voices
 from storage.db import Database
 from tests.storage import nouns
@@ -19,14 +17,6 @@ class Singer:
         self.facts = Facts(vendor=name, model="speech")
         self.known = set(known)
         self.fails: list[Exception] = []
-
-    async def speak(self, ask: SpeakAsk, out: Path) -> Spoken:
-        """Say nothing."""
-        return Spoken(spans=(), seconds=0.0, voice="")
-
-    async def clone(self, sample: Path) -> str:
-        """Learn nothing."""
-        return "{}"
 
     async def forget_voice(self, params: str) -> None:
         """Delete a voice, or fail as told."""
@@ -50,10 +40,9 @@ async def test_what_was_forgotten_is_deleted_and_asked_again_until_it_is(tmp_pat
     db = await _owing(tmp_path, ("minimax", "a"), ("minimax", "b"), ("elsewhere", "c"))
     singer = Singer("a", "b", "other")
     singer.fails = [Busy("vendor.busy"), NoAccess("vendor.key")]
-    catalogue = Catalogue(text=(), image=(), voice=(singer,), avatar=())
     try:
-        assert len(await farewell(db, catalogue)) == 3
-        left = await farewell(db, catalogue)
+        assert len(await farewell(db, [singer])) == 3
+        left = await farewell(db, [singer])
         assert [each.vendor for each in left] == ["elsewhere"]
         assert await voices.owed(db) == left
     finally:
