@@ -15,6 +15,7 @@ DRAWN = -1
 _LEAD = 6  # pictures of the clip's own pause played before and after a line
 _CLOSED = 2  # pictures a mouth takes to close: no pause begins earlier
 _LEAST = 7  # pictures that make a pause worth playing
+_ENOUGH = 12  # pictures; a shorter one is only played where no longer one is there: it would look nervous
 _PACE = 0.7  # of its own speed
 _JUMP = 2.5  # pictures; further apart is a seam
 FADE = 5  # pictures over which a seam is blended
@@ -72,8 +73,8 @@ def _spoken(timeline: Timeline, clips: Sequence[Lines]) -> list[Spot | None]:
             lead = min(_LEAD, quiet[0], first - max((stop for _, stop in edges if stop <= first), default=0))
             tail = min(_LEAD, quiet[1], min((f for f, _ in edges if f >= stop), default=frames) - stop)
             for n in range(max(0, first - lead), min(frames, stop + tail)):
-                at = start * fps + (n - first)
-                spots[n] = number, min(max(at, 0.0), clip.frames - 1.0)
+                at = round(start * fps) + n - first  # whole pictures: a blend would show two mouths
+                spots[n] = number, float(min(max(at, 0), clip.frames - 1))
     return spots
 
 
@@ -111,21 +112,25 @@ def _gaps(spots: Sequence[Spot | None]) -> list[tuple[int, int]]:
 def _listening(
     spots: Sequence[Spot | None], first: int, stop: int, pauses: Sequence[tuple[int, float, float]]
 ) -> list[Spot]:
-    """Spots for a gap: on from the line before or towards the line after where a pause touches it, else in
-    the longest pause there is, else drawn."""
+    """Spots for a gap: on from the line before or towards the line after where a long enough pause touches
+    it, else in the longest pause there is, else drawn."""
     count = stop - first
     before = spots[first - 1] if first else None
     after = spots[stop] if stop < len(spots) else None
+    longest = max(pauses, key=_width, default=None)
     for edge, backwards in ((before, False), (after, True)):
         near = edge and next((p for p in pauses if p[0] == edge[0] and _touches(p, edge[1])), None)
-        if edge and near:
+        if edge and near and longest and (_width(near) >= _ENOUGH or _width(longest) < 1.5 * _width(near)):
             return _to_and_fro(
                 near, edge[1], count, backwards=backwards, other=after if edge == before else None
             )
-    if not pauses:
+    if longest is None:
         return [(DRAWN, float(n)) for n in range(first, stop)]
-    longest = max(pauses, key=lambda pause: pause[2] - pause[1])
     return _to_and_fro(longest, (longest[1] + longest[2]) / 2, count, backwards=False, other=None)
+
+
+def _width(pause: tuple[int, float, float]) -> float:
+    return pause[2] - pause[1]
 
 
 def _touches(pause: tuple[int, float, float], at: float) -> bool:

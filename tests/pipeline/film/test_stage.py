@@ -168,7 +168,7 @@ def test_every_picture_has_a_place_in_its_clip() -> None:
     for cue, start in ((times.cues[1], 0.3), (times.cues[3], 1.8)):
         first, stop = round(cue.start * 25), round(cue.end * 25)
         assert [looks[n].spot[1] for n in range(first, stop)] == pytest.approx(
-            [start * 25 + n for n in range(stop - first)]
+            [round(start * 25) + n for n in range(stop - first)]
         )
     places = [look.spot[1] for look in looks]
     still = [n for n in range(1, len(places)) if abs(places[n] - places[n - 1]) < 0.02]
