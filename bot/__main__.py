@@ -211,6 +211,17 @@ def admin_forget(
     _end(care.forget(address))
 
 
+@admin.command("eval")
+def admin_eval(
+    vendor: Annotated[str | None, typer.Option(help="Only this text vendor; else all in use.")] = None,
+    themes: Annotated[int, typer.Option(min=1, max=30, help="How many of the fixed themes.")] = 30,
+) -> None:
+    """Try the text vendors on fixed themes and compare them; costs what their calls cost."""
+    from bot import contest
+
+    _end(contest.contest(vendor, themes))
+
+
 @admin.command("prune")
 def admin_prune() -> None:
     """Remove what is older than KEEP_DAYS."""

@@ -73,10 +73,12 @@ class LookAsk(Noun):
 
 
 class Written(Noun):
-    """Options, best first; `exact` is False when theme or audience are only near what was asked."""
+    """Options, best first; `exact` is False when theme or audience are only near what was asked, `put_back`
+    counts the person's lines that had come back otherwise."""
 
     options: tuple[Script, ...]
     exact: bool = True
+    put_back: int = 0
 
 
 class Writer(Protocol):

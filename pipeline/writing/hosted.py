@@ -41,8 +41,12 @@ class Hosted:
     def written(self, ask: WriteAsk, raw: str) -> Written:
         """Return the options, checked."""
         mould = moulds.mould(ask)
-        made = self._read(raw, Options, lambda came: options.scripts(came.options, mould, ask))
-        return Written(options=made)
+
+        def make(came: Options) -> Written:
+            made = options.scripts(came.options, mould, ask)
+            return Written(options=made, put_back=options.put_back(came.options[: ask.count], mould))
+
+        return self._read(raw, Options, make)
 
     def edited(self, ask: EditAsk, raw: str) -> Script:
         """Return the changed script, checked."""

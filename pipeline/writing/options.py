@@ -42,6 +42,15 @@ def scripts(options: Sequence[Option], mould: Mould, ask: WriteAsk) -> tuple[Scr
     return made
 
 
+def put_back(options: Sequence[Option], mould: Mould) -> int:
+    """Count the person's lines that were missing or otherwise than they are."""
+    kept = {
+        n: line.text for n, line in enumerate(mould.lines, 1) if line.speaker == "person" and not mould.open
+    }
+    told = [{line.n: line.text for line in option.lines} for option in options]
+    return sum(lines.get(n) != text for lines in told for n, text in kept.items())
+
+
 def script(option: Option, mould: Mould, ask: WriteAsk) -> Script:
     """Return one option as a script; its person's lines are the mould's, whatever came back."""
     said = {line.n: line for line in option.lines}

@@ -27,6 +27,7 @@ from pipeline.model import Framed, Timeline
 from pipeline.ports.avatar import Job
 from pipeline.ports.voice import SpeakAsk, Spoken
 from storage.model import Direction, Line, Taps
+from tests.bench import vendors
 from tests.bench.processes import Run, watched
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ class Figure:
 def main() -> None:
     """Measure everything and write it down."""
     _OUT.mkdir(exist_ok=True)
-    figures = [*_whole_film(), *_parts()]
+    figures = [*_whole_film(), *_parts(), *(Figure(*row) for row in vendors.rows())]
     page = [{**asdict(figure), "value": round(figure.value, 3)} for figure in figures]
     (_OUT / "bench.json").write_text(json.dumps(page, indent=1) + "\n", "utf-8")
     table = Table("name", "value", "unit", "goal", "reference")

@@ -5,6 +5,7 @@ It writes by the rules; a test may ask it to break one of them, once per entry o
 
 import base64
 import json
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -46,15 +47,17 @@ Slip = Callable[[dict[str, Any]], str]
 
 
 class Mind:
-    """One model's mind; `told` keeps what it was asked."""
+    """One model's mind; `told` keeps what it was asked, `at` when it last knew an answer (monotonic)."""
 
     def __init__(self) -> None:
         self.slips: deque[str] = deque()
         self.told: list[str] = []
+        self.at = 0.0
 
     def answer(self, system: str, words: str, pictures: int = 0) -> str:
         """Return the text of an answer."""
         self.told.append(f"{system}\n{words}")
+        self.at = time.monotonic()
         slip = self.slips.popleft() if self.slips else ""
         if slip in _BAD:
             return _BAD[slip]
