@@ -1,14 +1,16 @@
 """Each performer's own nastiest faults, against its fake."""
 
+import base64
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.model import Box
 from pipeline.ports.avatar import Cancels, Finds
 from pipeline.ports.errors import BadInput, Busy, Failed, NoAccess, Refused, Trouble, Unsure
-from tests.fakes import kling
-from tests.fakes.hired import Fake, framed, hired, job
+from tests.fakes import kling, seedance
+from tests.fakes.hired import Fake, framed, hired, job, standing
 from tests.fakes.kling import Kling
 from tests.fakes.omnihuman import OmniHuman
 from tests.fakes.seedance import Seedance
@@ -206,3 +208,38 @@ async def test_without_an_address_nothing_is_sent(tmp_path: Path) -> None:
         with job(tmp_path) as work, pytest.raises(NoAccess) as caught:
             await vendor.submit(work.model_copy(update={"speech_url": None}), "k")
     assert (caught.value.key, fake.bills) == ("lend.nowhere", 0)
+
+
+@pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::pydantic.warnings.PydanticDeprecatedSince20"
+)
+def test_arks_own_client_understands_the_fake(tmp_path: Path) -> None:
+    """The service's own client hands a job over, sees it done, finds it in the list: the fake is no invention
+    of ours alone."""
+    from volcenginesdkarkruntime import Ark
+    from volcenginesdkarkruntime._exceptions import ArkBadRequestError, ArkNotFoundError
+
+    fake = Seedance("", "InputImageSensitiveContentDetected")
+    with standing(fake), job(tmp_path) as work:
+        client = Ark(api_key=seedance.KEY, base_url=fake.address, max_retries=0)
+        media = {
+            "image_url": (work.frame, "image/png", "reference_image"),
+            "audio_url": (work.speech, "audio/wav", "reference_audio"),
+        }
+        content: list[Any] = [{"type": "text", "text": "@Image 1 says @Audio 1"}]
+        for kind, (path, form, role) in media.items():
+            url = f"data:{form};base64,{base64.b64encode(path.read_bytes()).decode()}"
+            content.append({"type": kind, kind: {"url": url}, "role": role})
+        asked: dict[str, Any] = {"model": seedance.MODEL, "content": content, "duration": 5}
+        asked |= {"extra_body": {"safety_identifier": "mark"}}
+        begun = client.content_generation.tasks.create(**asked)
+        done = client.content_generation.tasks.get(task_id=begun.id)
+        listed = client.content_generation.tasks.list(page_num=1, page_size=10, model=seedance.MODEL)
+        with pytest.raises(ArkBadRequestError):
+            client.content_generation.tasks.create(**asked)
+        with pytest.raises(ArkNotFoundError):
+            client.content_generation.tasks.get(task_id="cgt-none")
+        client.close()
+    assert (done.status, done.content.video_url.startswith(fake.address)) == ("succeeded", True)
+    assert done.usage.total_tokens == 108_000
+    assert [item.id for item in listed.items] == [begun.id]
