@@ -63,7 +63,8 @@ async def spend(
         by_chosen: a done take only counts when its vendor is one the brief's plan would ask now.
 
     Raises:
-        Unsure, Refused, BadInput, Busy: as the vendor said; BadInput also where a budget does not allow it.
+        Unsure, Refused, BadInput: as the vendor said; BadInput also where a budget does not allow it.
+        Busy: as the vendor said, save on the step's last try: then the next one is asked.
         Cancelled: the making was stopped meanwhile.
         Failed: every vendor failed; the last one's words.
     """
@@ -84,6 +85,11 @@ async def spend(
             except Failed as trouble:
                 troubles.append(trouble)
                 continue
+            except Busy as trouble:
+                if not (studio.now and studio.now.last_try):
+                    raise
+                troubles.append(trouble)
+                break
             except (NoAccess, Surprise) as trouble:
                 troubles.append(trouble)
                 break

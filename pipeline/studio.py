@@ -29,13 +29,14 @@ _LONGEST_PAUSE = 15.0
 
 @dataclasses.dataclass
 class Stride:
-    """The step that is being run: which, and how it goes."""
+    """The step that is being run: which, and how it goes; `last_try`: nobody waits for a busy vendor now."""
 
     making: str
     step: str
     vendor: str = ""
     model: str = ""
     failed: bool = False
+    last_try: bool = False
     told: float = 0.0
     fraction: float = 0.0
 
@@ -196,6 +197,7 @@ _SUFFIX = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
     "audio/wav": ".wav",
+    "audio/mpeg": ".mp3",
     "video/mp4": ".mp4",
 }
 
