@@ -62,7 +62,7 @@ class Result:
             "remark.no_mouth": fields.get("mouth") == "none",
             "remark.not_exact": fields.get("exact") == "no",
         }
-        return [key for key, true in told.items() if true]
+        return [*(key for key, true in told.items() if true), *fields.get("notes", "").split()]
 
 
 async def run_film(wish: Wish, data: Path | None, lang: Lang, *, as_json: bool) -> int:

@@ -14,6 +14,7 @@ from pipeline.steps.animate import animate
 from pipeline.steps.arrange import arrange
 from pipeline.steps.audition import audition as listen
 from pipeline.steps.check import check
+from pipeline.steps.clone import clone
 from pipeline.steps.cut import cut
 from pipeline.steps.describe import describe
 from pipeline.steps.draw import draw
@@ -24,7 +25,7 @@ from pipeline.steps.point import point
 from pipeline.steps.preview import preview
 from pipeline.steps.redo import redo
 from pipeline.steps.show import show
-from pipeline.steps.speak import clone, speak_person, speak_pet
+from pipeline.steps.speak import speak_person, speak_pet
 from pipeline.steps.tell import tell
 from pipeline.steps.write import propose, write
 from storage.model import Notice
@@ -93,13 +94,14 @@ async def prepare_voice(project: str) -> Notice:
     learnt = await step(clone, project)
     if learnt.value is None:
         return learnt.notice
-    fields["vendor"] = learnt.value.vendor
+    fields["vendor"], fields["likeness"] = learnt.value.vendor, learnt.value.likeness
     if not learnt.value.vendor:  # the lines are recorded, so the sample is not spoken with
         return Notice(kind="done", key="notice.voice", fields=fields)
     tried = await step(preview, project, learnt.value.vendor, learnt.value.params)
     if tried.value is None:
         return tried.notice
-    return Notice(kind="done", key="notice.voice", fields=fields, assets={"preview": tried.value.sound})
+    assets = {"preview": tried.value.sound} if tried.value.sound else {}
+    return Notice(kind="done", key="notice.voice", fields=fields, assets=assets)
 
 
 @making({"audition": 8.0})
@@ -195,6 +197,7 @@ async def _finish(
         "voice": pet.voice,
         "exact": "yes" if script.exact else "no",
         "faults": " ".join(checked.value.faults),
+        "notes": " ".join(animated.value.notes),
     }
     if not checked.value.sendable:
         await step(tell, project, "failed")

@@ -150,6 +150,8 @@ def _film(draft: Draft, notice: Notice) -> Draft:
     ).replacing("progress")  # fmt: skip
     if notice.fields.get("mouth") == "none" and not talk.voice_over:
         shown = shown.tell("talk.no_mouth_moved")
+    for key in notice.fields.get("notes", "").split():
+        shown = shown.tell(*sayable(key, {}))
     return paying.cost(shown, notice.fields.get("cost", ""))
 
 

@@ -1,28 +1,20 @@
 """Animate: the first frame speaks the pet's lines."""
 
-import dataclasses
-import itertools
+import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
 from pipeline import crafts
-from pipeline.choosing import Choice, Need, choose, quiet
+from pipeline.choosing import Choice
 from pipeline.crafts import Played
-from pipeline.lend import lend, lends
-from pipeline.model import Framed, Span, Timeline
+from pipeline.model import Framed, Timeline
 from pipeline.parts import Animated, Shot, Speech
-from pipeline.plans import chosen
-from pipeline.ports.avatar import Avatar, Job
-from pipeline.ports.can import Can
-from pipeline.ports.errors import Busy, Failed, NoAccess, Surprise
+from pipeline.performing import Work, shot
+from pipeline.ports.avatar import Avatar
+from pipeline.ports.errors import Failed, NoAccess, Surprise
 from pipeline.ports.facts import Facts, Paid
 from pipeline.spend import spend
-from pipeline.studio import Studio, digest
-from pipeline.writing import prompts
-from storage.model import Brief, Take
-
-_LENT_LONGER = 600.0  # seconds beyond the job's own end: a vendor may fetch late
-_WAITING = 0.8  # of the step's progress
+from pipeline.studio import Studio
+from storage.model import Take
 
 
 async def animate(
@@ -34,7 +26,7 @@ async def animate(
     the stage makes the film's performance of their clips.
     """
     pet = await studio.noun(speech, Speech)
-    work = _Work(
+    work = Work(
         studio=studio,
         project=project,
         frame=frame,
@@ -53,78 +45,7 @@ async def animate(
     raise troubles[-1]
 
 
-@dataclasses.dataclass(frozen=True)
-class _Work:
-    """What is to be performed, and whose it is."""
-
-    studio: Studio
-    project: str
-    frame: str
-    sound: str
-    spans: tuple[Span, ...]
-    framed: Framed
-    timeline: Timeline
-    brief: Brief
-
-    def groups(self) -> list[list[Choice]]:
-        """The vendors that can do it, in order, those together that are given the same jobs.
-
-        Raises:
-            NoAccess: nobody can; the first one's reason.
-        """
-        pane = self.framed.layout.pane
-        need = Need(spans=self.spans, ratio=pane.w / pane.h, lends=lends(self.studio))
-        worth = self.studio.settings.worth
-        facts = [vendor.facts for vendor in self.studio.catalogue.avatar]
-        costs = {each.facts.name: each.cost for each in choose(facts, need)}
-        asked = chosen(
-            self.studio.catalogue.avatar,
-            self.brief.plan,
-            lambda of: costs[of.name] * worth.get(of.currency, 1.0),
-        )
-        place = {vendor.facts.name: number for number, vendor in enumerate(asked)}
-        choices = choose([vendor.facts for vendor in asked], need, place)
-        able = [choice for choice in choices if not choice.left]
-        if not able:
-            left = choices[0] if choices else None
-            raise NoAccess(*((left.left, left.fields) if left else ("vendor.none", {"step": "animate"})))
-        return [list(group) for _, group in itertools.groupby(able, key=_sort)]
-
-    def vendors(self, choices: Sequence[Choice]) -> list[Avatar]:
-        """The vendors of a group."""
-        names = [choice.facts.name for choice in choices]
-        found = {vendor.facts.name: vendor for vendor in self.studio.catalogue.avatar}
-        return [found[name] for name in names]
-
-    def lines(self, part: tuple[int, int]) -> tuple[Span, ...]:
-        """Where a part's lines lie in the sound."""
-        return self.spans[part[0] : part[1] + 1]
-
-    async def made_from(self, *about: str | int) -> str:
-        """A digest of what a performance depends on."""
-        picture, sound = await self.studio.asset(self.frame), await self.studio.asset(self.sound)
-        rounds = self.brief.rounds.get("animate", 0)
-        base = digest("animate", picture.sha256, self.framed, sound.sha256, self.timeline, rounds)
-        return digest(base, *about) if about else base
-
-    def job(self, frame: Path, speech: Path, spans: tuple[Span, ...], seconds: float) -> Job:
-        """The job as a vendor gets it."""
-        return Job(
-            frame=frame,
-            framed=self.framed,
-            speech=speech,
-            spans=spans,
-            seconds=seconds,
-            timeline=self.timeline,
-        )
-
-
-def _sort(choice: Choice) -> tuple[bool, tuple[tuple[int, int], ...], bool]:
-    own = choice.facts.can is not None and choice.facts.can.sound == "own"
-    return choice.facts.whole_film, choice.parts, own
-
-
-async def _played(work: _Work, choices: Sequence[Choice]) -> Animated:
+async def _played(work: Work, choices: Sequence[Choice]) -> Animated:
     """A performance by somebody who plays the whole film."""
     studio = work.studio
 
@@ -157,123 +78,29 @@ async def _played(work: _Work, choices: Sequence[Choice]) -> Animated:
     return Animated.model_validate_json(take.result or "")
 
 
-async def _staged(work: _Work, choices: Sequence[Choice]) -> Animated:
+async def _staged(work: Work, choices: Sequence[Choice]) -> Animated:
     """A performance made of clips, one for each part of the speech."""
-    shots, by = [], ("", "")
-    for part in choices[0].parts:
-        take = await _shot(work, choices, part)
-        shots.append(Shot.model_validate_json(take.result or ""))
-        by = take.vendor, take.model
-    made = await _stage(work, choices[0].parts, tuple(shots))
-    work.studio.made_by(*by)
+    parts = choices[0].parts
+    performed = await _side_by_side(work, choices)
+    shots = tuple(Shot.model_validate_json(take.result or "") for take in performed)
+    made = await _stage(work, parts, shots)
+    work.studio.made_by(performed[-1].vendor, performed[-1].model)
     return made
 
 
-async def _shot(work: _Work, choices: Sequence[Choice], part: tuple[int, int]) -> Take:
-    """One part of the speech, performed once and paid once."""
-    studio = work.studio
+async def _side_by_side(work: Work, choices: Sequence[Choice]) -> list[Take]:
+    """Every part's take; at the same time where the account lets several jobs run.
 
-    async def send(vendor: Avatar, key: str) -> Paid:
-        async with studio.borrow(work.frame, work.sound) as (frame, speech):
-            with studio.bench() as bench:
-                job = await _job(work, vendor.facts, part, frame, speech, bench)
-                return await vendor.submit(await _lent(work, vendor.facts, job), key)
-
-    async def collect(vendor: Avatar, ticket: str) -> Paid:
-        async with studio.borrow(work.frame, work.sound) as (frame, speech):
-            with studio.bench() as bench:
-                job = await _job(work, vendor.facts, part, frame, speech, bench)
-                await _ready(studio, vendor, ticket, job.seconds)
-                performed = await vendor.fetch(ticket, job, bench / "clip.mp4", studio.teller())
-                shot = await _worth(work, vendor.facts, job, bench / "clip.mp4")
-        return Paid(value=shot.model_dump_json(), cost=performed.cost)
-
-    return await spend(
-        studio,
-        work.project,
-        "animate",
-        work.vendors(choices),
-        await work.made_from("part", *part),
-        send=send,
-        collect=collect,
-        price=lambda facts: _price(work, facts, part),
-    )
-
-
-def _price(work: _Work, facts: Facts, part: tuple[int, int]) -> float:
-    (choice,) = choose([facts], Need(spans=work.lines(part), ratio=1.0))
-    return choice.cost
-
-
-async def _job(
-    work: _Work, facts: Facts, part: tuple[int, int], frame: Path, speech: Path, bench: Path
-) -> Job:
-    """What one vendor is given for one part: its lines in a sound of their own, and how they are played."""
-    can = _can(facts)
-    lines = work.lines(part)
-    around = quiet(lines, (0, len(lines) - 1), can)
-    spans, seconds = await work.studio.workshop.run(
-        "stage", crafts.sent, speech, lines, around, bench / "sent.wav"
-    )
-    job = work.job(frame, bench / "sent.wav", spans, seconds)
-    return job.model_copy(update={"prompt": _prompt(work, can, part)})
-
-
-def _prompt(work: _Work, can: Can, part: tuple[int, int]) -> str:
-    """How the lines are played, in words."""
-    prompt = prompts.read("scene" if can.sound == "own" else "perform", work.brief.lang)
-    pets = [cue for cue in work.timeline.cues if cue.speaker != "person"][part[0] : part[1] + 1]
-    notes = dict.fromkeys(cue.direction.notes.get(work.brief.lang, cue.direction.note) for cue in pets)
-    notes.pop("", None)
-    return f"{prompt.system} {prompt.words} {' '.join(notes)}" if notes else prompt.system
-
-
-async def _lent(work: _Work, facts: Facts, job: Job) -> Job:
-    """The job with addresses for a vendor that wants them."""
-    can = _can(facts)
-    if not can.needs_url:
-        return job
-    studio, seconds = work.studio, can.minutes * 60 + _LENT_LONGER
-    sound = await studio.keep(work.project, "sent", job.speech, "audio/wav")
-    return job.model_copy(
-        update={
-            "frame_url": await lend(studio, work.frame, seconds, facts.vendor),
-            "speech_url": await lend(studio, sound.id, seconds, facts.vendor),
-        }
-    )
-
-
-async def _ready(studio: Studio, vendor: Avatar, ticket: str, seconds: float) -> None:
-    """Wait for a job, asking for nothing but whether it is done; who does not answer is asked again.
-
-    Raises:
-        Failed: it never will be, or it takes longer than such a job may.
+    None is cut off because another one failed: it may be on its way to be paid.
     """
-    can, began, tell = _can(vendor.facts), studio.clock(), studio.teller()
-
-    async def done() -> bool:
-        waited = studio.clock() - began
-        tell(_WAITING * min(1.0, waited / max(1.0, can.pace * seconds)))
-        if waited > can.minutes * 60:
-            raise Failed("vendor.too_late", {"vendor": vendor.facts.vendor, "minutes": f"{can.minutes:.0f}"})
-        try:
-            return await vendor.poll(ticket)
-        except Busy:
-            return False
-
-    await studio.until(done)
-
-
-async def _worth(work: _Work, facts: Facts, job: Job, clip: Path) -> Shot:
-    """The clip, kept once it has been seen to be one, and where its lines lie."""
-    can = _can(facts)
-    sound, seconds = (None, 1.0) if can.sound == "own" else (job.speech, job.seconds)
-    worth = await work.studio.workshop.run(
-        "stage", crafts.judge, clip, sound, seconds, can.sound == "reference"
-    )
-    kept = await work.studio.keep(work.project, "shot", clip, "video/mp4")
-    spans = tuple((start + worth.late, end + worth.late) for start, end in job.spans)
-    return Shot(clip=kept.id, spans=spans, follows=worth.follows)
+    parts = choices[0].parts
+    if choices[0].facts.at_once == 1:
+        return [await shot(work, choices, part) for part in parts]
+    came = await asyncio.gather(*(shot(work, choices, part) for part in parts), return_exceptions=True)
+    for each in came:
+        if isinstance(each, BaseException):
+            raise each
+    return [each for each in came if isinstance(each, Take)]
 
 
 class _Stage:
@@ -282,7 +109,7 @@ class _Stage:
     facts = Facts(vendor="builtin", model="stage", free=True, source="this program")
 
 
-async def _stage(work: _Work, parts: Sequence[tuple[int, int]], shots: tuple[Shot, ...]) -> Animated:
+async def _stage(work: Work, parts: Sequence[tuple[int, int]], shots: tuple[Shot, ...]) -> Animated:
     """The film's performance, out of the clips."""
     studio = work.studio
     pets = [cue.index for cue in work.timeline.cues if cue.speaker != "person"]
@@ -310,8 +137,3 @@ async def _stage(work: _Work, parts: Sequence[tuple[int, int]], shots: tuple[Sho
         studio, work.project, "animate", [_Stage()], await work.made_from("stage", *told), send=send
     )
     return Animated.model_validate_json(take.result or "")
-
-
-def _can(facts: Facts) -> Can:
-    assert facts.can is not None
-    return facts.can
