@@ -16,6 +16,7 @@ from storage.model import Take
 from storage.purse import Terms, Verdict
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 5.0
+_LONGEST_ALONE = 15.0  # where nobody else gives seats back, the bell tells of every one
 _BETWEEN_SIGNS = 20.0  # a sign of life is a write: rarer than looks
 
 
@@ -32,6 +33,8 @@ async def claim(studio: Studio, take: Take, facts: Facts) -> bool:
     """
     terms = _terms(studio, facts)
     making = studio.now.making if studio.now else ""
+    alone = studio.db.kind == "sqlite" and facts.per_minute is None
+    longest = _LONGEST_ALONE if alone else _LONGEST_PAUSE
     pause, signed = _FIRST_PAUSE, float("-inf")
     try:
         while True:
@@ -43,7 +46,7 @@ async def claim(studio: Studio, take: Take, facts: Facts) -> bool:
                     return _heard(studio, verdict)
             await stop_here(studio, take.project)
             await rest(studio, pause)
-            pause = min(pause * 1.5, _LONGEST_PAUSE)
+            pause = min(pause * 1.5, longest)
     except (BadInput, Cancelled):
         await purse.leave(studio.db, take.key)
         raise
