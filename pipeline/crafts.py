@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pipeline.model import Box, Framed, Heard, Layout, Pet, Report, Sight, Span, Timeline, Track
 from pipeline.ports.avatar import Job, Tell
-from pipeline.ports.errors import BadInput
-from pipeline.ports.voice import SpeakAsk, Spoken
+from pipeline.ports.errors import BadInput, Failed
+from pipeline.ports.voice import SpeakAsk, Spoken, Word
 from storage.model import Lang, Noun, Taps
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Role = Literal["pet", "person"]
 _HERTZ = 48_000
+_SAMPLED = 32_000  # hertz of what voices are learnt from
+_LEAD = 0.15  # seconds kept around what is said in a sample
 _SHOWN = 1_600  # pixels on the longer side of a picture that asks
 _TOLD = 1_024  # pixels on the longer side of a picture a model looks at
 _QUALITY = 88
@@ -101,6 +103,13 @@ def hear(sound: Path, lines: int | None) -> Heard:
     return hearing.hear(files.read(sound, _HERTZ), _HERTZ, lines)
 
 
+def preset(name: str | None, role: Role) -> str:
+    """The name we know a preset by, whichever of its names was given; without one, the role's first."""
+    from pipeline.sound import presets as voices
+
+    return voices.find(name or voices.names(role)[0]).name
+
+
 def presets(role: Role) -> tuple[str, ...]:
     """The names of a role's preset voices."""
     from pipeline.sound import presets as voices
@@ -132,6 +141,60 @@ def gather(paths: Sequence[Path], lines: int, role: Role, out: Path) -> tuple[Sp
     joined, spans = speech.join(pieces, _HERTZ)
     files.write(out, joined, _HERTZ)
     return spans
+
+
+def divide(
+    paths: Sequence[Path], lines: Sequence[str], lang: Lang, words: Sequence[Word], out: Path
+) -> tuple[Span, ...]:
+    """Put what a voice said into one sound with even pauses: one file of all lines, or one for each.
+
+    Raises:
+        Failed: that is not what it was to say; `paths` are as they were.
+    """
+    from pipeline.film import sound as files
+    from pipeline.sound import cut, divide, speech
+    from pipeline.themes.words import syllables
+
+    try:
+        sounds = [_mono(files.read(path, _HERTZ)) for path in paths]
+    except BadInput as unread:
+        raise Failed("voice.no_sound", {}, repr(unread)) from unread
+    if len(sounds) == 1:
+        said = [(word.text, word.start, word.end) for word in words]
+        counts = [syllables(line, lang) for line in lines]
+        spans = divide.spans(sounds[0], _HERTZ, lines, counts, said)
+        pieces = cut.pieces(sounds[0], _HERTZ, spans)
+    else:
+        pieces = tuple(
+            cut.pieces(sound, _HERTZ, divide.spans(sound, _HERTZ, [line], [syllables(line, lang)]))[0]
+            for sound, line in zip(sounds, lines, strict=True)
+        )
+    joined, spans = speech.join(pieces, _HERTZ)
+    files.write(out, joined, _HERTZ)
+    return spans
+
+
+def excerpt(sample: Path, seconds: tuple[float, float], out: Path) -> None:
+    """Write the part of a sample that a vendor learns from: one channel from its first word on, no longer
+    than is wanted; what is too short has silence behind it.
+
+    Raises:
+        BadInput: nobody speaks in it.
+    """
+    import numpy as np
+
+    from pipeline.film import sound as files
+    from pipeline.sound import cut
+
+    least, most = (round(each * _SAMPLED) for each in seconds)
+    whole = _mono(files.read(sample, _SAMPLED))
+    words = cut.stretches(whole, _SAMPLED)
+    if not words:
+        raise BadInput("sound.silence")
+    first = max(0, round((words[0][0] - _LEAD) * _SAMPLED))
+    last = min(round((words[-1][1] + _LEAD) * _SAMPLED), first + most)
+    part = whole[first:last]
+    files.write(out, np.pad(part, (0, max(0, least - len(part)))), _SAMPLED)
 
 
 class Kokoro(Noun):

@@ -42,7 +42,7 @@ class Judged(Noun):
 
 
 class Previewed(Noun):
-    """A sentence in a voice just learnt."""
+    """A sentence in a voice just learnt; empty where hearing it would already be buying it."""
 
     sound: str
 
@@ -97,10 +97,13 @@ class Said(Noun):
 
 
 class Learnt(Noun):
-    """A voice made from a sample: the params are for the vendor that made it."""
+    """A voice made from a sample: the params are for the vendor that made it. `likeness` is "clone" or
+    "stand-in", `demo` the asset of a line it was tried with; both empty where there is none."""
 
     vendor: str
     params: str
+    likeness: str = ""
+    demo: str = ""
 
 
 class Arranged(Noun):

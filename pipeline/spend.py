@@ -50,6 +50,7 @@ async def spend(
     collect: Send[V] | None = None,
     price: Callable[[Facts], float] | None = None,
     by_chosen: bool = False,
+    repeats: bool = False,
 ) -> Take:
     """Return a done take for these inputs, sending at most once per take.
 
@@ -60,6 +61,7 @@ async def spend(
         collect: turns a ticket into the result (JSON), spends nothing, may be repeated. Without it the
             ticket is the result.
         price: what this will cost with a vendor, in its currency; without it the price in its facts.
+        repeats: sending again under the same key surely costs nothing more: what was cut off is sent again.
         by_chosen: a done take only counts when its vendor is one the brief's plan would ask now.
 
     Raises:
@@ -69,7 +71,7 @@ async def spend(
         Failed: every vendor failed; the last one's words.
     """
     brief = (await studio.project(project)).brief
-    wish = _Wish(project, step, made_from, brief.rounds, price or (lambda facts: facts.price))
+    wish = _Wish(project, step, made_from, brief.rounds, price or (lambda facts: facts.price), repeats)
     worth = studio.settings.worth
     asked = chosen(vendors, brief.plan, lambda facts: wish.price(facts) * worth.get(facts.currency, 1.0))
     found = await takes.good(studio.db, project, made_from)
@@ -81,7 +83,7 @@ async def spend(
         for _ in range(_TRIES_PER_VENDOR):
             take = await _open(studio, wish, vendor.facts)
             try:
-                done = await _see_through(studio, take, vendor, send, collect)
+                done = await _see_through(studio, take, vendor, send, collect, repeats=repeats)
             except Failed as trouble:
                 troubles.append(trouble)
                 continue
@@ -121,6 +123,7 @@ class _Wish:
     made_from: str
     rounds: Mapping[str, int]
     price: Callable[[Facts], float]
+    repeats: bool
 
 
 async def _open(studio: Studio, wish: _Wish, facts: Facts) -> Take:
@@ -152,14 +155,16 @@ async def _open(studio: Studio, wish: _Wish, facts: Facts) -> Take:
     return await takes.open(studio.db, new)
 
 
-async def _see_through(studio: Studio, take: Take, vendor: V, send: Send[V], collect: Send[V] | None) -> Take:
+async def _see_through(
+    studio: Studio, take: Take, vendor: V, send: Send[V], collect: Send[V] | None, *, repeats: bool
+) -> Take:
     """Bring one take to its end, from wherever an earlier run left it."""
     try:
         sent: Paid | Take
         if take.state == "new" and await _claimed(studio, take, vendor.facts):
-            sent = await _send(studio, take, vendor, send)
+            sent = await _send(studio, take, vendor, send, repeats=repeats)
         else:
-            sent = await _left(studio, take, vendor, send)
+            sent = await _left(studio, take, vendor, send, repeats=repeats)
         if isinstance(sent, Take):
             return sent
         return await _collected(studio, take, vendor, sent, collect)
@@ -180,12 +185,12 @@ async def _claimed(studio: Studio, take: Take, facts: Facts) -> bool:
         raise
 
 
-async def _left(studio: Studio, take: Take, vendor: V, send: Send[V]) -> Paid | Take:
+async def _left(studio: Studio, take: Take, vendor: V, send: Send[V], *, repeats: bool) -> Paid | Take:
     """Go on with a take that somebody claimed before: a run that crashed, or one that still works on it."""
     facts = vendor.facts
     if facts.free and await takes.reclaim(studio.db, take.key, studio.clock()):
         _log.info("take.reclaimed", take=take.key)
-        return await _send(studio, take, vendor, send)
+        return await _send(studio, take, vendor, send, repeats=repeats)
     now = await _waited_for(studio, take, facts)
     if now.state == "done":
         return now
@@ -195,6 +200,8 @@ async def _left(studio: Studio, take: Take, vendor: V, send: Send[V]) -> Paid | 
         raise Busy("vendor.busy", {"vendor": facts.vendor})
     if now.state in {"failed", "rejected"}:
         raise Failed(now.error or "take.lost", {"vendor": facts.vendor})
+    if now.state == "sending" and repeats and await takes.reclaim(studio.db, take.key, studio.clock()):
+        return await _send(studio, take, vendor, send, repeats=True)
     if now.state == "sending":
         await takes.unsure(studio.db, take.key, "take.cut_off", studio.clock())
     return await _looked_up(studio, now, vendor)
@@ -297,7 +304,7 @@ async def _somebody_elses(studio: Studio, take: Take) -> Take:
     raise Failed(now.error or "take.lost", {"vendor": take.vendor})
 
 
-async def _send(studio: Studio, take: Take, vendor: V, send: Send[V]) -> Paid:
+async def _send(studio: Studio, take: Take, vendor: V, send: Send[V], *, repeats: bool) -> Paid:
     try:
         sent = await send(vendor, take.key)
     except Busy:
@@ -307,7 +314,7 @@ async def _send(studio: Studio, take: Take, vendor: V, send: Send[V]) -> Paid:
         await takes.rejected(studio.db, take.key, trouble.key, studio.clock())
         raise
     except (Failed, Surprise, Unsure) as trouble:
-        if vendor.facts.free and not isinstance(trouble, Unsure):
+        if repeats or (vendor.facts.free and not isinstance(trouble, Unsure)):
             await takes.rejected(studio.db, take.key, trouble.key, studio.clock())
             raise
         # A submit that went wrong in an unknown way is only surely free where everything is.

@@ -84,7 +84,8 @@ class Brief(Noun):
 
     `seen` holds the pet's lines of script options shown before; `rounds` counts how often a part was asked
     for again, so that the next one is made from something new; under the key of a take in doubt, that
-    somebody wants it paid again. `plan` is how much it may cost.
+    somebody wants it paid again. `plan` is how much it may cost. `consent` is the sample of which somebody
+    said that it is their own voice, or that they may use it.
     """
 
     lang: Lang = "zh"
@@ -95,6 +96,7 @@ class Brief(Noun):
     script: Script | None = None
     voice: str | None = None
     sample: str | None = None
+    consent: str = ""
     pet_lines: tuple[str, ...] = ()
     person_voice: str | None = None
     person_lines: tuple[str, ...] = ()

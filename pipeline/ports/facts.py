@@ -1,5 +1,7 @@
 """What a vendor can do and costs, as facts; nobody asks for a vendor's name."""
 
+from typing import Literal
+
 from pipeline.ports.can import Can
 from storage.model import Noun
 
@@ -14,7 +16,10 @@ class Facts(Noun):
     `source` says where it was read, `read` on which day (YYYY-MM-DD). `can` are an avatar's abilities.
     `account` is whose limits it shares (empty: the vendor's): so many jobs `at_once`, so many a minute; None
     is no limit. `in_flight`: seconds after which a submit whose sender died cannot be on its way any more.
-    `learning` is what a voice made from a sample costs, once; `seconds` how long a call takes as a rule.
+    `learning` is what a voice made from a sample costs, once, with the first lines it says; `likeness` what
+    such a voice is, "none" where there can be none; `sample` of how many seconds a sample has to be, None as
+    it comes; `sample_url`: an address of it is wanted. `presets` are the preset voices there are, by our
+    names, None for every one. `seconds`: how long a call takes as a rule.
     A text vendor that `edits` changes a script as free words wish, one that `sees` takes pictures.
     """
 
@@ -33,6 +38,10 @@ class Facts(Noun):
     per_minute: int | None = None
     in_flight: float = 120.0
     learning: float = 0.0
+    likeness: Literal["clone", "stand-in", "none"] = "none"
+    sample: tuple[float, float] | None = None
+    presets: tuple[str, ...] | None = ()
+    sample_url: bool = False
     seconds: float = 8.0
     edits: bool = False
     sees: bool = False
