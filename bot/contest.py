@@ -44,11 +44,16 @@ async def _marks(writer: Writer, count: int) -> list[Mark]:
 
 
 def _table(scores: list[Score], lang: Lang) -> Table:
-    heads = ("writer", "themes", *_FIGURES, "seconds", "cost", "troubles")
-    table = Table(*(say(f"eval.{head}", lang) for head in heads))
-    for score in scores:
-        figures = (f"{getattr(score, name):.0%}" for name in _FIGURES)
-        cost = f"{score.cost:.4f} {score.currency}"
-        troubles = "\n".join(score.troubles)
-        table.add_row(score.writer, str(score.themes), *figures, f"{score.seconds:.2f}", cost, troubles)
+    """One column a writer, so that they are read side by side."""
+    table = Table(say("eval.writer", lang), *(score.writer for score in scores))
+    for name in _FIGURES:
+        table.add_row(say(f"eval.{name}", lang), *(f"{getattr(score, name):.0%}" for score in scores))
+    rows = {
+        "seconds": [f"{score.seconds:.2f}" for score in scores],
+        "cost": [f"{score.cost:.4f} {score.currency}" for score in scores],
+        "themes": [str(score.themes) for score in scores],
+        "troubles": ["\n".join(score.troubles) for score in scores],
+    }
+    for name, cells in rows.items():
+        table.add_row(say(f"eval.{name}", lang), *cells)
     return table
