@@ -1,6 +1,10 @@
 """The purse: budgets, seats and turns hold however many claim at once, on both databases."""
 
 import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 from storage import projects, purse, stops, takes
 from storage.db import Database
@@ -172,3 +176,38 @@ async def test_the_last_film_of_the_day_goes_to_one(db: Database) -> None:
     await _person(db, "anna", "p1", "p2", "p3")
     said = await asyncio.gather(*(purse.admit(db, f"{one}:film", one, 1, 1.0) for one in ("p1", "p2", "p3")))
     assert sorted(said) == [False, False, True]
+
+
+CLAIM = """
+import asyncio, sys
+from storage import purse
+from storage.db import Database
+from storage.purse import Terms
+async def main():
+    db = await Database.open(sys.argv[1])
+    terms = Terms(account="a", day=4.0, rates={"CNY": 1.0})
+    sys.stdin.readline()
+    said = await asyncio.gather(*(purse.claim(db, f"t{n}", terms, 1.0) for n in range(10)))
+    await db.close()
+    print(sum(each.answer == "yes" for each in said))
+asyncio.run(main())
+"""
+
+
+async def test_processes_that_claim_at_once_share_the_budget_and_the_takes(url: str) -> None:
+    """Protects money across processes: of ten takes at one yuan, four are claimed, each by one process."""
+    db = await Database.open(url)
+    await _person(db, "anna", "prj_1")
+    for number in range(10):
+        await _open(db, f"t{number}", cost=1.0)
+    env = {"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": os.environ["PATH"]}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    children = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", CLAIM, url, env=env, **pipes)  # type: ignore[arg-type]  # both are pipes
+        for _ in range(3)
+    ]
+    async with asyncio.timeout(60):
+        told = await asyncio.gather(*(child.communicate(b"go\n") for child in children))
+    assert sum(int(out) for out, _ in told) == 4
+    assert await takes.spent(db, 0.0) == {"CNY": 4.0}
+    await db.close()
