@@ -43,8 +43,7 @@ class Work:
         Raises:
             NoAccess: nobody can; the first one's reason.
         """
-        pane = self.framed.layout.pane
-        need = Need(spans=self.spans, ratio=pane.w / pane.h, lends=lends(self.studio))
+        need = self.need(self.spans)
         worth = self.studio.settings.worth
         facts = [vendor.facts for vendor in self.studio.catalogue.avatar]
         costs = {each.facts.name: each.cost for each in choose(facts, need)}
@@ -60,6 +59,11 @@ class Work:
             left = choices[0] if choices else None
             raise NoAccess(*((left.left, left.fields) if left else ("vendor.none", {"step": "animate"})))
         return [list(group) for _, group in itertools.groupby(able, key=_sort)]
+
+    def need(self, spans: tuple[Span, ...]) -> Need:
+        """What these lines ask of a vendor."""
+        pane = self.framed.layout.pane
+        return Need(spans=spans, ratio=pane.w / pane.h, lends=lends(self.studio))
 
     def vendors(self, choices: Sequence[Choice]) -> list[Avatar]:
         """The vendors of a group."""
@@ -127,7 +131,7 @@ async def shot(work: Work, choices: Sequence[Choice], part: tuple[int, int]) -> 
 
 
 def _price(work: Work, facts: Facts, part: tuple[int, int]) -> float:
-    (choice,) = choose([facts], Need(spans=work.lines(part), ratio=1.0))
+    (choice,) = choose([facts], work.need(work.lines(part)))
     return choice.cost
 
 

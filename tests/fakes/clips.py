@@ -18,7 +18,7 @@ def clip(
     sent: Path | None,
     *,
     seconds: float = 0.0,
-    size: tuple[int, int] = (360, 640),
+    size: tuple[int, int] = (216, 384),
     fps: int = 25,
     codec: str = "libx264",
     pix_fmt: str = "yuv420p",
