@@ -12,6 +12,7 @@ from bot.texts import say
 from pipeline.sound import presets
 from pipeline.themes import bank
 from storage.model import Address, Brief, Lang, Notice
+from tests.bot.talks.priced import PRICES
 from tests.bot.talks.told import ENDS
 
 _ME = Address(channel="web", id="visitor")
@@ -28,11 +29,21 @@ _WORDS = [
 _CAPTIONS = ["", "", "养妈妈", "第三句改成好", "Mom: hi\nPet: " + "woof " * 30]
 _VALUES = [
     *("", "R:pick:9", "R:pick:x", "R:words:0", "R:lang:fr", "R:person:", "R:film:3", "R:whose:me"),
-    *("R:reopen:moon", "99:go:", "R:pet:7"),
+    *(
+        "R:reopen:moon",
+        "99:go:",
+        "R:pet:7",
+        "R:plan:free",
+        "R:plan:gold",
+        "R:pay_again:film",
+        "R:free_way:moon",
+    ),
 ]
 _FAILURES = ["photo.damaged", "sound.noisy", "lines.count_pet", "film.too_long", "vendor.none", "no.key", ""]
 
-_MEANS = st.sampled_from([Means(), Means(edits=True)])
+_DOUBT = {"take": "chat:animate:0:1", "step": "animate", "vendor": "kling", "money": "¥1.00"}
+
+_MEANS = st.sampled_from([Means(), Means(edits=True), Means(prices=PRICES)])
 
 Step = Callable[[Talk, list[Button], str], Incoming]
 
@@ -109,6 +120,9 @@ _STEP: st.SearchStrategy[Step] = st.one_of(
     st.builds(_notice, st.integers(0, 3), st.just("done"), st.just("notice.film"), _FIELDS),
     st.builds(_notice, st.integers(0, 3), st.sampled_from(["failed", "cancelled", "unsure"]),
               st.sampled_from(_FAILURES), st.just({})),
+    st.builds(_notice, st.integers(0, 3), st.just("unsure"), st.just("take.unsure"), st.just(_DOUBT)),
+    st.builds(_notice, st.integers(0, 3), st.just("failed"), st.sampled_from(["budget.day", "budget.films"]),
+              st.just({"spent": "¥9.00", "most": "¥10.00"})),
     st.builds(_start, st.sampled_from([None, "zh", "en"])),
     st.builds(_text, st.text(max_size=40)),
     st.builds(_tap, st.floats(-1, 2), st.floats(0, 1)),
