@@ -18,6 +18,7 @@ from bot.app import House, opened
 from bot.show import shown
 from bot.texts import say
 from pipeline.film import looks
+from pipeline.money import together
 from pipeline.ports.errors import BadInput, Failed
 from pipeline.recipes import make_film
 from pipeline.sound import presets
@@ -201,6 +202,7 @@ def cover_of(out: Path) -> Path:
 
 
 async def _summary(studio: Studio, project: str, making: str, notice: Notice, out: Path) -> dict[str, object]:
+    """What a program may want to know; the cost is in the house's currency, null where a rate is missing."""
     ledger = await takes.of(studio.db, project)
     done = [take for take in ledger if take.state == "done"]
     makers = {take.step: (take.vendor, take.model) for take in done}
@@ -209,7 +211,7 @@ async def _summary(studio: Studio, project: str, making: str, notice: Notice, ou
         "path": str(out),
         "cover": str(cover_of(out)),
         "seconds": float(notice.fields.get("seconds", "0")),
-        "cost": sum(take.cost for take in done),
+        "cost": together(await takes.spent(studio.db, 0.0, project), studio.settings.worth),
         "mouth": notice.fields.get("mouth", "none"),
         "steps": [
             {

@@ -278,6 +278,16 @@ def test_old_prices_and_odd_models_are_told(
     assert "MAKE_TEXT" in _run("doctor").out
 
 
+def test_a_vendor_that_cannot_fetch_our_files_is_told(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects from a vendor that is silently passed over: the doctor says what it lacks."""
+    monkeypatch.setenv("VOLC_ACCESS_KEY", SECRET)
+    monkeypatch.setenv("VOLC_SECRET_KEY", SECRET)
+    monkeypatch.setenv("MAKE_AVATAR", "omnihuman,builtin")
+    assert "set PUBLIC_BASE_URL" in " ".join(_run("doctor").out.split())
+    monkeypatch.setenv("PUBLIC_BASE_URL", "https://films.example")
+    assert "set PUBLIC_BASE_URL" not in " ".join(_run("doctor").out.split())
+
+
 def test_a_currency_without_a_rate_is_broken(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects from a budget that would stop every step: the setting is named."""
     monkeypatch.setenv("DEEPSEEK_API_KEY", SECRET)

@@ -14,12 +14,15 @@ from pipeline.ports.errors import BadInput, Failed, NoAccess, Unsure
 from pipeline.ports.facts import Facts, Paid
 from pipeline.settings import Settings
 from pipeline.spend import spend
+from pipeline.steps.admit import admit
+from pipeline.steps.tell import tell
 from pipeline.studio import Stride, Studio
 from pipeline.turns import Cancelled
 from pipeline.workshop import Workshop
 from storage import projects, purse, stops, takes
 from storage.blobs import Blobs
 from storage.db import Database
+from storage.forget import forget
 from storage.model import Address, Brief, Plan, Project, Take
 from tests.fakes import postgres
 
@@ -367,3 +370,40 @@ async def test_a_failure_is_what_the_facts_say(file: str, tmp_path: Path) -> Non
                 await spend(made, "p1", "animate", [vendor], f"w{bills}", send=send, collect=collect)
             mine = [each for each in await takes.of(made.db, "p1") if each.vendor == vendor.facts.vendor]
         assert [(each.state, each.cost) for each in mine] == [("failed", cost)] * 2
+
+
+# films
+
+
+async def test_the_films_of_a_day_are_counted_and_a_failed_one_is_not(file: str, tmp_path: Path) -> None:
+    """A person's limit is said as such; what failed gives its place back, and the end says what it cost."""
+    vendor = Stage()
+    async with _studio(file, tmp_path, daily_films=1) as made:
+
+        def within(making: str) -> Studio:
+            return dataclasses.replace(made, now=Stride(making, "admit"))
+
+        await admit(within("p1:film:1"), "p1")
+        with pytest.raises(BadInput) as full:
+            await admit(within("p2:film:1"), "p2")
+        assert (full.value.key, full.value.fields) == ("budget.films", {"most": "1"})
+        await admit(within("q1:film:1"), "q1")
+        await _make(made, vendor)
+        assert (await tell(within("p1:film:1"), "p1", "failed")).cost == "¥2.00"
+        await admit(within("p2:film:2"), "p2")
+
+
+# people who are forgotten
+
+
+async def test_what_a_forgotten_person_spent_stays_in_the_days_budget(file: str, tmp_path: Path) -> None:
+    """Forgetting removes takes, seats and films, and no yuan from the house's account."""
+    vendor = Stage(at_once=1)
+    async with _studio(file, tmp_path, daily_budget=3.0) as made:
+        await _make(made, vendor)
+        await purse.admit(made.db, "p1:film:1", "p1", None, 1.0)
+        await forget(made.db, made.blobs, Address(channel="web", id="anna"))
+        assert await made.db.read("SELECT * FROM films") == []
+        with pytest.raises(BadInput) as over:
+            await _make(made, vendor, project="q1", making="q1:film:1")
+    assert (over.value.key, over.value.fields["spent"]) == ("budget.day", "¥2.00")
