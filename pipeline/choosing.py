@@ -65,8 +65,7 @@ def _judged(facts: Facts, need: Need) -> Choice:
     if can.needs_url and not need.lends:
         return Choice(facts=facts, left="lend.nowhere", fields=fields)
     if can.sound == "own":
-        seconds, notes = max(can.least, min(can.most, can.best)), ("performance.voice_over",)
-        return Choice(facts=facts, notes=notes, parts=_all(need), seconds=seconds, cost=_cost(facts, seconds))
+        return _scene(facts, can, need)
     parts = split(need.spans, can)
     if parts is None:
         longest = max(end - start for start, end in need.spans)
@@ -77,6 +76,20 @@ def _judged(facts: Facts, need: Need) -> Choice:
         )
     seconds = sum(length(need.spans, part, can) for part in parts)
     return Choice(facts=facts, parts=parts, seconds=seconds, cost=_cost(facts, seconds))
+
+
+def _scene(facts: Facts, can: Can, need: Need) -> Choice:
+    """A scene, and where somebody can make its mouth follow our sound, that too."""
+    seconds = max(can.least, min(can.most, can.best))
+    spoken = length(need.spans, _all(need)[0], Can(least=2.0))
+    dubbed = can.dub > 0 and need.lends
+    return Choice(
+        facts=facts,
+        notes=() if dubbed else ("performance.voice_over",),
+        parts=_all(need),
+        seconds=seconds,
+        cost=_cost(facts, seconds) + (can.dub * spoken if dubbed else 0.0),
+    )
 
 
 def split(spans: Sequence[Span], can: Can) -> tuple[tuple[int, int], ...] | None:

@@ -27,7 +27,10 @@ _SAMPLED = 32_000  # hertz of what voices are learnt from
 _LEAD = 0.15  # seconds kept around what is said in a sample
 _SHOWN = 1_600  # pixels on the longer side of a picture that asks
 _TOLD = 1_024  # pixels on the longer side of a picture a model looks at
-_QUALITY = 88
+_REFERENCE = 2_048  # pixels on the longer side of a photo that a painter starts from
+_QUALITY, _FINE_QUALITY = 88, 93
+_FACE_SIDE = 720  # pixels of the shorter side of a scene in which a face is looked for
+_SCENE_FPS = 25
 
 
 def look(photo: Path, detector: Path | None, proposals: Path | None, taps: Taps) -> Sight:
@@ -93,6 +96,42 @@ def draw(photo: Path, sight: Sight, saliency: Path | None, out: Path, width: int
     from pipeline.puppet.frame import frame
 
     return frame(photo, sight, saliency, out, width, height)
+
+
+def reference(photo: Path, out: Path) -> None:
+    """Write the photo as painters start from it: an upright JPEG of full worth, bare as a snapshot is."""
+    from PIL import Image
+
+    from pipeline.puppet.photo import upright
+
+    Image.fromarray(upright(photo, _REFERENCE)).save(out, "JPEG", quality=_FINE_QUALITY)
+
+
+def receive(
+    picture: Path, weights: tuple[Path | None, Path | None, Path | None], canvas: tuple[int, int], out: Path
+) -> Sight:
+    """What is on a drawn picture; the pane as the film will show it is written as JPEG.
+
+    Args:
+        weights: of detector, face proposals and saliency.
+
+    Raises:
+        Failed: it is no picture, or none a face can be worked on in.
+    """
+    from PIL import Image
+
+    from pipeline.puppet.frame import frame
+    from pipeline.puppet.look import look as see
+
+    pane = out.with_suffix(".png")
+    try:
+        sight = see(picture, weights[0], weights[1], Taps())
+        frame(picture, sight, weights[2], pane, *canvas)
+    except BadInput as unusable:
+        raise Failed("image.unusable", {}, repr(unusable)) from unusable
+    with Image.open(pane) as whole:
+        whole.convert("RGB").save(out, "JPEG", quality=_QUALITY)
+    return sight
 
 
 def hear(sound: Path, lines: int | None) -> Heard:
@@ -317,6 +356,19 @@ def judge(clip: Path, sound: Path | None, seconds: float, strict: bool) -> Worth
 
     found = judged.judge(clip, sound, seconds)
     return Worth(late=found.late, follows=sound is not None and judged.follows(found, strict=strict))
+
+
+def scene(clip: Path, frame: Path, seconds: float, out: Path) -> None:
+    """Make a scene as long as a sound, of the frame's shape and large enough for whoever looks for faces."""
+    from PIL import Image
+
+    from pipeline.film import stage as stages
+
+    with Image.open(frame) as image:
+        wide, high = image.size
+    scale = max(1.0, _FACE_SIDE / min(wide, high))
+    size = round(wide * scale / 2) * 2, round(high * scale / 2) * 2
+    stages.swung(clip, size, _SCENE_FPS, seconds, out)
 
 
 class Played(Noun):

@@ -2,7 +2,7 @@
 
 import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from pipeline import crafts
@@ -11,9 +11,9 @@ from pipeline.lend import lend, lends
 from pipeline.model import Framed, Span, Timeline
 from pipeline.parts import Shot
 from pipeline.plans import chosen
-from pipeline.ports.avatar import Avatar, Job
+from pipeline.ports.avatar import Avatar, Dubs, Job
 from pipeline.ports.can import Can
-from pipeline.ports.errors import Busy, Failed, NoAccess
+from pipeline.ports.errors import Busy, Failed, NoAccess, Surprise
 from pipeline.ports.facts import Facts, Paid
 from pipeline.spend import spend
 from pipeline.studio import Studio, digest
@@ -109,15 +109,6 @@ async def shot(work: Work, choices: Sequence[Choice], part: tuple[int, int]) -> 
                 job = await _job(work, vendor.facts, part, frame, speech, bench)
                 return await vendor.submit(await _lent(work, vendor.facts, job), key)
 
-    async def collect(vendor: Avatar, ticket: str) -> Paid:
-        async with studio.borrow(work.frame, work.sound) as (frame, speech):
-            with studio.bench() as bench:
-                job = await _job(work, vendor.facts, part, frame, speech, bench)
-                await _ready(studio, vendor, ticket, job.seconds)
-                performed = await vendor.fetch(ticket, job, bench / "clip.mp4", studio.teller())
-                shot = await _worth(work, vendor.facts, job, bench / "clip.mp4")
-        return Paid(value=shot.model_dump_json(), cost=performed.cost)
-
     return await spend(
         studio,
         work.project,
@@ -125,14 +116,20 @@ async def shot(work: Work, choices: Sequence[Choice], part: tuple[int, int]) -> 
         work.vendors(choices),
         await work.made_from("part", *part),
         send=send,
-        collect=collect,
+        collect=_collecting(work, part),
         price=lambda facts: _price(work, facts, part),
     )
 
 
 def _price(work: Work, facts: Facts, part: tuple[int, int]) -> float:
-    (choice,) = choose([facts], work.need(work.lines(part)))
+    need = work.need(work.lines(part)).model_copy(update={"lends": not _dubbed_later(facts)})
+    (choice,) = choose([facts], need)
     return choice.cost
+
+
+def _dubbed_later(facts: Facts) -> bool:
+    """Whether the price of the choice holds another job's, which has a take of its own."""
+    return facts.can is not None and facts.can.dub > 0
 
 
 async def _job(
@@ -171,6 +168,61 @@ async def _lent(work: Work, facts: Facts, job: Job) -> Job:
             "speech_url": await lend(studio, sound.id, seconds, facts.vendor),
         }
     )
+
+
+async def dubbed(work: Work, choices: Sequence[Choice], take: Take, part: tuple[int, int]) -> Shot:
+    """A scene whose mouth follows our sound, where its maker knows somebody for that; else as it is.
+
+    It is a job of its own, paid once; what goes wrong with it costs the lips, not the film.
+    """
+    shown = Shot.model_validate_json(take.result or "")
+    studio = work.studio
+    made: object = next((each for each in work.vendors(choices) if each.facts.vendor == take.vendor), None)
+    if shown.follows or not isinstance(made, Dubs) or not lends(studio):
+        return shown
+
+    async def send(vendor: Avatar, key: str) -> Paid:
+        async with studio.borrow(work.frame, work.sound, shown.clip) as (frame, speech, clip):
+            with studio.bench() as bench:
+                job = await _job(work, vendor.facts, part, frame, speech, bench)
+                await studio.workshop.run(
+                    "stage", crafts.scene, clip, frame, job.seconds, bench / "scene.mp4"
+                )
+                scene = await studio.keep(work.project, "scene", bench / "scene.mp4", "video/mp4")
+                seconds = _can(vendor.facts).minutes * 60 + _LENT_LONGER
+                url = await lend(studio, scene.id, seconds, vendor.facts.vendor)
+                return await vendor.submit(job.model_copy(update={"clip_url": url}), key)
+
+    try:
+        done = await spend(
+            studio,
+            work.project,
+            "animate",
+            [made.dubber],
+            await work.made_from("dub", shown.clip, *part),
+            send=send,
+            collect=_collecting(work, part),
+            price=lambda facts: _price(work, facts, part),
+        )
+    except (Failed, NoAccess, Surprise):
+        return shown
+    return Shot.model_validate_json(done.result or "")
+
+
+def _collecting(work: Work, part: tuple[int, int]) -> Callable[[Avatar, str], Awaitable[Paid]]:
+    """Wait for a part's clip, bring it home, and keep it if it is one."""
+    studio = work.studio
+
+    async def collect(vendor: Avatar, ticket: str) -> Paid:
+        async with studio.borrow(work.frame, work.sound) as (frame, speech):
+            with studio.bench() as bench:
+                job = await _job(work, vendor.facts, part, frame, speech, bench)
+                await _ready(studio, vendor, ticket, job.seconds)
+                performed = await vendor.fetch(ticket, job, bench / "clip.mp4", studio.teller())
+                shot = await _worth(work, vendor.facts, job, bench / "clip.mp4")
+        return Paid(value=shot.model_dump_json(), cost=performed.cost)
+
+    return collect
 
 
 async def _ready(studio: Studio, vendor: Avatar, ticket: str, seconds: float) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.film import clips, encode
-from pipeline.film.staging import DRAWN, Lines, Look, Spot, plan
+from pipeline.film.staging import DRAWN, Lines, Look, Spot, plan, swing
 from pipeline.model import Timeline
 from storage.model import Noun
 
@@ -65,6 +65,25 @@ def stage(
                 if number % 10 == 0:
                     tell(0.5 + 0.5 * number / len(shown))
     tell(1.0)
+
+
+def swung(clip: Path, size: tuple[int, int], fps: int, seconds: float, out: Path) -> None:
+    """Write a scene of a given length and size: the clip played to and fro at its own pace.
+
+    Raises:
+        Failed: `performance.unreadable`.
+    """
+    even = out.with_suffix(".even.mp4")
+    try:
+        frames = clips.even(clip, even, *size, fps)
+        reel = clips.Reel(even, fps)
+        with encode.Clip(out, *size, fps) as made:
+            for n in range(math.ceil(seconds * fps)):
+                picture = reel.picture(round(swing(n, frames - 1)))
+                made.put(clips.blended(picture, picture, 0.0))
+        reel.close()
+    finally:
+        even.unlink(missing_ok=True)
 
 
 def _shown(look: Look, reels: Sequence[clips.Reel], drawn: Drawn) -> av.VideoFrame:

@@ -44,7 +44,7 @@ def plan(timeline: Timeline, clips: Sequence[Lines]) -> tuple[Look, ...]:
     """Return a look for every picture of the film."""
     if clips and not all(clip.follows for clip in clips):
         scene = next(number for number, clip in enumerate(clips) if not clip.follows)
-        return tuple(Look(spot=(scene, _swing(n, clips[scene].frames - 1))) for n in range(timeline.frames))
+        return tuple(Look(spot=(scene, swing(n, clips[scene].frames - 1))) for n in range(timeline.frames))
     spots = _spoken(timeline, clips)
     speaking = [spot is not None for spot in spots]
     pauses = [pause for number, clip in enumerate(clips) for pause in _pauses(number, clip, timeline.fps)]
@@ -53,7 +53,7 @@ def plan(timeline: Timeline, clips: Sequence[Lines]) -> tuple[Look, ...]:
     return _blended([spot or (DRAWN, float(n)) for n, spot in enumerate(spots)], speaking, clips)
 
 
-def _swing(n: int, last: int) -> float:
+def swing(n: int, last: int) -> float:
     """To and fro between picture 0 and the last, at the clip's own pace."""
     at = n % max(1, 2 * last)
     return float(min(at, 2 * last - at))

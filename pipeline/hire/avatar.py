@@ -17,6 +17,7 @@ _SEEDANCE_MINI = "doubao-seedance-2-0-mini-260615"
 _TOKENS = 720 * 1280 * 24 / 1024  # of a second at 720p
 _PER_MILLION = {_SEEDANCE_20: 46.0, _SEEDANCE_FAST: 37.0, _SEEDANCE_MINI: 23.0}  # yuan
 _SCENES = {"kling-2.6": 0.042, "kling-3.0-turbo": 0.112}  # dollars a second, silent, 720p
+_LIPS = 0.014  # dollars a second
 _VEO = {"veo3_fast": 0.325, "veo3": 1.275, "veo3_lite": 0.175}  # dollars a clip
 
 
@@ -73,9 +74,12 @@ def _kling(account: Account, model: str, bench: Bench) -> Port:
         ),
     )
     if model in _SCENES:
-        can = Can(sound="own", least=5.0, most=5.0, best=5.0, mode="fast", pace=30.0)
+        lips = Can(least=2.0, most=60.0, needs_url=True, mode="fast")
+        dubbing = facts.model_copy(update={"model": "lip-sync", "price": _LIPS, "can": lips})
+        dubber = kling.LipSync(bench.http, account.keys, dubbing, base)
+        can = Can(sound="own", least=5.0, most=5.0, best=5.0, mode="fast", dub=_LIPS, pace=30.0)
         facts = facts.model_copy(update={"price": _SCENES[model], "can": can})
-        return kling.Scene(bench.http, account.keys, facts, base)
+        return kling.Scene(bench.http, account.keys, facts, base, dubber)
     mode = model.rpartition("-")[2]
     return kling.Avatar(bench.http, account.keys, facts, base, mode=mode)
 

@@ -16,7 +16,7 @@ class Job(Noun):
 
     `speech` is a mono WAV; `spans` says where each of the pet's lines lies in it, in seconds, and `seconds`
     how long it is. `prompt` says in words how it is played. `frame_url` and `speech_url` are lent for a while
-    to vendors that want addresses, None to others.
+    to vendors that want addresses, None to others; `clip_url` is a scene for whoever makes its mouth follow.
     """
 
     frame: Path
@@ -28,6 +28,7 @@ class Job(Noun):
     prompt: str = ""
     frame_url: str | None = None
     speech_url: str | None = None
+    clip_url: str | None = None
 
 
 class Performed(Noun):
@@ -62,6 +63,13 @@ class Avatar(Protocol):
     async def fetch(self, ticket: str, job: Job, out: Path, tell: Tell) -> Performed:
         """Write the performance as MP4 and tell the fraction done now and then."""
         ...
+
+
+@runtime_checkable
+class Dubs(Protocol):
+    """Makes scenes, and knows who can make their mouths follow our sound afterwards, as a job of its own."""
+
+    dubber: Avatar
 
 
 @runtime_checkable

@@ -14,6 +14,7 @@ class Can(Noun):
     lines are rather split into several. `narrowest`, `widest`: width over height of the picture. `needs_url`:
     wants addresses, not bytes. `mode`: which of the vendor's qualities this is. `short_side` in pixels, `fps`
     of what comes; `minutes` until a job counts as lost; `pace`: seconds of waiting for one of performance.
+    `dub`: price of a second to have a scene's mouth follow our sound afterwards, 0 where nobody does that.
     """
 
     animals: bool | None = None
@@ -27,5 +28,6 @@ class Can(Noun):
     mode: Literal["best", "fast"] = "best"
     short_side: int = 720
     fps: float = 25.0
+    dub: float = 0.0
     minutes: float = 60.0
     pace: float = 20.0

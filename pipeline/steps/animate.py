@@ -8,7 +8,7 @@ from pipeline.choosing import Choice
 from pipeline.crafts import Played
 from pipeline.model import Framed, Timeline
 from pipeline.parts import Animated, Shot, Speech
-from pipeline.performing import Work, shot
+from pipeline.performing import Work, dubbed, shot
 from pipeline.ports.avatar import Avatar
 from pipeline.ports.errors import Failed, NoAccess, Surprise
 from pipeline.ports.facts import Facts, Paid
@@ -82,7 +82,9 @@ async def _staged(work: Work, choices: Sequence[Choice]) -> Animated:
     """A performance made of clips, one for each part of the speech."""
     parts = choices[0].parts
     performed = await _side_by_side(work, choices)
-    shots = tuple(Shot.model_validate_json(take.result or "") for take in performed)
+    shots = tuple(
+        [await dubbed(work, choices, take, part) for take, part in zip(performed, parts, strict=True)]
+    )
     made = await _stage(work, parts, shots)
     work.studio.made_by(performed[-1].vendor, performed[-1].model)
     return made

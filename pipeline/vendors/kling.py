@@ -22,6 +22,7 @@ from typing import Any
 
 from pydantic import SecretStr, field_validator
 
+from pipeline.ports.avatar import Avatar as Port
 from pipeline.ports.avatar import Job, Performed, Tell
 from pipeline.ports.errors import BadInput, Busy, Failed, NoAccess, Refused, Trouble
 from pipeline.ports.facts import Facts, Paid
@@ -31,6 +32,7 @@ from pipeline.wires.tokens import jwt, mark
 from pipeline.wires.verdicts import Verdict, Who, Wrong, trouble
 
 _AVATAR = "/v1/videos/avatar/image2video"
+_FACES, _LIPS = "/v1/videos/identify-face", "/v1/videos/advanced-lip-sync"
 _DOLLARS = 0.14  # of a unit, list price
 _HEAVIEST = 5_000_000  # bytes of a sound
 _UNKNOWN = 1203
@@ -99,6 +101,21 @@ class _Told(Answer):
         if isinstance(self.data, tuple):
             return self.data[0] if self.data else None
         return self.data if self.data is not None and self.data.ticket else None
+
+
+class _Face(Answer):
+    face_id: str
+    start_time: int = 0
+    end_time: int = 0
+
+
+class _Faces(Answer):
+    session_id: str = ""
+    face_data: tuple[_Face, ...] = ()
+
+
+class _Found(Answer):
+    data: _Faces
 
 
 class _Account:
@@ -205,6 +222,59 @@ class _Account:
 _PAIR = ("kling_access_key", "kling_secret_key")
 
 
+class LipSync:
+    """The mouth of a clip that is there already is made to follow our sound.
+
+    It looks for a face first, which costs a little by itself and may fail on animals. A lost job is not found
+    again: it is known by its own number only.
+    """
+
+    def __init__(
+        self,
+        http: Http,
+        keys: dict[str, SecretStr],
+        facts: Facts,
+        base_url: str,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.facts = facts
+        self._account = _Account(http, keys, facts, base_url, clock)
+
+    async def submit(self, job: Job, key: str) -> Paid:
+        """Have the face found on the clip, then hand its sound over."""
+        if job.clip_url is None:
+            raise NoAccess("lend.nowhere", {"vendor": self.facts.vendor})
+        reply, _ = await self._account.ask("POST", _FACES, json={"video_url": job.clip_url}, paid=True)
+        found = shaped(reply, _Found, self._account.who, paid=True).data
+        if not found.face_data:
+            raise NoAccess("performance.no_face", {"vendor": self.facts.vendor})
+        face = max(found.face_data, key=lambda each: each.end_time - each.start_time)
+        chosen = {
+            "face_id": face.face_id,
+            "sound_file": _plain(job.speech.read_bytes()),
+            "sound_start_time": 0,
+            "sound_end_time": int(job.seconds * 1000),
+            "sound_insert_time": 0,
+            "sound_volume": 1,
+            "original_audio_volume": 0,
+        }
+        ask = {"session_id": found.session_id, "face_choose": [chosen], "external_task_id": mark(key)}
+        ticket = await self._account.begun(_LIPS, ask)
+        return Paid(value=ticket, cost=round(self.facts.price * job.seconds, 4))
+
+    async def poll(self, ticket: str) -> bool:
+        """Whether its clip is there."""
+        return self._account.ready(await self._look(ticket)) is not None
+
+    async def fetch(self, ticket: str, job: Job, out: Path, tell: Tell) -> Performed:
+        """Bring the clip home."""
+        return await self._account.bring(lambda: self._look(ticket), job, out, tell)
+
+    async def _look(self, ticket: str) -> _Task | None:
+        return await self._account.found(f"{_LIPS}/{ticket}")
+
+
 class Avatar:
     """A picture says our sound; the model's name is the mode, `avatar-std` or `avatar-pro`."""
 
@@ -258,7 +328,7 @@ class Avatar:
 
 
 class Scene:
-    """A picture moves by itself, silent: our voice is laid over it. The model's name is part of the path."""
+    """A picture moves by itself, silent; `dubber` makes its mouth follow. The model's name is in the path."""
 
     def __init__(
         self,
@@ -266,10 +336,11 @@ class Scene:
         keys: dict[str, SecretStr],
         facts: Facts,
         base_url: str,
+        dubber: Port,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.facts = facts
+        self.facts, self.dubber = facts, dubber
         self._account = _Account(http, keys, facts, base_url, clock)
 
     async def submit(self, job: Job, key: str) -> Paid:

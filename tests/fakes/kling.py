@@ -1,21 +1,25 @@
 """Kling as its notes say: two generations side by side, jobs found by our mark, money among limits."""
 
+import asyncio
 import base64
 import hmac
+import io
 import json
 import time
 
+import av
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.fakes.performing import Job, Performing, hung_up
+from tests.fakes.performing import Job, Performing, fetched, hung_up
 
 KEY, ACCESS, SECRET = "key-of-this-region", "ak-example", "sk-example-not-to-be-used-anywhere"
 _STATUS = {1000: 401, 1001: 401, 1002: 401, 1003: 401, 1004: 401, 1103: 403, 1203: 404, 5000: 500, 5001: 503,
            5002: 504, 1100: 429, 1101: 429, 1102: 429, 1302: 429, 1303: 429, 1304: 429}  # fmt: skip
 _PATH = "/v1/videos/avatar/image2video"
+_LIPS = "/v1/videos/advanced-lip-sync"
 
 
 class Kling(Performing):
@@ -25,6 +29,7 @@ class Kling(Performing):
     def __init__(self, *faults: str, at_once: int = 3, looks: int = 0, late: float = 0.0) -> None:
         super().__init__(*faults, looks=looks, late=late)
         self.at_once = at_once
+        self.sessions: list[str] = []
         self.app = Starlette(
             routes=[
                 Route(_PATH, self._avatar, methods=["POST"]),
@@ -32,6 +37,9 @@ class Kling(Performing):
                 Route(_PATH + "/{name}", self._task),
                 Route("/image-to-video/{model}", self._scene, methods=["POST"]),
                 Route("/tasks", self._tasks),
+                Route("/v1/videos/identify-face", self._faces, methods=["POST"]),
+                Route(_LIPS, self._lips, methods=["POST"]),
+                Route(_LIPS + "/{name}", self._task),
                 self.result(),
             ]
         )
@@ -75,6 +83,33 @@ class Kling(Performing):
                 0, {"task_id": job.id, "task_status": "submitted", "task_info": {"external_task_id": mark}}
             )
         return _told(0, {"id": job.id, "status": "submitted", "external_id": mark})
+
+    async def _faces(self, request: Request) -> Response:
+        """Look for faces on a clip, which has to be there and large enough; a fault "faceless" finds none."""
+        refusal = self._unknown(request, older=True)
+        clip = await asyncio.to_thread(fetched, (await request.json())["video_url"])
+        if refusal is not None or clip is None:
+            return refusal or _told(1201)
+        with av.open(io.BytesIO(clip)) as source:
+            stream = source.streams.video[0]
+            sides, seconds = (
+                (stream.width, stream.height),
+                float((stream.duration or 0) * (stream.time_base or 0)),
+            )
+        if min(sides) < 512 or max(sides) > 2160 or not 2 <= seconds <= 60:
+            return _told(1201)
+        face = {"face_id": "0", "face_image": "", "start_time": 0, "end_time": round(seconds * 1000)}
+        self.sessions.append(str(len(self.sessions)))
+        faces = [] if self.faults and self.fault() == "faceless" else [face]
+        return _told(0, {"session_id": self.sessions[-1], "face_data": faces})
+
+    async def _lips(self, request: Request) -> Response:
+        ask = await request.json()
+        (chosen,) = ask["face_choose"]
+        sound = _media(chosen["sound_file"])
+        if ask["session_id"] not in self.sessions or not sound or chosen["sound_end_time"] < 2000:
+            return _told(1201)
+        return self._unknown(request, older=True) or self._begun(sound, ask["external_task_id"], older=True)
 
     async def _list(self, request: Request) -> Response:
         return self._unknown(request, older=True) or _told(

@@ -59,6 +59,15 @@ def test_a_scene_without_our_sound_is_said_to_be_one() -> None:
     assert (choice.notes, choice.seconds) == (("performance.voice_over",), 8.0)
 
 
+def test_a_scene_with_lips_is_priced_with_them() -> None:
+    """Whoever agrees to the price agrees to both jobs; without addresses there are no lips, and no price of
+    them."""
+    scene = _facts("a", Can(sound="own", least=5, most=5, best=5, dub=0.1))
+    (with_lips,), (without,) = choose([scene], _need()), choose([scene], _need(lends=False))
+    assert (with_lips.notes, without.notes) == ((), ("performance.voice_over",))
+    assert [with_lips.cost, without.cost] == pytest.approx([5.0 + 0.68, 5.0])
+
+
 def test_long_speech_is_split_between_lines() -> None:
     """Jobs stay under the vendor's limit, lines stay whole and in order, and none is lost."""
     can = Can(best=4.0, most=5.0)

@@ -126,6 +126,27 @@ async def test_a_scene_is_said_to_be_one(tmp_path: Path) -> None:
     assert len(track.mouths) == len(track.openness)
 
 
+async def test_a_scene_gets_its_lips_where_somebody_makes_them(tmp_path: Path) -> None:
+    """Kling's scene is lent to its lip-sync with our sound: the mouth follows, in two jobs, each paid once. A
+    scene in which no face is found is a voice-over, and still a film."""
+    fake = Kling()
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    async with standing_studio(tmp_path / "a", (fake,), ("kling:kling-2.6",)) as studio:
+        things = await shelf(studio, tmp_path)
+        made = await animate(studio, PROJECT, *things.played)
+        again = await animate(studio, PROJECT, *things.played)
+        track = await studio.noun(made.track, Track)
+        models = [take.model for take in await takes.of(studio.db, PROJECT)]
+    assert (made.notes, again, fake.bills, models) == ((), made, 2, ["kling-2.6", "lip-sync", "stage"])
+    assert max(track.openness) > 0.5
+    blind = Kling("", "faceless")
+    async with standing_studio(tmp_path / "b", (blind,), ("kling:kling-2.6",)) as studio:
+        things = await shelf(studio, tmp_path)
+        made = await animate(studio, PROJECT, *things.played)
+    assert (made.notes, blind.bills) == (("performance.voice_over",), 1)
+
+
 async def test_a_crash_between_ticket_and_clip_costs_nothing(tmp_path: Path) -> None:
     """A run that dies while it waits is gone on with by its ticket."""
     fake = Seedance(looks=1)
