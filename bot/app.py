@@ -1,18 +1,21 @@
 """Builds and joins everything; whoever needs something is handed it from here."""
 
+import asyncio
 import contextlib
 import dataclasses
-import functools
 import itertools
 import shutil
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import structlog
+
 from bot.changes import Changes
+from bot.messages import Incoming
 from bot.reception import Reception
 from bot.settings import MODALITIES, Settings
-from bot.talk import Means, fresh, turn
+from bot.talk import Means, Talk, Turn, fresh, turn
 from bot.tidings import Tidings
 from pipeline import packaged
 from pipeline import recipes as recipes  # registers the makings, before the engine starts
@@ -28,9 +31,12 @@ from pipeline.workshop import Workshop
 from storage import strides
 from storage.blobs import Blobs
 from storage.db import Database
+from storage.errors import StorageError
 from storage.lock import DataFolder
 
 _OWN_FILMS, _WAITING_FILMS = 2, 50
+_LEARN_SECONDS = 600.0
+_log = structlog.get_logger(__name__)
 WEIGHTS = (
     "pet-detector",
     "face-proposals",
@@ -64,15 +70,40 @@ class Lobby:
 async def receiving(house: House) -> AsyncIterator[Lobby]:
     """Open reception in front of the house: what an earlier process left waiting is gone on with."""
     changes = Changes()
-    able = means(house.studio.catalogue).model_copy(update={"prices": await prices(house.studio)})
-    reception = Reception(
-        house.studio, house.engine, changes, turn=functools.partial(turn, means=able), fresh=fresh
-    )
+    able = _Able(await _means(house.studio))
+    reception = Reception(house.studio, house.engine, changes, turn=able.turn, fresh=fresh)
     await reception.open()
+    learning = asyncio.create_task(able.learn(house.studio))
     try:
         yield Lobby(reception, changes, Tidings(house.studio, house.engine))
     finally:
+        learning.cancel()
+        await asyncio.wait([learning])
         await reception.close()
+
+
+class _Able:
+    """The conversation with what the vendors can do; how long they take is looked up anew now and then."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+
+    def turn(self, talk: Talk, incoming: Incoming) -> Turn:
+        """What one thing that came in brings about."""
+        return turn(talk, incoming, self._means)
+
+    async def learn(self, studio: Studio) -> None:
+        """Look again until cancelled."""
+        while True:
+            await asyncio.sleep(_LEARN_SECONDS)
+            try:
+                self._means = await _means(studio)
+            except StorageError as error:  # what was known before is good enough until next time
+                _log.warning("prices.not_read", reason=error.key)
+
+
+async def _means(studio: Studio) -> Means:
+    return means(studio.catalogue).model_copy(update={"prices": await prices(studio)})
 
 
 def means(catalogue: Catalogue) -> Means:

@@ -75,7 +75,7 @@ async def spend(
     worth = studio.settings.worth
     asked = chosen(vendors, brief.plan, lambda facts: wish.price(facts) * worth.get(facts.currency, 1.0))
     found = await takes.good(studio.db, project, made_from)
-    if found is not None and _serves(found, asked, vendors, by_chosen=by_chosen):
+    if found is not None and await _serves(studio, found, asked, vendors, by_chosen=by_chosen):
         studio.made_by(found.vendor, found.model)
         return found
     troubles: list[Trouble] = []
@@ -105,13 +105,22 @@ async def spend(
     raise Failed(last.key, last.fields, "; ".join(repr(each) for each in troubles))
 
 
-def _serves(found: Take, asked: Sequence[V], vendors: Sequence[V], *, by_chosen: bool) -> bool:
+async def _serves(
+    studio: Studio, found: Take, asked: Sequence[V], vendors: Sequence[V], *, by_chosen: bool
+) -> bool:
     """Whether what was made before is what is wanted now: what cost nothing is not, where somebody paid is to
-    be asked first; it still is what that one is replaced by when they cannot."""
+    be asked first; it is when that one was asked for the same and could not."""
     if by_chosen:
         return found.vendor in {each.facts.vendor for each in asked}
     free = {each.facts.vendor for each in vendors if each.facts.free}
-    return found.vendor not in free or not asked or asked[0].facts.free
+    if found.vendor not in free or not asked or asked[0].facts.free:
+        return True
+    first = asked[0].facts
+    return any(
+        (take.made_from, take.vendor, take.model) == (found.made_from, first.vendor, first.model)
+        and take.state in {"failed", "rejected"}
+        for take in await takes.of(studio.db, found.project)
+    )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -210,6 +210,36 @@ async def test_the_free_way_leaves_a_doubt_alone(file: str, tmp_path: Path) -> N
     assert (take.vendor, len(vendor.asked)) == ("builtin", 1)
 
 
+async def test_a_free_result_does_not_stand_in_for_a_paid_one(file: str, tmp_path: Path) -> None:
+    """Who made a free film and then wants the paid one gets it; what replaced a paid one goes on serving."""
+    vendor, free = Stage(), Stage("builtin", free=True, price=0.0)
+    async with _studio(file, tmp_path) as made:
+        await _plan(made, "free")
+        assert (await _make(made, vendor, free)).vendor == "builtin"
+        await _plan(made, "usual")
+        assert (await _make(made, vendor, free)).vendor == "stage"
+        await _plan(made, "free")
+        assert (await _make(made, vendor, free)).vendor == "stage"  # paid for already
+        await _plan(made, "usual")
+        shut = _Shut()
+        for _ in range(2):
+            assert (await _make(made, shut, free, wish="other")).vendor == "builtin"
+    assert (len(vendor.bills), shut.knocks) == (1, 1)
+
+
+class _Shut(Stage):
+    """A vendor whose key is refused."""
+
+    def __init__(self) -> None:
+        super().__init__("shut")
+        self.knocks = 0
+
+    async def submit(self, key: str) -> Paid:
+        """Say no."""
+        self.knocks += 1
+        raise NoAccess("vendor.key")
+
+
 async def test_what_somebody_settled_may_be_made_again(file: str, tmp_path: Path) -> None:
     """The operator's word ends a doubt: charged money stays counted, and the next attempt is a new take."""
     vendor = Stage(find=False)
