@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 from pipeline.ports.avatar import Avatar
 from pipeline.ports.facts import Facts
-from pipeline.ports.image import Image
+from pipeline.ports.image import Framer, Image
 from pipeline.ports.text import Writer
 from pipeline.ports.voice import Voice
 
@@ -25,7 +25,7 @@ class Catalogue:
         self,
         *,
         text: Sequence[Writer],
-        image: Sequence[Image],
+        image: Sequence[Image | Framer],
         voice: Sequence[Voice],
         avatar: Sequence[Avatar],
     ) -> None:
@@ -44,6 +44,16 @@ class Catalogue:
         """Those who see."""
         return tuple(writer for writer in self.text if writer.facts.sees)
 
+    @property
+    def painters(self) -> tuple[Image, ...]:
+        """Those who draw new pictures."""
+        return tuple(one for one in self.image if isinstance(one, Image))
+
+    @property
+    def framers(self) -> tuple[Framer, ...]:
+        """Those who frame a picture for the film."""
+        return tuple(one for one in self.image if isinstance(one, Framer))
+
     def first(self, step: str) -> Facts | None:
         """The first choice for a step; None for steps that are our own craft."""
         vendors: dict[str, Sequence[_Vendor]] = {
@@ -51,7 +61,9 @@ class Catalogue:
             "propose": self.text,
             "edit": self.editors,
             "describe": self.seers,
-            "draw": self.image,
+            "paint": self.painters,
+            "compare": self.seers,
+            "draw": self.framers,
             "clone": self.voice,
             "preview": self.voice,
             "audition": self.voice,

@@ -1,6 +1,7 @@
 """What steps hand to recipes: ids of kept files and a few small figures."""
 
 from pipeline.model import Span
+from pipeline.ports.text import Likely
 from storage.model import Noun
 
 
@@ -12,8 +13,8 @@ class Seen(Noun):
 
 
 class Known(Noun):
-    """`described` is the asset of a `Described`, empty where nobody in use sees; `marks`: the model is sure of
-    where the mouth is."""
+    """`described` is the asset of a `Described`, empty where nobody in use sees; `marks`: the model is sure
+    of where the mouth is."""
 
     described: str = ""
     marks: bool = False
@@ -73,6 +74,28 @@ class Edited(Noun):
 
     script: str
     text: str
+
+
+class Picture(Noun):
+    """One drawn picture as it came, and as the film shows it. `mouth` is "found", or "none" where no face in
+    it is sure; `same`: the pet in it is the one on the photo, as far as a model that sees can tell."""
+
+    picture: str
+    shown: str
+    mouth: str
+    same: Likely = "unsure"
+
+
+class Painted(Noun):
+    """Pictures that came, by the number they were asked under."""
+
+    pictures: dict[str, Picture]
+
+
+class Compared(Noun):
+    """For each picture (by its asset) whether the pet on the photo is in it."""
+
+    same: dict[str, Likely]
 
 
 class Drawn(Noun):

@@ -37,6 +37,16 @@ class Prices(Noun):
     lends: bool = True
 
     @property
+    def framing(self) -> tuple[Facts, ...]:
+        """Those who frame a picture for the film."""
+        return tuple(facts for facts in self.image if not facts.draws)
+
+    @property
+    def drawing(self) -> tuple[Facts, ...]:
+        """Those who draw new pictures, which is asked for before the film is."""
+        return tuple(facts for facts in self.image if facts.draws)
+
+    @property
     def hosted(self) -> bool:
         """Whether anything here may cost money."""
         return any(not facts.free for facts in (*self.image, *self.voice, *self.avatar))
@@ -119,7 +129,7 @@ def still_good(brief: Brief, made: Brief | None) -> frozenset[str]:
 
 
 _MADE_FROM = {
-    "draw": ("photo", "taps"),
+    "draw": ("photo", "taps", "frame"),
     "clone": ("sample",),
     "speak_pet": ("voice", "sample", "pet_lines"),
     "speak_person": ("person_voice", "person_lines"),
@@ -159,7 +169,7 @@ def _item(prices: Prices, brief: Brief, plan: Plan, step: str) -> Item | None:
     """One step with whom the plan asks first; None where it has nobody."""
     if step == "animate":
         return _performance(prices, brief, plan)
-    vendors = prices.image if step == "draw" else prices.voice
+    vendors = prices.framing if step == "draw" else prices.voice
     asked = chosen(
         [_Asked(facts) for facts in vendors], plan, lambda of: _cost(brief, step, of) * _rate(prices, of)
     )

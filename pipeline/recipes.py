@@ -8,19 +8,22 @@ import asyncio
 from typing import Any
 
 from pipeline.engine import Outcome, making, step
-from pipeline.parts import Drawn, Said, Scripted, Seen
+from pipeline.parts import Drawn, Picture, Said, Scripted, Seen
+from pipeline.shown import PHOTO
 from pipeline.steps.admit import admit
 from pipeline.steps.animate import animate
 from pipeline.steps.arrange import arrange
 from pipeline.steps.audition import audition as listen
 from pipeline.steps.check import check
 from pipeline.steps.clone import clone
+from pipeline.steps.compare import compare
 from pipeline.steps.cut import cut
 from pipeline.steps.describe import describe
 from pipeline.steps.draw import draw
 from pipeline.steps.edit import edit
 from pipeline.steps.hear import hear
 from pipeline.steps.look import look
+from pipeline.steps.paint import paint
 from pipeline.steps.point import point
 from pipeline.steps.preview import preview
 from pipeline.steps.redo import redo
@@ -58,7 +61,7 @@ async def edit_script(project: str) -> Notice:
 @making({"look": 2.5, "describe": 0.1, "show": 0.6, "draw": 2.0})
 async def prepare_frame(project: str) -> Notice:
     """What was seen on the photo, shown; and, where the face is sure, the first frame."""
-    seen = await _seen(project)
+    seen = await _seen(project, PHOTO)
     if seen.value is None:
         return seen.notice
     shown = await step(show, project, seen.value.sight)
@@ -70,11 +73,49 @@ async def prepare_frame(project: str) -> Notice:
     if shown.value.grid:
         assets["grid"] = shown.value.grid
     else:
-        drawn = await step(draw, project, seen.value.sight)
+        drawn = await step(draw, project, seen.value.sight, PHOTO)
         if drawn.value is None:
             return drawn.notice
         assets |= drawn.value.model_dump()
     return Notice(kind="done", key="notice.frame", fields=fields, assets=assets)
+
+
+_CANDIDATES = "1 2 3"
+
+
+@making({"describe": 6.0, "paint": 40.0, "compare": 9.0})
+async def draw_frames(project: str) -> Notice:
+    """New pictures to choose the first frame from; one that lost the pet is drawn once more.
+
+    Assets: `1`, `2` … as they came, `shown1` … as the film shows them; fields `mouth1` …, `same1` …. What is
+    known of the pet goes into the words a painter is told; without it they are fewer.
+    """
+    await step(describe, project, PHOTO)
+    painted = await step(paint, project, _CANDIDATES)
+    if painted.value is None:
+        return painted.notice
+    found = await _compared(project, painted.value.pictures)
+    lost = [number for number, one in found.items() if one.same == "no"]
+    if lost:
+        again = await step(paint, project, " ".join(f"{number}b" for number in lost))
+        if again.value is not None:
+            anew = {number[:-1]: one for number, one in again.value.pictures.items()}
+            found |= await _compared(project, anew)
+    assets = {number: one.picture for number, one in found.items()}
+    assets |= {f"shown{number}": one.shown for number, one in found.items()}
+    fields = {f"mouth{number}": one.mouth for number, one in found.items()}
+    fields |= {f"same{number}": one.same for number, one in found.items()}
+    return Notice(kind="done", key="notice.pictures", fields=fields, assets=assets)
+
+
+async def _compared(project: str, pictures: dict[str, Picture]) -> dict[str, Picture]:
+    """The pictures, each with whether the pet in it is the one on the photo."""
+    told = await step(compare, project, " ".join(one.picture for one in pictures.values()))
+    same = told.value.same if told.value else {}
+    return {
+        number: one.model_copy(update={"same": same.get(one.picture, "unsure")})
+        for number, one in pictures.items()
+    }
 
 
 @making({"hear": 1.5, "clone": 2.0, "preview": 3.0})
@@ -113,14 +154,14 @@ async def audition(project: str) -> Notice:
     return Notice(kind="done", key="notice.audition", assets=heard.value.sounds)
 
 
-async def _seen(project: str) -> Outcome[Seen]:
-    """What is on the photo; where our own eyes are unsure and a model is not, its marks are tried out.
+async def _seen(project: str, which: str = "") -> Outcome[Seen]:
+    """What is on the picture; where our own eyes are unsure and a model is not, its marks are tried out.
 
     A model that could not be asked is no reason to stop.
     """
-    seen, known = await asyncio.gather(step(look, project), step(describe, project))
+    seen, known = await asyncio.gather(step(look, project, which), step(describe, project, which))
     if seen.value and seen.value.mouth == "none" and known.value and known.value.marks:
-        return await step(point, project, seen.value.sight, known.value.described)
+        return await step(point, project, seen.value.sight, known.value.described, which)
     return seen
 
 

@@ -85,11 +85,13 @@ class Brief(Noun):
     `seen` holds the pet's lines of script options shown before; `rounds` counts how often a part was asked
     for again, so that the next one is made from something new; under the key of a take in doubt, that
     somebody wants it paid again. `plan` is how much it may cost. `consent` is the sample of which somebody
-    said that it is their own voice, or that they may use it.
+    said that it is their own voice, or that they may use it. `frame` is a picture that was drawn and takes
+    the photo's place in the film.
     """
 
     lang: Lang = "zh"
     photo: str | None = None
+    frame: str | None = None
     taps: Taps = Taps()
     theme: str | None = None
     audience: str | None = None

@@ -7,6 +7,7 @@ from pipeline.catalogue import Catalogue
 from pipeline.hire import avatar, image, text, voice
 from pipeline.hire.rows import Bench, Row
 from pipeline.ports.errors import BadInput
+from pipeline.ports.image import Framer
 from pipeline.settings import Account, Settings
 
 V = TypeVar("V")
@@ -20,10 +21,18 @@ def hire(settings: Settings, bench: Bench) -> Catalogue:
     """
     return Catalogue(
         text=tuple(_hired("text", text.ROWS, settings, bench)),
-        image=tuple(_hired("image", image.ROWS, settings, bench)),
+        image=_framed(tuple(_hired("image", image.ROWS, settings, bench)), bench),
         voice=tuple(_hired("voice", voice.ROWS, settings, bench)),
         avatar=tuple(_hired("avatar", avatar.ROWS, settings, bench)),
     )
+
+
+def _framed(chosen: tuple[image.Port, ...], bench: Bench) -> tuple[image.Port, ...]:
+    """Whoever draws, what was drawn and the photo itself have to be framed for the film."""
+    if any(isinstance(one, Framer) for one in chosen):
+        return chosen
+    own = next(row for row in image.ROWS if row.vendor == "builtin")
+    return (*chosen, own.build(Account(), own.models[0], bench))
 
 
 def setting(modality: str, vendor: str) -> str:

@@ -20,7 +20,8 @@ class Facts(Noun):
     such a voice is, "none" where there can be none; `sample` of how many seconds a sample has to be, None as
     it comes; `sample_url`: an address of it is wanted. `presets` are the preset voices there are, by our
     names, None for every one. `seconds`: how long a call takes as a rule.
-    A text vendor that `edits` changes a script as free words wish, one that `sees` takes pictures.
+    A text vendor that `edits` changes a script as free words wish, one that `sees` takes pictures; an image
+    vendor that `draws` makes new pictures, the others frame what there is.
     """
 
     vendor: str
@@ -45,6 +46,7 @@ class Facts(Noun):
     seconds: float = 8.0
     edits: bool = False
     sees: bool = False
+    draws: bool = False
     can: Can | None = None
 
     @property

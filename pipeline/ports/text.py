@@ -5,7 +5,7 @@ gives the answer as it came; reading it costs nothing and may be repeated.
 """
 
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import Field
 
@@ -105,6 +105,32 @@ class Writer(Protocol):
 
     def described(self, ask: LookAsk, raw: str) -> Described:
         """Return what is on the photo; errors as above."""
+        ...
+
+
+Likely = Literal["yes", "no", "unsure"]
+
+
+class CompareAsk(Noun):
+    """Two pictures, upright JPEGs readable while the call lasts: is the pet on the first in the second?"""
+
+    photo: Path
+    other: Path
+    lang: Lang = "zh"
+
+
+@runtime_checkable
+class Compares(Protocol):
+    """A writer that tells whether two pictures show the same animal."""
+
+    facts: Facts
+
+    async def compare(self, ask: CompareAsk, complaint: str = "") -> Paid:
+        """Spend: one call."""
+        ...
+
+    def compared(self, ask: CompareAsk, raw: str) -> Likely:
+        """Return what the answer says; errors are those of `Writer.written`."""
         ...
 
 

@@ -3,24 +3,22 @@
 from pipeline import crafts
 from pipeline.model import Sight
 from pipeline.parts import Seen
-from pipeline.ports.errors import BadInput
 from pipeline.ports.text import Described, Marks
+from pipeline.shown import shown
 from pipeline.studio import Studio
 from storage.model import Point, Taps
 
 
-async def point(studio: Studio, project: str, sight: str, described: str) -> Seen:
+async def point(studio: Studio, project: str, sight: str, described: str, which: str = "") -> Seen:
     """Return the sight with the model's marks tried out; the sight as it was where no face comes of them."""
-    brief = (await studio.project(project)).brief
-    if brief.photo is None:
-        raise BadInput("photo.missing")
+    chosen, told = shown((await studio.project(project)).brief, which)
     before = await studio.noun(sight, Sight)
     marks = (await studio.noun(described, Described)).marks
-    async with studio.borrow(brief.photo) as (photo,):
+    async with studio.borrow(chosen) as (photo,):
         weights = studio.weights
         now = await studio.workshop.run(
             "sight", crafts.look, photo, weights["pet-detector"], weights["face-proposals"],
-            taps(marks, before, brief.taps.pet),
+            taps(marks, before, told.pet),
         )  # fmt: skip
     if not now.pets or not now.pets[0].found:
         return Seen(sight=sight, mouth="none")

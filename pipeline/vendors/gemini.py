@@ -1,31 +1,37 @@
-"""Google Gemini with a key of AI Studio: text and sight.
+"""Google Gemini with a key of AI Studio: text and sight; Nano Banana, pictures.
 
 Service: Gemini API, generateContent (base https://generativelanguage.googleapis.com/v1beta).
-Documentation: ai.google.dev/gemini-api/docs (troubleshooting, thinking, deprecations); google-genai 3.4.0.
+Documentation: ai.google.dev/gemini-api/docs (troubleshooting, thinking, deprecations, image-generation);
+    google-genai 3.4.0.
     Read on: 2026-11-22; nothing here was tried against the live service.
 Auth: x-goog-api-key. Not served in every region: 400 FAILED_PRECONDITION.
 Limits: per project and tier, shown in AI Studio only; 100 MB of pictures in a call.
-Price: USD per token, by the row; thoughts are charged as output. Keeps data for: by the account's tier.
+Price: USD per token, by the row; thoughts are charged as output. A picture's tokens come to a price for each.
+Keeps data for: by the account's tier.
 Repeats safely: no. Can cancel: no.
 Quirks: a wrong key is 400 with a reason inside. A blocked question is 200 without candidates, a blocked
     answer 200 without content. 429 also means spent credit, or a wait of hours. Errors may come in a list.
+    Drafts of a picture may come as thoughts before it; all carry a mark nobody sees.
 """
 
 import base64
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from pipeline.ports.errors import Unsure
-from pipeline.ports.facts import Paid
+from pipeline.ports.facts import Facts, Paid
 from pipeline.ports.http import Http, Reply
+from pipeline.ports.image import Came, DrawAsk
 from pipeline.ports.text import Answer, Model, Question
-from pipeline.wires import chat
+from pipeline.wires import chat, pictures
 from pipeline.wires.verdicts import Verdict, Who, Wrong, by_status, shape, trouble, wrong
 
 BASE = "https://generativelanguage.googleapis.com/v1beta"
+_DRAWING = 240.0  # seconds one picture may take
 _LONG_WAIT = 300.0  # seconds; a quota that comes back later is no access for now
 _REFUSALS = frozenset({
     "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY",
@@ -33,9 +39,14 @@ _REFUSALS = frozenset({
 })  # fmt: skip
 
 
+class _Inline(BaseModel):
+    data: str = ""
+
+
 class _Part(BaseModel):
     text: str = ""
     thought: bool = False
+    inlineData: _Inline | None = None  # noqa: N815  the service's own name
 
 
 class _Content(BaseModel):
@@ -87,11 +98,7 @@ class Text:
 
     async def check(self) -> None:
         """Ask what the model is."""
-        reply = await self._http.send("GET", self._url, headers=self._headers, seconds=20.0)
-        if not reply.fine:
-            error = wrong(reply)
-            verdict = judge(error)
-            raise trouble("busy" if verdict == "unsure" else verdict, self._who, error)
+        await _known(self._http, self._url, self._headers, self._who)
 
     def _read(self, reply: Reply) -> Paid:
         try:
@@ -117,7 +124,8 @@ def _body(model: Model, question: Question, complaint: str) -> dict[str, Any]:
         {"inlineData": {"mimeType": "image/jpeg", "data": base64.b64encode(picture.read_bytes()).decode()}}
         for picture in question.pictures
     ]
-    level = "MINIMAL" if model.thinks == "off" else "LOW"
+    level = {"off": "MINIMAL", "low": "LOW"}.get(model.thinks)
+    thinking = {"thinkingConfig": {"thinkingLevel": level, "includeThoughts": False}} if level else {}
     held: dict[str, Any] = {} if model.shapes == "words" else {"responseMimeType": "application/json"}
     if model.shapes == "schema":
         held["responseJsonSchema"] = question.shape
@@ -126,7 +134,7 @@ def _body(model: Model, question: Question, complaint: str) -> dict[str, Any]:
         "contents": [{"role": "user", "parts": [*parts, {"text": asked}]}],
         "generationConfig": {
             **held,
-            "thinkingConfig": {"thinkingLevel": level, "includeThoughts": False},
+            **thinking,
             "maxOutputTokens": chat.most(model, question),
         },
     }
@@ -144,6 +152,73 @@ def _answer(came: _Came, raw: object) -> Answer:
         return Answer(end="cut")
     text = "".join(part.text for part in first.content.parts if not part.thought)
     return Answer(text=text, end="whole" if first.finishReason == "STOP" else "broken")
+
+
+class Image:
+    """Draws one picture in a call, after a photo."""
+
+    def __init__(self, http: Http, key: str, facts: Facts, base_url: str = BASE) -> None:
+        self.facts = facts
+        self._http = http
+        self._url = f"{base_url}/models/{facts.model}"
+        self._headers = {"x-goog-api-key": key}
+        self._who = Who(vendor=facts.vendor, model=facts.model, key="GEMINI_API_KEY", order="MAKE_IMAGE")
+
+    async def draw(self, ask: DrawAsk, key: str, out: Path) -> Paid:
+        """Spend: ask for one picture in the shape nearest to the canvas."""
+        shape_ = pictures.ratio(ask.width, ask.height, pictures.RATIOS)
+        photo = {"mimeType": "image/jpeg", "data": pictures.coded(ask.photo)}
+        request = {
+            "contents": [{"role": "user", "parts": [{"text": ask.words}, {"inlineData": photo}]}],
+            "generationConfig": {
+                "responseModalities": ["TEXT", "IMAGE"],
+                "imageConfig": {"aspectRatio": shape_, "imageSize": "1K"},
+            },
+        }
+        reply = await self._http.send(
+            "POST", f"{self._url}:generateContent", headers=self._headers, paid=True, json=request,
+            seconds=_DRAWING,
+        )  # fmt: skip
+        if not reply.fine:
+            error = wrong(reply)
+            raise trouble(judge(error), self._who, error)
+        raw = pictures.opened(reply, self._who)
+        try:
+            came = _Came.model_validate(raw)
+        except ValidationError:
+            return Paid(value=Came(end="odd", told=shape(raw)).model_dump_json())
+        drawn = _drawn(came, raw, out)
+        return Paid(value=drawn.model_dump_json(), cost=None if _charged(came) else 0.0)
+
+    async def check(self) -> None:
+        """Ask what the model is."""
+        await _known(self._http, self._url, self._headers, self._who)
+
+
+def _drawn(came: _Came, raw: object, out: Path) -> Came:
+    if came.promptFeedback.blockReason:
+        return Came(end="refused", told=came.promptFeedback.blockReason)
+    if not came.candidates:
+        return Came(end="odd", told=shape(raw))
+    first = came.candidates[0]
+    if first.finishReason in _REFUSALS:
+        return Came(end="refused", told=first.finishReason)
+    found = [part.inlineData.data for part in first.content.parts if part.inlineData and not part.thought]
+    return pictures.written(found[-1], out) if found else Came(end="broken", told=first.finishReason)
+
+
+def _charged(came: _Came) -> bool:
+    """Whether anything was put out: what was stopped before costs nothing worth a line."""
+    return came.usageMetadata is None or came.usageMetadata.candidatesTokenCount > 0
+
+
+async def _known(http: Http, url: str, headers: dict[str, str], who: Who) -> None:
+    """Ask what a model is."""
+    reply = await http.send("GET", url, headers=headers, seconds=20.0)
+    if not reply.fine:
+        error = wrong(reply)
+        verdict = judge(error)
+        raise trouble("busy" if verdict == "unsure" else verdict, who, error)
 
 
 def judge(error: Wrong) -> Verdict:

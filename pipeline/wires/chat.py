@@ -132,7 +132,7 @@ def _meant(verdict: Verdict, *, paid: bool) -> Verdict:
 
 def _read(raw: object, who: Who, judge: Judge, price: Price) -> Paid:
     if isinstance(raw, dict) and raw.get("error") and not raw.get("choices"):
-        error = said(_status(raw["error"]), raw)
+        error = said(status(raw["error"]), raw)
         raise trouble(judge(error), who, error)
     try:
         came = Completion.model_validate(raw)
@@ -141,11 +141,11 @@ def _read(raw: object, who: Who, judge: Judge, price: Price) -> Paid:
     return Paid(value=_answer(came).model_dump_json(), cost=price(came))
 
 
-def _status(error: object) -> int:
+def status(error: object) -> int:
     """The status inside an answer that was sent as if all were well; one that is not told is in doubt."""
     told = (error.get("code"), error.get("http_status")) if isinstance(error, dict) else ()
-    statuses = (int(str(one)) for one in told if str(one).isdecimal())
-    return next((status for status in statuses if 400 <= status < 600), 500)
+    numbers = (int(str(one)) for one in told if str(one).isdecimal())
+    return next((number for number in numbers if 400 <= number < 600), 500)
 
 
 def _answer(came: Completion) -> Answer:

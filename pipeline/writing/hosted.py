@@ -8,10 +8,21 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline.ports.errors import Failed, Refused, Surprise
 from pipeline.ports.facts import Paid
-from pipeline.ports.text import Answer, Described, EditAsk, LookAsk, Question, Text, WriteAsk, Written
+from pipeline.ports.text import (
+    Answer,
+    CompareAsk,
+    Described,
+    EditAsk,
+    Likely,
+    LookAsk,
+    Question,
+    Text,
+    WriteAsk,
+    Written,
+)
 from pipeline.writing import change, moulds, options, prompts, sight
 from pipeline.writing.options import Unfit
-from pipeline.writing.shapes import Change, Look, Options, schema
+from pipeline.writing.shapes import Change, Look, Options, Same, schema
 from storage.model import Script
 
 S = TypeVar("S", bound=BaseModel)
@@ -29,10 +40,7 @@ class Hosted:
 
     async def ask(self, ask: WriteAsk | EditAsk | LookAsk, complaint: str = "") -> Paid:
         """Spend: one question; a complaint about the answer before is told with it."""
-        told = (
-            f"Your earlier answer could not be used: {complaint} Answer again in full." if complaint else ""
-        )
-        return await self._model.ask(question(ask), told)
+        return await self._model.ask(question(ask), _again(complaint))
 
     async def check(self) -> None:
         """Ask the model's service something free."""
@@ -56,6 +64,19 @@ class Hosted:
         """Return what is on the photo."""
         return self._read(raw, Look, sight.described)
 
+    async def compare(self, ask: CompareAsk, complaint: str = "") -> Paid:
+        """Spend: show both pictures to the model."""
+        prompt = prompts.read("same", ask.lang)
+        asked = Question(
+            system=prompt.system, words=prompt.words, name="same", shape=schema(Same),
+            pictures=(ask.photo, ask.other), most=500,
+        )  # fmt: skip
+        return await self._model.ask(asked, _again(complaint))
+
+    def compared(self, ask: CompareAsk, raw: str) -> Likely:
+        """Return whether the model takes them for one animal."""
+        return self._read(raw, Same, lambda came: came.same)
+
     def _read(self, raw: str, shape: type[S], make: Callable[[S], R]) -> R:
         fields = {"vendor": self.facts.vendor, "model": self.facts.model}
         answer = Answer.model_validate_json(raw)
@@ -67,6 +88,10 @@ class Hosted:
             return make(parsed(answer, shape))
         except Unfit as unfit:
             raise Failed("text.unusable", fields, unfit.complaint) from unfit
+
+
+def _again(complaint: str) -> str:
+    return f"Your earlier answer could not be used: {complaint} Answer again in full." if complaint else ""
 
 
 def question(ask: WriteAsk | EditAsk | LookAsk) -> Question:

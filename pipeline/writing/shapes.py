@@ -77,6 +77,13 @@ class Look(BaseModel):
     face: Face
 
 
+class Same(BaseModel):
+    """The answer to a CompareAsk: what is unlike first, so that the verdict follows from it."""
+
+    unlike: str
+    same: Literal["yes", "no", "unsure"]
+
+
 def schema(shape: type[BaseModel]) -> dict[str, Any]:
     """The JSON schema with every object closed, every field required and nothing referred to."""
     whole = shape.model_json_schema()
