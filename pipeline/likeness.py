@@ -4,15 +4,15 @@ from pipeline.parts import Known
 from pipeline.ports.text import Described
 from pipeline.studio import Studio, digest
 from storage import takes
-from storage.model import Brief
 
 SURE = 0.8
 """How sure a model must be of its marks before they stand for a tap."""
 
 
-def made_from(sha256: str, brief: Brief) -> str:
-    """Return what a description is made from: the photo's own bytes, and the language it is told in."""
-    return digest("describe", sha256, brief.lang)
+def made_from(sha256: str) -> str:
+    """Return what a description is made from: the picture's own bytes. The language it was first told in
+    makes no other one: models read both."""
+    return digest("describe", sha256)
 
 
 async def likeness(studio: Studio, project: str) -> Described | None:
@@ -21,7 +21,7 @@ async def likeness(studio: Studio, project: str) -> Described | None:
     if brief.photo is None:
         return None
     photo = await studio.asset(brief.photo)
-    take = await takes.good(studio.db, project, made_from(photo.sha256, brief))
+    take = await takes.good(studio.db, project, made_from(photo.sha256))
     if take is None:
         return None
     known = Known.model_validate_json(take.result or "")

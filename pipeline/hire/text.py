@@ -15,7 +15,7 @@ from pipeline.writing import Hosted
 _READ = "2026-11-22"
 _TABLE = "public price tables (litellm 1.109.1)"
 _ARK = Model(
-    id="", asks=0.8625, answers=4.3125, currency="USD", shapes="schema", sees=True, source=_TABLE, read=_READ
+    id="", asks=0.8625, answers=4.3125, currency="USD", shapes="words", sees=True, source=_TABLE, read=_READ
 )
 _GEMINI = Model(
     id="", asks=2.0, answers=12.0, currency="USD", shapes="schema", thinks="low", sees=True, seconds=90.0,
@@ -29,24 +29,25 @@ _DEEPSEEK = Model(
     source="api-docs.deepseek.com/quick_start/pricing, peak",
     read=_READ,
 )
-_OTHER = Model(id="", shapes="words", sees=True, seconds=90.0, source="nothing published", read=_READ)
+_OTHER = Model(id="", thinks="never", seconds=90.0, source="nothing published", read=_READ)
+_ANY = _GEMINI.model_copy(update={"thinks": "never"})  # OpenRouter asks nobody who lacks what is sent
 _ARK_MODELS = (
-    _ARK.model_copy(update={"id": "doubao-seed-2-1-turbo-260628", "asks": 0.43125, "answers": 2.15625}),
+    _ARK.model_copy(
+        update={"id": "doubao-seed-2-1-turbo-260628", "asks": 0.43125, "answers": 2.15625, "shapes": "schema"}
+    ),
     _ARK.model_copy(update={"id": "doubao-seed-2-1-lite-260915", "asks": 0.115, "answers": 0.388}),
-    _ARK.model_copy(update={"id": "doubao-seed-2-1-pro-260915", "shapes": "words"}),
+    _ARK.model_copy(update={"id": "doubao-seed-2-1-pro-260915"}),
 )
 _OPENROUTER_MODELS = (_GEMINI.model_copy(update={"id": "google/gemini-3.1-pro-preview"}),)
 _GEMINI_MODELS = (
-    _GEMINI.model_copy(
-        update={"id": "gemini-3.8-flash", "asks": 0.75, "answers": 3.75, "thinks": "off", "seconds": 60.0}
-    ),
+    _GEMINI.model_copy(update={"id": "gemini-3.8-flash", "asks": 0.75, "answers": 3.75, "seconds": 60.0}),
     _GEMINI.model_copy(update={"id": "gemini-3.1-pro-preview"}),
 )
 _DEEPSEEK_MODELS = (
     _DEEPSEEK.model_copy(update={"id": "deepseek-flash", "sees": True}),
     _DEEPSEEK.model_copy(update={"id": "deepseek-v4-pro", "asks": 9.0, "answers": 27.0}),
 )
-_OTHER_MODELS = (_OTHER.model_copy(update={"id": "gemini-3-flash-preview"}),)
+_OTHER_MODELS = (_OTHER.model_copy(update={"id": "gemini-3-flash-preview", "sees": True}),)
 
 Made = Callable[[Http, str, Model, str], Text]
 
@@ -79,7 +80,7 @@ def _builtin(_: Account, __: str, ___: Bench) -> Port:
 
 ROWS: tuple[Row[Port], ...] = (
     _row("ark", ark.Text, ark.BASE, _ARK_MODELS, _ARK),
-    _row("openrouter", openrouter.Text, openrouter.BASE, _OPENROUTER_MODELS, _GEMINI),
+    _row("openrouter", openrouter.Text, openrouter.BASE, _OPENROUTER_MODELS, _ANY),
     _row("gemini", gemini.Text, gemini.BASE, _GEMINI_MODELS, _GEMINI),
     _row("deepseek", deepseek.Text, deepseek.BASE, _DEEPSEEK_MODELS, _DEEPSEEK),
     _row("uiuiapi", uiuiapi.Text, uiuiapi.BASE, _OTHER_MODELS, _OTHER, keyless=True),

@@ -138,7 +138,8 @@ class Model(Noun):
     """What is known of one hosted model; prices in `currency` per million tokens.
 
     `shapes`: how it is held to JSON: by a schema, as some object, or by words alone. `thinks`: "off" where
-    thinking can be switched off, "low" where it only can be kept short. `seconds` is how long one call may
+    thinking can be switched off, "low" where it only can be kept short, "never" where there is nothing to
+    switch. `seconds` is how long one call may
     take as a whole.
     """
 
@@ -147,7 +148,7 @@ class Model(Noun):
     answers: float = 0.0
     currency: str = "CNY"
     shapes: Literal["schema", "object", "words"] = "words"
-    thinks: Literal["off", "low"] = "off"
+    thinks: Literal["off", "low", "never"] = "off"
     sees: bool = False
     seconds: float = 60.0
     source: str = ""

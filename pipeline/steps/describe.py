@@ -28,6 +28,6 @@ async def describe(studio: Studio, project: str, which: str = "") -> Known:
 
         async with studio.borrow(chosen) as (path,):
             await studio.workshop.run("sight", crafts.snapshot, path, ask.photo)
-        wanted = made_from(photo.sha256, brief)
+        wanted = made_from(photo.sha256)
         take = await commission(studio, project, "describe", seers, wanted, ask, read)
     return Known.model_validate_json(take.result or "")

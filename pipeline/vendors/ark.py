@@ -96,12 +96,10 @@ class Text:
 
     async def ask(self, question: Question, complaint: str = "") -> Paid:
         """Spend: ask once, with thinking off or short."""
-        off = self._model.thinks == "off"
         request = {
             **chat.body(self._model, question, complaint),
-            "thinking": {"type": "disabled" if off else "enabled"},
+            **chat.thinking(self._model),
             "max_completion_tokens": chat.most(self._model, question),
-            **({} if off else {"reasoning_effort": "low"}),
         }
         return await chat.ask(
             self._http, self._url, self._headers, request, seconds=self._model.seconds,

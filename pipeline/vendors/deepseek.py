@@ -46,12 +46,10 @@ class Text:
 
     async def ask(self, question: Question, complaint: str = "") -> Paid:
         """Spend: ask once, without thinking."""
-        off = self._model.thinks == "off"
         request = {
             **chat.body(self._model, question, complaint),
-            "thinking": {"type": "disabled" if off else "enabled"},
+            **chat.thinking(self._model),
             "max_tokens": chat.most(self._model, question),
-            **({} if off else {"reasoning_effort": "low"}),
         }
         return await chat.ask(
             self._http, f"{self._base}/chat/completions", self._headers, request,

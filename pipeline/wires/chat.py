@@ -82,12 +82,34 @@ def system(model: Model, question: Question) -> str:
     if model.shapes == "schema":
         return question.system
     written = json.dumps(question.shape, ensure_ascii=False)
-    return f"{question.system}\n\nAnswer with one JSON object and nothing else. Its JSON schema:\n{written}"
+    example = json.dumps(_example(question.shape), ensure_ascii=False)
+    asked = "Answer with one JSON object and nothing else. Its JSON schema:"
+    return f"{question.system}\n\n{asked}\n{written}\nIts form, for example:\n{example}"
+
+
+def _example(shape: Mapping[str, Any]) -> object:
+    """The smallest thing of this shape; some services want to see one."""
+    if "enum" in shape:
+        return shape["enum"][0]
+    if shape.get("type") == "object":
+        return {name: _example(one) for name, one in shape["properties"].items()}
+    if shape.get("type") == "array":
+        return [_example(shape["items"])]
+    return {"integer": 1, "number": 0.5, "boolean": False}.get(str(shape.get("type")), "…")
+
+
+def thinking(model: Model) -> dict[str, Any]:
+    """How thinking is switched off or kept short where it goes by Ark's and DeepSeek's words."""
+    if model.thinks == "never":
+        return {}
+    if model.thinks == "off":
+        return {"thinking": {"type": "disabled"}}
+    return {"thinking": {"type": "enabled"}, "reasoning_effort": "low"}
 
 
 def most(model: Model, question: Question) -> int:
     """How many tokens the answer may have, thinking included."""
-    return question.most + (_THINKING_ROOM if model.thinks == "low" else 0)
+    return question.most + (0 if model.thinks == "off" else _THINKING_ROOM)
 
 
 def _format(model: Model, question: Question) -> dict[str, Any]:

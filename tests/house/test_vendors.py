@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from pipeline.hire import text
+from pipeline.hire import Row, text
+from pipeline.ports.text import Writer
 from tests.house.checkout import CHECKOUT
 
 _CARD = ("Service:", "Documentation:", "Read on:", "Auth:", "Limits", "Price", "Keeps data for:",
@@ -14,7 +15,7 @@ _HOSTED = [row for row in text.ROWS if row.account]
 
 
 @pytest.mark.parametrize("row", _HOSTED, ids=lambda row: row.vendor)
-def test_a_vendor_has_its_row_in_the_readme(row: text.Row[text.Port]) -> None:
+def test_a_vendor_has_its_row_in_the_readme(row: Row[Writer]) -> None:
     """Its name, its default model and the setting that holds its key."""
     lines = (CHECKOUT / "README.md").read_text("utf-8").splitlines()
     key = row.keys[0][0].upper()
@@ -22,7 +23,7 @@ def test_a_vendor_has_its_row_in_the_readme(row: text.Row[text.Port]) -> None:
 
 
 @pytest.mark.parametrize("row", _HOSTED, ids=lambda row: row.vendor)
-def test_a_vendor_has_its_card(row: text.Row[text.Port]) -> None:
+def test_a_vendor_has_its_card(row: Row[Writer]) -> None:
     """What the service promises and what it does not, with the day it was read."""
     source = (CHECKOUT / f"pipeline/vendors/{row.vendor}.py").read_text("utf-8")
     card = ast.get_docstring(ast.parse(source)) or ""

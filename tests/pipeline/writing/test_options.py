@@ -1,10 +1,13 @@
 """Scripts from an answer: what stays word for word, what is too long, alike, seen or unfit to be said."""
 
 import json
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.ports.text import Answer, WriteAsk
 from pipeline.themes import bank
@@ -186,3 +189,13 @@ def test_a_fence_around_the_whole_answer_is_taken_off() -> None:
     assert parsed(Answer(text='```json\n{"options": []}\n```'), Options).options == []
     with pytest.raises(Unfit):
         parsed(Answer(text='Here: ```json\n{"options": []}\n```'), Options)
+
+
+@given(st.text(max_size=120))
+def test_whatever_comes_is_clean_or_nothing(text: str) -> None:
+    """No characters nobody sees, no markup, no address, whatever a model writes; and clean stays clean."""
+    words = clean.line(text, 60)
+    assert len(words) <= 60
+    assert not any(unicodedata.category(mark) in {"Cc", "Cf", "Co", "Cs", "Cn"} for mark in words)
+    assert "://" not in words or "http" not in words.casefold()
+    assert clean.line(words, 60) == words
