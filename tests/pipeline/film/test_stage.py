@@ -6,6 +6,8 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline import crafts
@@ -207,3 +209,41 @@ def test_two_clips_share_a_film(tmp_path: Path) -> None:
     looks = plan(times, parts)
     assert looks[round(times.cues[1].start * 25) + 3].spot[0] == 0
     assert looks[round(times.cues[3].start * 25) + 3].spot[0] == 1
+
+
+@st.composite
+def _films(draw: st.DrawFn) -> tuple[Timeline, list[Lines]]:
+    """Any dialogue, its pet's lines in one clip or several, with any quiet around and between them."""
+    said = draw(st.lists(st.tuples(st.booleans(), st.floats(0.1, 4.0)), min_size=1, max_size=7))
+    said = said if any(pet for pet, _ in said) else [*said, (True, 1.0)]
+    times = _timeline(*(("pet" if pet else "person", seconds) for pet, seconds in said))
+    pets = [cue for cue in times.cues if cue.speaker == "pet"]
+    cut = draw(st.integers(1, len(pets)))
+    clips_ = []
+    for part in (pets[:cut], pets[cut:]):
+        at, cues = draw(st.floats(0, 1)), []
+        for cue in part:
+            cues.append((cue.index, at, at + cue.end - cue.start))
+            at += cue.end - cue.start + draw(st.floats(0, 1.5))
+        frames = max(1, round((at + draw(st.floats(-0.5, 1))) * times.fps))
+        clips_ += [Lines(frames=frames, cues=tuple(cues))] if cues else []
+    return times, clips_
+
+
+@given(_films())
+@settings(max_examples=150, deadline=None)
+def test_any_film_can_be_staged(film: tuple[Timeline, list[Lines]]) -> None:
+    """Every picture of every film has a look, inside its clip, in sync while the pet speaks."""
+    times, given_ = film
+    looks = plan(times, given_)
+    assert len(looks) == times.frames
+    for look in looks:
+        for where, place in (look.spot, look.other or look.spot):
+            assert where == DRAWN or 0 <= place <= given_[where].frames - 1
+        assert 0 <= look.share < 1
+    for number, clip in enumerate(given_):
+        for index, start, _ in clip.cues:
+            first, stop = (round(at * times.fps) for at in (times.cues[index].start, times.cues[index].end))
+            for n in range(first, min(stop, times.frames)):
+                wanted = min(round(start * times.fps) + n - first, clip.frames - 1)
+                assert looks[n].spot == (number, wanted)
