@@ -172,7 +172,8 @@ _USUAL_QUESTION, _USUAL_ANSWER = 2_500, 1_200  # tokens
 
 class Question(Noun):
     """One question to a model: what it shall do, the material, pictures (JPEG files), and the JSON schema
-    of the answer with a name; `most` is the longest answer in tokens."""
+    of the answer with a name; `most` is the longest answer in tokens, `seconds` how long it is worth waiting
+    for, if the model does not take less."""
 
     system: str
     words: str
@@ -180,6 +181,7 @@ class Question(Noun):
     shape: dict[str, Any] = Field(default_factory=dict)
     pictures: tuple[Path, ...] = ()
     most: int = 2_500
+    seconds: float = 90.0
 
 
 class Answer(Noun):

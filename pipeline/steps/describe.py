@@ -4,6 +4,7 @@ from pipeline import crafts
 from pipeline.commission import commission
 from pipeline.likeness import SURE, made_from
 from pipeline.parts import Known
+from pipeline.ports.errors import Busy
 from pipeline.ports.text import LookAsk, Writer
 from pipeline.shown import shown
 from pipeline.studio import Studio
@@ -29,5 +30,8 @@ async def describe(studio: Studio, project: str, which: str = "") -> Known:
         async with studio.borrow(chosen) as (path,):
             await studio.workshop.run("sight", crafts.snapshot, path, ask.photo)
         wanted = made_from(photo.sha256)
-        take = await commission(studio, project, "describe", seers, wanted, ask, read)
+        try:
+            take = await commission(studio, project, "describe", seers, wanted, ask, read)
+        except Busy:  # a description helps; nobody waits for a busy model because of it
+            return Known()
     return Known.model_validate_json(take.result or "")

@@ -102,7 +102,7 @@ class Text:
             "max_completion_tokens": chat.most(self._model, question),
         }
         return await chat.ask(
-            self._http, self._url, self._headers, request, seconds=self._model.seconds,
+            self._http, self._url, self._headers, request, seconds=min(self._model.seconds, question.seconds),
             who=self._who, judge=judge, price=chat.tokens(self._model),
         )  # fmt: skip
 

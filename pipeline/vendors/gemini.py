@@ -89,7 +89,7 @@ class Text:
         """Spend: ask once, thinking as little as the model allows."""
         reply = await self._http.send(
             "POST", f"{self._url}:generateContent", headers=self._headers, paid=True,
-            seconds=self._model.seconds, json=_body(self._model, question, complaint),
+            seconds=min(self._model.seconds, question.seconds), json=_body(self._model, question, complaint),
         )  # fmt: skip
         if not reply.fine:
             error = wrong(reply)

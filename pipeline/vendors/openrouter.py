@@ -90,7 +90,7 @@ class Text:
         }
         return await chat.ask(
             self._http, f"{self._base}/chat/completions", self._headers, request,
-            seconds=self._model.seconds, who=self._who, judge=judge, price=self._price,
+            seconds=min(self._model.seconds, question.seconds), who=self._who, judge=judge, price=self._price,
         )  # fmt: skip
 
     async def check(self) -> None:

@@ -62,8 +62,8 @@ class Text:
         }
         return await chat.ask(
             self._http, f"{self._base}/chat/completions", self._headers, request,
-            seconds=self._model.seconds, who=self._who, judge=judge, price=chat.tokens(self._model),
-            paid=not self.facts.free,
+            seconds=min(self._model.seconds, question.seconds), who=self._who, judge=judge,
+            price=chat.tokens(self._model), paid=not self.facts.free,
         )  # fmt: skip
 
     async def check(self) -> None:

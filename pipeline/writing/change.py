@@ -1,7 +1,7 @@
 """A script changed as free words ask: what was not asked for is put back, line by line."""
 
 from pipeline.ports.text import EditAsk
-from pipeline.themes.fit import MOST_CHARACTERS, MOST_TITLE_CHARACTERS
+from pipeline.themes.fit import MOST_CHARACTERS, MOST_TITLE_CHARACTERS, expect_short, syllables
 from pipeline.writing import clean
 from pipeline.writing.naming import Named, named
 from pipeline.writing.options import Unfit, direction
@@ -31,6 +31,7 @@ def changed(came: Change, ask: EditAsk) -> Script:
 
     Raises:
         Unfit: nothing changed, or a changed line cannot be used.
+        BadInput: it would take longer than a film may.
     """
     script = ask.script
     meant = named(ask.wish, script.lines)
@@ -41,6 +42,7 @@ def changed(came: Change, ask: EditAsk) -> Script:
         _line(n, line, said, acted, ask) if n in may else line for n, line in enumerate(script.lines, 1)
     )
     made = script.model_copy(update={"lines": lines, "title": _title(came, script, meant)})
+    expect_short(sum(syllables(line.text, made.lang) for line in lines))
     if made == script:
         raise Unfit("Nothing was changed; do what the wish asks.")
     return made

@@ -29,6 +29,7 @@ S = TypeVar("S", bound=BaseModel)
 R = TypeVar("R")
 _SEEN = 24  # earlier options a model is told of, the newest
 _LONGEST_WISH = 300  # characters
+_WORTH_A_LOOK = 30.0  # seconds somebody who sent a photo waits for more than our own eyes see
 
 
 class Hosted:
@@ -107,7 +108,13 @@ def question(ask: WriteAsk | EditAsk | LookAsk) -> Question:
     prompt = prompts.read("look", ask.lang)
     shape = schema(Look)
     return Question(
-        system=prompt.system, words=prompt.words, name="look", shape=shape, pictures=(ask.photo,), most=1_000
+        system=prompt.system,
+        words=prompt.words,
+        name="look",
+        shape=shape,
+        pictures=(ask.photo,),
+        most=1_000,
+        seconds=_WORTH_A_LOOK,
     )
 
 

@@ -189,6 +189,15 @@ async def test_a_photo_is_described_once(tmp_path: Path) -> None:
     assert "柯基" in house.ark.mind.told[1]
 
 
+async def test_nobody_waits_for_a_busy_model_to_describe(tmp_path: Path) -> None:
+    """A description helps; a photo is answered without it, and it is asked for again next time."""
+    async with _house(tmp_path) as house:
+        await _with_photo(house, tmp_path)
+        house.ark.faults.append("429 ServerOverloaded")
+        assert (await describe(house.made, PROJECT)).described == ""
+        assert (await describe(house.made, PROJECT)).described
+
+
 @pytest.mark.parametrize("slip", ["unsure", "upside down"])
 async def test_marks_nobody_is_sure_of_are_not_used(tmp_path: Path, slip: str) -> None:
     """A model that doubts, or gives a face no animal has, leaves the question to the person."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.ports.errors import BadInput
 from pipeline.ports.text import EditAsk
 from pipeline.themes import bank
 from pipeline.writing.change import changed
@@ -12,9 +13,10 @@ from pipeline.writing.hosted import question
 from pipeline.writing.naming import named
 from pipeline.writing.options import Unfit
 from pipeline.writing.shapes import Change
-from storage.model import Script
+from storage.model import Line, Script
 from tests.fakes.mind import Mind
 
+LONG = Script(lines=tuple(Line(speaker="pet", text="好") for _ in range(12)))
 SCRIPT = bank.options(bank.themes()[0], "程序员", "zh", ())[0]
 
 
@@ -78,6 +80,17 @@ def test_a_title_changes_when_it_is_asked_for() -> None:
     assert _unlike(now) == set()
     kept = _changed("第二句更惨", title=["新的标题"], title_changed=True)
     assert kept.title == SCRIPT.title
+
+
+def test_a_change_that_makes_a_film_too_long() -> None:
+    """It is refused here, before anybody pays for minutes of speech."""
+    lines = [{"n": n, "speaker": line.speaker, "text": "好" * 59} for n, line in enumerate(LONG.lines, 1)]
+    came = Change.model_validate(
+        {"changed": list(range(1, 13)), "title_changed": False, "title": [], "lines": lines, "acting": []}
+    )
+    with pytest.raises(BadInput) as caught:
+        changed(came, EditAsk(script=LONG, wish="都写长一点"))
+    assert caught.value.key == "film.too_long"
 
 
 @pytest.mark.parametrize(
