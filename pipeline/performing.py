@@ -37,12 +37,8 @@ class Work:
     timeline: Timeline
     brief: Brief
 
-    def groups(self) -> list[list[Choice]]:
-        """The vendors that can do it, in order, those together that are given the same jobs.
-
-        Raises:
-            NoAccess: nobody can; the first one's reason.
-        """
+    def choices(self) -> tuple[Choice, ...]:
+        """Everybody the plan asks, those that can do it first and in order."""
         need = self.need(self.spans)
         worth = self.studio.settings.worth
         facts = [vendor.facts for vendor in self.studio.catalogue.avatar]
@@ -53,7 +49,14 @@ class Work:
             lambda of: costs[of.name] * worth.get(of.currency, 1.0),
         )
         place = {vendor.facts.name: number for number, vendor in enumerate(asked)}
-        choices = choose([vendor.facts for vendor in asked], need, place)
+        return choose([vendor.facts for vendor in asked], need, place)
+
+    def groups(self, choices: Sequence[Choice]) -> list[list[Choice]]:
+        """The vendors that can do it, in order, those together that are given the same jobs.
+
+        Raises:
+            NoAccess: nobody can; the first one's reason.
+        """
         able = [choice for choice in choices if not choice.left]
         if not able:
             left = choices[0] if choices else None

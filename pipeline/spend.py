@@ -105,6 +105,26 @@ async def spend(
     raise Failed(last.key, last.fields, "; ".join(repr(each) for each in troubles))
 
 
+async def pass_over(studio: Studio, project: str, step: str, facts: Facts, made_from: str, why: str) -> None:
+    """Write down that a vendor was not asked, and the text key that says why."""
+    now = studio.clock()
+    left = Take(
+        key=f"{project}:{step}:{digest(made_from, facts.name)[:12]}:0",
+        project=project,
+        step=step,
+        vendor=facts.vendor,
+        model=facts.model,
+        state="rejected",
+        made_from=made_from,
+        currency=facts.currency,
+        error=why,
+        opened=now,
+        changed=now,
+        making=studio.now.making if studio.now else "",
+    )
+    await takes.open(studio.db, left)
+
+
 async def _serves(
     studio: Studio, found: Take, asked: Sequence[V], vendors: Sequence[V], *, by_chosen: bool
 ) -> bool:

@@ -1,6 +1,7 @@
 """Animate: the first frame speaks the pet's lines."""
 
 import asyncio
+import itertools
 from collections.abc import Sequence
 
 from pipeline import crafts
@@ -10,10 +11,11 @@ from pipeline.model import Framed, Timeline
 from pipeline.parts import Animated, Shot, Speech
 from pipeline.performing import Work, dubbed, shot
 from pipeline.ports.avatar import Avatar
-from pipeline.ports.errors import Failed, NoAccess, Surprise
+from pipeline.ports.errors import Busy, Failed, NoAccess, Surprise, Trouble
 from pipeline.ports.facts import Facts, Paid
-from pipeline.spend import spend
+from pipeline.spend import pass_over, spend
 from pipeline.studio import Studio
+from storage import takes
 from storage.model import Take
 
 
@@ -36,13 +38,40 @@ async def animate(
         timeline=await studio.noun(timeline, Timeline),
         brief=(await studio.project(project)).brief,
     )
-    troubles: list[Failed | NoAccess | Surprise] = []
-    for choices in work.groups():
+    asked = work.choices()
+    for choice in (each for each in asked if each.left):
+        await pass_over(studio, project, "animate", choice.facts, await work.made_from(), choice.left)
+    groups = work.groups(asked)
+    return await _stood_in(work, groups) or await _first_that_can(work, groups)
+
+
+async def _first_that_can(work: Work, groups: Sequence[Sequence[Choice]]) -> Animated:
+    troubles: list[Trouble] = []
+    for choices in groups:
         try:
             return await (_played if choices[0].facts.whole_film else _staged)(work, choices)
         except (Failed, NoAccess, Surprise) as trouble:
             troubles.append(trouble)
+        except Busy as trouble:
+            if not (work.studio.now and work.studio.now.last_try):
+                raise
+            troubles.append(trouble)
     raise troubles[-1]
+
+
+async def _stood_in(work: Work, groups: Sequence[Sequence[Choice]]) -> Animated | None:
+    """What somebody played because those before them could not: asking them again may cost again."""
+    studio = work.studio
+    found = await takes.good(studio.db, work.project, await work.made_from())
+    if found is None or found.result is None or groups[0][0].facts.whole_film:
+        return None
+    ledger = await takes.of(studio.db, work.project)
+    left = {take.made_from for take in ledger if take.state in {"failed", "rejected"}}
+    for choices in itertools.takewhile(lambda group: not group[0].facts.whole_film, groups):
+        if left.isdisjoint([await work.made_from("part", *part) for part in choices[0].parts]):
+            return None
+    studio.made_by(found.vendor, found.model)
+    return Animated.model_validate_json(found.result)
 
 
 async def _played(work: Work, choices: Sequence[Choice]) -> Animated:

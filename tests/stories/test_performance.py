@@ -23,7 +23,9 @@ from tests.pipeline.stagehouse import PROJECT, Shelf, shelf, standing_studio
 
 
 async def _states(studio: Studio) -> list[tuple[str, str]]:
-    return [(take.vendor, take.state) for take in await takes.of(studio.db, PROJECT)]
+    """Who was asked, and what became of it; who was passed over was never asked."""
+    asked = [take for take in await takes.of(studio.db, PROJECT) if not take.key.endswith(":0")]
+    return [(take.vendor, take.state) for take in asked]
 
 
 async def _film(studio: Studio, things: Shelf, made: Animated, folder: Path) -> Report:
@@ -110,6 +112,19 @@ async def test_lines_too_long_for_one_job_are_two_jobs(tmp_path: Path) -> None:
         times = await studio.noun(things.timeline, Timeline)
         async with studio.borrow(made.clip) as (path,):
             assert probe(path).frames == times.frames
+
+
+async def test_when_nobody_hosted_can_the_photo_itself_speaks(tmp_path: Path) -> None:
+    """The film is made all the same, at no further cost, and the failed jobs are not paid again for it."""
+    fake = Kling("failed", "failed")
+    async with standing_studio(tmp_path, (fake,), ("kling", "builtin")) as studio:
+        things = await shelf(studio, tmp_path)
+        made = await animate(studio, PROJECT, *things.played)
+        assert await _states(studio) == [("kling", "failed"), ("kling", "failed"), ("builtin", "done")]
+        times = await studio.noun(things.timeline, Timeline)
+        track = await studio.noun(made.track, Track)
+        spent = [take.cost for take in await takes.of(studio.db, PROJECT)]
+    assert (len(track.mouths), fake.bills, sum(spent)) == (times.frames, 2, 0.0)
 
 
 async def test_a_scene_is_said_to_be_one(tmp_path: Path) -> None:
