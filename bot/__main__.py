@@ -40,7 +40,10 @@ def film(
     theme: Annotated[str | None, typer.Option(help="Words, or the name of a built-in dialogue.")] = None,
     script: Annotated[Path | None, typer.Option(metavar="S.json", help="A finished dialogue.")] = None,
     audience: Annotated[str | None, typer.Option(help="For whom: 程序员, students …")] = None,
-    voice: Annotated[str | None, typer.Option(help="A preset, or a sample to tune towards.")] = None,
+    voice: Annotated[str | None, typer.Option(help="A preset, or a sample to clone or tune towards.")] = None,
+    may_use_voice: Annotated[
+        bool, typer.Option("--may-use-voice", help="The sample is my own voice, or I may use it.")
+    ] = False,
     pet_lines: Annotated[
         list[Path] | None, typer.Option(help="The pet's lines, recorded: one file each, or one with pauses.")
     ] = None,
@@ -62,8 +65,8 @@ def film(
     _end(
         commands.film(
             photo=photo, out=out, theme=theme, script=script, audience=audience, voice=voice,
-            pet_lines=tuple(pet_lines or ()), person_voice=tuple(person_voice or ()), taps=taps, look=look,
-            lang=lang, data=data, as_json=json,
+            may_use_voice=may_use_voice, pet_lines=tuple(pet_lines or ()),
+            person_voice=tuple(person_voice or ()), taps=taps, look=look, lang=lang, data=data, as_json=json,
         )
     )  # fmt: skip
 

@@ -112,7 +112,7 @@ def means(catalogue: Catalogue) -> Means:
     return Means(
         edits="text" in first and first["text"].edits,
         pictures="image" in first and not first["image"].free,
-        clones="voice" in first and not first["voice"].free,
+        clones="voice" in first and first["voice"].likeness == "clone",
     )
 
 

@@ -44,6 +44,7 @@ class Wish:
     person_voice: tuple[Path, ...] = ()
     taps: Taps = dataclasses.field(default_factory=Taps)
     sample: Path | None = None
+    may_use_voice: bool = False
     look: str = "classic"
     lang: Lang = "zh"
 
@@ -137,6 +138,7 @@ async def _project(studio: Studio, wish: Wish) -> str:
     if await projects.get(studio.db, identity) is None:
         address = Address(channel="terminal", id="local")
         await projects.create(studio.db, Project(id=identity, address=address, created=studio.clock()))
+    sample = await _keep(studio, identity, "sample", wish.sample) if wish.sample else None
     brief = Brief(
         lang=wish.lang,
         photo=await _keep(studio, identity, "photo", wish.photo),
@@ -145,7 +147,8 @@ async def _project(studio: Studio, wish: Wish) -> str:
         audience=wish.audience,
         script=wish.script,
         voice=wish.voice,
-        sample=await _keep(studio, identity, "sample", wish.sample) if wish.sample else None,
+        sample=sample,
+        consent=(sample or "") if wish.may_use_voice else "",
         pet_lines=tuple([await _keep(studio, identity, "pet-line", path) for path in wish.pet_lines]),
         person_lines=tuple(
             [await _keep(studio, identity, "person-line", path) for path in wish.person_voice]

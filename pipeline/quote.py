@@ -19,6 +19,8 @@ from storage.model import Brief, Lang, Noun, Plan
 _PAUSE = 0.5  # seconds between two of the pet's lines
 _OURS = 25.0  # seconds for our own craft: timing, cutting, checking
 _BUILTIN_SECONDS = 12.0
+BOUGHT = "bought"
+"""Among the steps still good: the voice made from the sample has said its first lines, which pay for it."""
 _RATIO = 9 / 16
 
 
@@ -103,7 +105,7 @@ def quote(prices: Prices, brief: Brief, plan: Plan, *, have: frozenset[str] = fr
     """
     items = []
     for step in _steps(brief, have):
-        item = _item(prices, brief, plan, step)
+        item = _item(prices, brief, plan, step, have)
         if item is None:
             return None
         items.append(item)
@@ -118,7 +120,8 @@ def still_good(brief: Brief, made: Brief | None) -> frozenset[str]:
     """Return the steps of a film that need not be done again, by what changed since one was made."""
     if made is None or (made.plan == "free") != (brief.plan == "free"):
         return frozenset()
-    good = {step for step, parts in _MADE_FROM.items() if _same(brief, made, step, parts)}
+    good = {BOUGHT} if brief.sample is not None and brief.sample == made.sample else set[str]()
+    good |= {step for step, parts in _MADE_FROM.items() if _same(brief, made, step, parts)}
     if _lines(brief, "pet") != _lines(made, "pet"):
         good.discard("speak_pet")
     if _lines(brief, "person") != _lines(made, "person"):
@@ -165,19 +168,33 @@ class _Asked(NamedTuple):
     facts: Facts
 
 
-def _item(prices: Prices, brief: Brief, plan: Plan, step: str) -> Item | None:
+def _item(prices: Prices, brief: Brief, plan: Plan, step: str, have: frozenset[str]) -> Item | None:
     """One step with whom the plan asks first; None where it has nobody."""
     if step == "animate":
         return _performance(prices, brief, plan)
-    vendors = prices.framing if step == "draw" else prices.voice
+    vendors = prices.framing if step == "draw" else _voices(prices, brief, step)
     asked = chosen(
-        [_Asked(facts) for facts in vendors], plan, lambda of: _cost(brief, step, of) * _rate(prices, of)
+        [_Asked(facts) for facts in vendors],
+        plan,
+        lambda of: _cost(brief, step, of, have) * _rate(prices, of),
     )
     if not asked:
         return None
     facts = asked[0].facts
-    cost = _cost(brief, step, facts)
+    cost = _cost(brief, step, facts, have)
     return Item(step=step, facts=facts, cost=cost, seconds=_usual(prices, step, facts, facts.seconds))
+
+
+def _voices(prices: Prices, brief: Brief, step: str) -> tuple[Facts, ...]:
+    """Who can learn the voice, speak in it, or has the preset."""
+    if step == "clone" or (step == "speak_pet" and brief.sample is not None):
+        return tuple(facts for facts in prices.voice if facts.likeness != "none")
+    name = brief.person_voice if step == "speak_person" else brief.voice
+    return tuple(
+        facts
+        for facts in prices.voice
+        if facts.presets is None or (facts.presets if name is None else name in facts.presets)
+    )
 
 
 def _performance(prices: Prices, brief: Brief, plan: Plan) -> Item | None:
@@ -201,14 +218,15 @@ def _waited(choice: Choice) -> float:
     return _BUILTIN_SECONDS if choice.facts.free or can is None else can.pace * choice.seconds
 
 
-def _cost(brief: Brief, step: str, facts: Facts) -> float:
+def _cost(brief: Brief, step: str, facts: Facts, have: frozenset[str]) -> float:
     if step == "draw" or facts.free:
         return estimate(facts, Size())
-    if step == "clone":
-        return facts.learning
     lines = _lines(brief, "person" if step == "speak_person" else "pet")
+    if step == "clone":  # it is tried with one line
+        lines = lines[:1]
     size = Size(characters=sum(map(len, lines)), seconds=sum(lasting(lines, _lang(brief))))
-    return estimate(facts, size)
+    bought = step != "speak_pet" or brief.sample is None or BOUGHT in have
+    return estimate(facts, size) + (0.0 if bought else facts.learning)
 
 
 def _spans(brief: Brief) -> tuple[Span, ...]:

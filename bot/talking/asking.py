@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.messages import Button
-from bot.talking import aside, casting, paying
+from bot.talking import aside, casting, framing, paying
 from bot.talking.draft import Draft, button, keep, rows
 from bot.talking.model import Talk
 from bot.talking.questions import complete, count, question, token
@@ -115,7 +115,7 @@ def _summary(draft: Draft, _: str) -> Draft:
     }
     changes = (
         button("reopen", "talk.b_change_script", "script"), button("reopen", "talk.b_change_voice", "voice"),
-        button("reopen", "talk.b_change_photo", "photo"), button("new", "talk.b_start_over"),
+        *_picture_button(talk), button("new", "talk.b_start_over"),
     )  # fmt: skip
     quote = paying.quoted(draft)
     body = played(talk.brief.script)
@@ -129,7 +129,15 @@ def _summary(draft: Draft, _: str) -> Draft:
     return draft.tell("talk.summary_paid", {**fields, **told}, body=body, rows=buttons)
 
 
+def _picture_button(talk: Talk) -> tuple[Button, ...]:
+    """Buttons that change what is seen: the photo, and the picture drawn after it where that can be had."""
+    photo = button("reopen", "talk.b_change_photo", "photo")
+    return (photo, button("reopen", "talk.b_change_frame", "frame")) if talk.draws else (photo,)
+
+
 def _picture_key(talk: Talk) -> str:
+    if talk.brief.frame:
+        return "talk.is_drawn"
     return "talk.is_voice_over" if talk.seen and talk.seen.mouth == "none" else "talk.is_talking"
 
 
@@ -137,7 +145,8 @@ def _voice_name(talk: Talk) -> str:
     if talk.brief.pet_lines:
         return named("talk.is_recorded", talk.lang)
     if talk.brief.sample:
-        return named("talk.is_stand_in", talk.lang)
+        clone = talk.likeness == "clone" and talk.brief.plan != "free"
+        return named("talk.is_clone" if clone else "talk.is_stand_in", talk.lang)
     return named(f"voice.{talk.brief.voice}", talk.lang)
 
 
@@ -161,15 +170,15 @@ def _making(draft: Draft, _: str) -> Draft:
 
 
 def _done(draft: Draft, _: str) -> Draft:
-    return draft.tell("talk.ask_done", rows=done_rows())
+    return draft.tell("talk.ask_done", rows=done_rows(draft.talk))
 
 
-def done_rows() -> tuple[tuple[Button, ...], ...]:
+def done_rows(talk: Talk) -> tuple[tuple[Button, ...], ...]:
     """What can be done with a finished film."""
     return rows(
         button("line", "talk.b_line"), button("reopen", "talk.b_other_scripts", "script"),
         button("reopen", "talk.b_change_voice", "voice"), button("reopen", "talk.b_change_person", "person"),
-        button("reopen", "talk.b_change_photo", "photo"), button("mood", "talk.b_mood"),
+        *_picture_button(talk), button("mood", "talk.b_mood"),
         button("new", "talk.b_new"), button("forget", "talk.b_forget"),
     )  # fmt: skip
 
@@ -183,6 +192,8 @@ _ASKED: dict[str, Callable[[Draft, str], Draft]] = {
     "writing": _writing,
     "script": _script,
     "editing": _editing,
+    "frame": framing.frame,
+    "painting": framing.painting,
     "voice": casting.voice,
     "consent": casting.consent,
     "learning": casting.learning,

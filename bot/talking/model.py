@@ -12,7 +12,7 @@ from storage.model import Address, Brief, Lang, Noun, Point, Script
 
 CELLS = 6  # numbered fields along each side of the grid a mouth is pointed out on
 
-What = Literal["frame", "scripts", "edit", "voice", "audition", "film"]
+What = Literal["frame", "pictures", "scripts", "edit", "voice", "audition", "film"]
 Role = Literal["pet", "person"]
 Mood = Literal["sadder", "happier", "slyer"]
 
@@ -40,6 +40,16 @@ class Seen(_Kept):
     box: Box | None = None
 
 
+class Offered(_Kept):
+    """A picture that was drawn: as it came, and as the film shows it. `mouth` is "none" where no face in it is
+    sure, `same` "no" where it is another pet."""
+
+    asset: str
+    shown: str
+    mouth: str = "found"
+    same: str = "unsure"
+
+
 class Made(_Kept):
     """A finished film."""
 
@@ -65,7 +75,9 @@ class Talk(_Kept):
     `options` are the scripts on offer as shown; `offers` counts the offers. `running` are makings under way
     by id, `stopped` the films among them that were stopped last; `last` names messages by their role, so that
     a later one can take their place. `quoted` is the plan and price shown last, `doubt` the take that may
-    have been charged, `filmed` the brief the last film was made from.
+    have been charged, `filmed` the brief the last film was made from. `likeness` is what the sample `learnt`
+    became, "clone" or "stand-in". `draws`: pictures can be drawn here; `pictures` are those on offer, `framed`
+    is the photo for which it is settled what the film begins with.
     """
 
     version: int = 1
@@ -85,10 +97,14 @@ class Talk(_Kept):
     edits: tuple[tuple[int, str], ...] = ()
     mood: Mood | None = None
     seen: Seen | None = None
+    draws: bool = False
+    pictures: tuple[Offered, ...] = ()
+    framed: str = ""
     points: tuple[Point, ...] = ()
     voice_over: bool = False
     consent: str = ""
     learnt: str = ""
+    likeness: str = ""
     approved: str = ""
     whole: tuple[Role, ...] = ()
     recording: Role | None = None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from pydantic import ValidationError
 
-from bot.talking import changes, edits, paying
+from bot.talking import changes, edits, framing, paying
 from bot.talking.asking import done_rows, moved
 from bot.talking.casting import VOICES, auditions
 from bot.talking.draft import Draft, button, rows
@@ -115,18 +115,20 @@ def _voice(draft: Draft, notice: Notice) -> Draft:
     if fields.get("verdict") == "poor" and reasons:
         return _failed(draft, "voice", Notice(kind="failed", key=reasons[0], fields=fields))
     preview = notice.assets.get("preview", "")
-    draft = draft.change(learnt=draft.talk.brief.sample or "").tell(
+    likeness = fields.get("likeness", "")
+    draft = draft.change(learnt=draft.talk.brief.sample or "", likeness=likeness).tell(
         "talk.sample_good" if not reasons else "talk.sample_usable", {"seconds": _seconds(fields)}
     )
     for key in reasons[:1]:
         draft = draft.tell(*sayable(key, fields))
+    clone = likeness == "clone"
     if not preview:
-        return draft
+        return draft.tell("talk.clone_unheard", {"vendor": fields.get("vendor", "")}) if clone else draft
     return draft.tell(
-        "talk.preview_voice",
+        "talk.preview_clone" if clone else "talk.preview_voice",
         kind="voices",
         assets=(preview,),
-        labels=("talk.is_stand_in",),
+        labels=("talk.is_clone" if clone else "talk.is_stand_in",),
     )
 
 
@@ -146,7 +148,7 @@ def _film(draft: Draft, notice: Notice) -> Draft:
     draft = moved(draft)
     shown = draft.tell(
         "talk.film_ready", {"seconds": _seconds(notice.fields)}, body=caption(script),
-        kind="film", assets=(film, cover), rows=done_rows(),
+        kind="film", assets=(film, cover), rows=done_rows(talk),
     ).replacing("progress")  # fmt: skip
     if notice.fields.get("mouth") == "none" and not talk.voice_over:
         shown = shown.tell("talk.no_mouth_moved")
@@ -156,7 +158,7 @@ def _film(draft: Draft, notice: Notice) -> Draft:
 
 
 def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
-    if what == "audition" or (what == "edit" and notice.kind == "cancelled"):
+    if what == "audition" or (what in {"edit", "pictures"} and notice.kind == "cancelled"):
         return draft
     if notice.kind == "cancelled" and what == "film":
         return draft.tell("making.cancelled")
@@ -178,7 +180,7 @@ def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
 def _culprit(what: What, room: str, notice: Notice) -> str:
     """Return the question whose answer should change."""
     if what != "film":
-        return {"frame": "photo", "scripts": "theme"}.get(what, "voice")
+        return {"frame": "photo", "pictures": "frame", "scripts": "theme"}.get(what, "voice")
     if room in {"sound", "lines"}:
         asks = notice.fields.get("role") == "person" or notice.key == "lines.count_person"
         return "person" if asks else "voice"
@@ -233,6 +235,7 @@ def _seconds(fields: dict[str, str]) -> str:
 
 _ENDED: dict[What, Callable[[Draft, Notice], Draft]] = {
     "frame": _frame,
+    "pictures": framing.came,
     "scripts": _scripts,
     "edit": _edit,
     "voice": _voice,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import get_args
 
-from bot.talking import changes, commands, files, pointing
+from bot.talking import changes, commands, files, framing, pointing
 from bot.talking.casting import PEOPLE, VOICES
 from bot.talking.draft import Draft
 from bot.talking.model import Mood, What
@@ -114,7 +114,9 @@ def _other_person(draft: Draft, _: str) -> Draft:
 
 def _may(draft: Draft, _: str) -> Draft | None:
     sample = draft.talk.brief.sample
-    return None if sample is None else draft.change(consent=sample).start("voice").tell("talk.consent_noted")
+    if sample is None:
+        return None
+    return draft.fill(consent=sample).change(consent=sample).start("voice").tell("talk.consent_noted")
 
 
 def _may_not(draft: Draft, _: str) -> Draft:
@@ -158,7 +160,7 @@ def _wait(draft: Draft, _: str) -> Draft:
 
 
 def _reopen(draft: Draft, name: str) -> Draft | None:
-    if name not in {"photo", "theme", "script", "voice", "person", "summary"}:
+    if name not in {"photo", "theme", "script", "frame", "voice", "person", "summary"}:
         return None
     freed = changes.answered(draft, "retry")
     if name == "summary":
@@ -192,6 +194,14 @@ def _use_now(draft: Draft, _: str) -> Draft | None:
 def _whose(draft: Draft, what: str) -> Draft | None:
     known = what in {"sample", "pet", "person"} and draft.talk.pending
     return files.sounds_are(draft, what) if known else None
+
+
+def _draw(draft: Draft, _: str) -> Draft | None:
+    return framing.draw(draft) if draft.talk.draws and draft.talk.brief.photo else None
+
+
+def _picture(draft: Draft, arg: str) -> Draft | None:
+    return framing.pick(draft, int(arg)) if arg.isdecimal() else None
 
 
 def _pet(draft: Draft, arg: str) -> Draft | None:
@@ -238,6 +248,9 @@ _PRESSED: dict[str, Pressed] = {
     "use_now": _use_now,
     "whose": _whose,
     "pet": _pet,
+    "draw": _draw,
+    "picture": _picture,
+    "keep_photo": lambda draft, _: framing.keep_photo(draft),
     "other_photo": lambda draft, _: files.next_photo(draft),
     "narrate": lambda draft, _: pointing.narrate(draft),
     "no_eyes": lambda draft, _: pointing.no_eyes(draft),

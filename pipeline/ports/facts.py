@@ -41,7 +41,7 @@ class Facts(Noun):
     learning: float = 0.0
     likeness: Literal["clone", "stand-in", "none"] = "none"
     sample: tuple[float, float] | None = None
-    presets: tuple[str, ...] | None = ()
+    presets: tuple[str, ...] | None = None
     sample_url: bool = False
     seconds: float = 8.0
     edits: bool = False

@@ -148,9 +148,9 @@ class MiniMax(Singing):
         if fault.isdigit():
             return _told(int(fault))
         if fault in {"sensitive", "flat"}:
-            flag = {"input_sensitive": {"type": 2}} if fault == "sensitive" else {}
-            flag = flag or {"input_sensitive": True, "input_sensitive_type": 2}
-            return _told(0, demo_audio="", **flag)
+            if fault == "flat":
+                return _told(0, demo_audio="", input_sensitive=True, input_sensitive_type=2)
+            return _told(0, demo_audio="", input_sensitive={"type": 2})
         if (
             not _ID.fullmatch(voice)
             or ask["file_id"] not in self.files

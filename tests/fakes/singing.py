@@ -109,7 +109,7 @@ def seconds(wav: bytes) -> float | None:
     """How long a WAV is; None for what is none."""
     try:
         with wave.open(io.BytesIO(wav)) as file:
-            return file.getnframes() / file.getframerate()
+            return float(file.getnframes() / file.getframerate())
     except (wave.Error, EOFError):
         return None
 

@@ -9,9 +9,9 @@ from pipeline.ports.facts import Facts
 from pipeline.quote import Prices, Quote, quote, still_good
 from storage.model import Brief, Line, Plan, Script
 
-FREE = Facts(vendor="builtin", model="", free=True)
+FREE = Facts(vendor="builtin", model="", free=True, likeness="stand-in")
 PICTURE = Facts(vendor="ark", model="p", price=0.3, unit="picture")
-SPEECH = Facts(vendor="minimax", model="s", price=0.001, unit="character", learning=9.9)
+SPEECH = Facts(vendor="minimax", model="s", price=0.001, unit="character", learning=9.9, likeness="clone")
 BEST = Facts(vendor="omni", model="best", price=1.2, unit="second", can=Can(needs_url=True))
 FAST = Facts(vendor="kling", model="fast", price=0.1, currency="USD", unit="second", can=Can(mode="fast"))
 PRICES = Prices(
@@ -52,10 +52,12 @@ def test_a_film_is_quoted_by_what_it_needs() -> None:
 
 
 def test_a_sample_costs_its_learning_once() -> None:
-    """Protects from a surprise: a voice that is still to be learnt is in the quote, a learnt one is not."""
+    """Protects from a surprise: a voice is bought with its first lines, whether it is learnt by then or not."""
     sampled = BRIEF.model_copy(update={"voice": None, "sample": "s"})
-    dearer, learnt = _quote(sampled), _quote(sampled, have=frozenset({"clone"}))
-    assert (dearer.money or 0) - (learnt.money or 0) == pytest.approx(9.9)
+    dearer, bought = _quote(sampled), _quote(sampled, have=still_good(sampled, sampled) - {"speak_pet"})
+    assert (dearer.money or 0) - (bought.money or 0) > 9.9
+    learnt = _quote(sampled, have=frozenset({"clone"}))
+    assert (dearer.money or 0) - (learnt.money or 0) == pytest.approx(0.0, abs=0.02)
 
 
 def test_what_is_recorded_is_not_spoken() -> None:

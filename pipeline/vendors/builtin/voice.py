@@ -14,7 +14,7 @@ _FILE = "speech.wav"
 class Voice:
     """Speaks with Kokoro, or with espeak-ng where its weights are absent; has every preset."""
 
-    facts = home("kokoro").model_copy(update={"likeness": "stand-in", "presets": None})
+    facts = home("kokoro").model_copy(update={"likeness": "stand-in"})
 
     def __init__(self, workshop: Workshop, weights: Mapping[str, Path | None]) -> None:
         self._workshop = workshop
