@@ -75,6 +75,7 @@ class Errand(Noun):
         "propose_scripts",
         "edit_script",
         "prepare_frame",
+        "draw_frames",
         "prepare_voice",
         "audition",
         "make_film",

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.engine import Outcome, making, step
 from pipeline.parts import Drawn, Picture, Said, Scripted, Seen
-from pipeline.shown import PHOTO
+from pipeline.shown import CANDIDATES, PHOTO
 from pipeline.steps.admit import admit
 from pipeline.steps.animate import animate
 from pipeline.steps.arrange import arrange
@@ -80,7 +80,7 @@ async def prepare_frame(project: str) -> Notice:
     return Notice(kind="done", key="notice.frame", fields=fields, assets=assets)
 
 
-_CANDIDATES = "1 2 3"
+_NUMBERS = " ".join(str(number) for number in range(1, CANDIDATES + 1))
 
 
 @making({"describe": 6.0, "paint": 40.0, "compare": 9.0})
@@ -91,7 +91,7 @@ async def draw_frames(project: str) -> Notice:
     known of the pet goes into the words a painter is told; without it they are fewer.
     """
     await step(describe, project, PHOTO)
-    painted = await step(paint, project, _CANDIDATES)
+    painted = await step(paint, project, _NUMBERS)
     if painted.value is None:
         return painted.notice
     found = await _compared(project, painted.value.pictures)

@@ -7,6 +7,10 @@ PHOTO = "photo"
 """Said to a step that shall look at the photo whatever was chosen."""
 
 
+CANDIDATES = 3
+"""How many pictures are drawn in one round."""
+
+
 def shown(brief: Brief, which: str = "") -> tuple[str, Taps]:
     """Return the picture's asset and what a person pointed out on it; nobody points at a drawn one.
 

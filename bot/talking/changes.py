@@ -45,8 +45,9 @@ def pay_again(draft: Draft) -> Draft:
 def photo(draft: Draft, file: File) -> Draft:
     """Take a photo, in place of the one before; everything else stays."""
     before = draft.talk.brief.photo
-    taken = answered(draft.fill(photo=file.asset, taps=Taps()), "photo", "mouth", "retry")
-    taken = taken.change(seen=None, points=(), voice_over=False).start("frame")
+    taken = draft.fill(photo=file.asset, frame=None, taps=Taps()).stop("pictures")
+    taken = answered(taken, "photo", "mouth", "frame", "retry")
+    taken = taken.change(seen=None, points=(), voice_over=False, pictures=(), framed="").start("frame")
     return taken.tell("talk.photo_replaced") if before else taken
 
 
@@ -227,6 +228,8 @@ _BLANK: dict[str, object] = {
     "mood": None,
     "seen": None,
     "points": (),
+    "pictures": (),
+    "framed": "",
     "voice_over": False,
     "consent": "",
     "learnt": "",

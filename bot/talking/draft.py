@@ -14,9 +14,18 @@ Kind = Literal["say", "pictures", "voices", "film", "progress"]
 
 _RECIPES: dict[
     What,
-    Literal["propose_scripts", "edit_script", "prepare_frame", "prepare_voice", "audition", "make_film"],
+    Literal[
+        "propose_scripts",
+        "edit_script",
+        "prepare_frame",
+        "draw_frames",
+        "prepare_voice",
+        "audition",
+        "make_film",
+    ],
 ] = {
     "frame": "prepare_frame",
+    "pictures": "draw_frames",
     "scripts": "propose_scripts",
     "edit": "edit_script",
     "voice": "prepare_voice",

@@ -1,6 +1,6 @@
 """What somebody typed, taken by what is being asked for; the rest is understood wherever it is said."""
 
-from bot.talking import changes, commands, pointing, pressing, understanding
+from bot.talking import changes, commands, framing, pointing, pressing, understanding
 from bot.talking.asking import ask
 from bot.talking.casting import PEOPLE, VOICES
 from bot.talking.draft import Draft, button, rows
@@ -26,7 +26,9 @@ def hear(draft: Draft, text: str) -> Draft:
     """
     text = text[:_LONGEST].strip()
     meant = (_button, _command, _answer)
-    for understood in meant if draft.runs("film") else (*meant, _edit, _dialogue, _wish, _change, _theme):
+    for understood in (
+        meant if draft.runs("film") else (*meant, _edit, _dialogue, _picture, _wish, _change, _theme)
+    ):
         taken = understood(draft, text)
         if taken is not None:
             return taken
@@ -68,6 +70,8 @@ def _answer(draft: Draft, text: str) -> Draft | None:
     number, word = understanding.number(text), understanding.command(text)
     if name == "words":
         return changes.edit(draft, int(arg), text)
+    if name == "frame" and (number is not None or word in {"no", "skip"}):
+        return framing.keep_photo(draft) if number is None else framing.pick(draft, number)
     if name in {"mouth", "eyes"}:
         return _pointed(draft, name, number, word, text)
     if name == "script":
@@ -129,6 +133,14 @@ def _edit(draft: Draft, text: str) -> Draft | None:
 def _dialogue(draft: Draft, text: str) -> Draft | None:
     written = fit.dialogue(text)
     return changes.own(draft, written) if written else None
+
+
+def _picture(draft: Draft, text: str) -> Draft | None:
+    """Take it as a wish for the picture, while that is what is talked about."""
+    others = (understanding.command, understanding.script_language, understanding.audience, bank.find)
+    if question(draft.talk) != "frame" or understanding.link(text) or any(one(text) for one in others):
+        return None
+    return framing.wish(draft, fit.theme_words(text))
 
 
 def _wish(draft: Draft, text: str) -> Draft | None:

@@ -41,8 +41,8 @@ class Seen(_Kept):
 
 
 class Offered(_Kept):
-    """A picture that was drawn: as it came, and as the film shows it. `mouth` is "none" where no face in it is
-    sure, `same` "no" where it is another pet."""
+    """A picture that was drawn: as it came, and as the film shows it. `mouth` is "none" where no face in it
+    is sure, `same` "no" where it is another pet."""
 
     asset: str
     shown: str
@@ -76,8 +76,8 @@ class Talk(_Kept):
     by id, `stopped` the films among them that were stopped last; `last` names messages by their role, so that
     a later one can take their place. `quoted` is the plan and price shown last, `doubt` the take that may
     have been charged, `filmed` the brief the last film was made from. `likeness` is what the sample `learnt`
-    became, "clone" or "stand-in". `draws`: pictures can be drawn here; `pictures` are those on offer, `framed`
-    is the photo for which it is settled what the film begins with.
+    became, "clone" or "stand-in". `draws`: pictures can be drawn here; `pictures` are those on offer,
+    `framed` is the photo for which it is settled what the film begins with.
     """
 
     version: int = 1

@@ -104,7 +104,7 @@ def _modes(of: Quote) -> Iterable[str]:
 
 
 def _free_way(draft: Draft, arg: str) -> list[Button]:
-    able = draft.means.prices.free_way and draft.talk.brief.plan != "free"
+    able = draft.means.prices.free_way and draft.talk.brief.plan != "free" and arg != "pictures"
     return [button("free_way", "talk.b_free_way", arg)] if able else []
 
 
