@@ -24,6 +24,7 @@ from pipeline.ports.avatar import Job, Performed, Tell
 from pipeline.ports.errors import Busy, Failed, Refused, Trouble, Unsure
 from pipeline.ports.facts import Facts, Paid
 from pipeline.ports.http import Http, Reply
+from pipeline.wires.pictures import media_type
 from pipeline.wires.shapes import Answer, download, odd, shaped
 from pipeline.wires.tokens import mark
 from pipeline.wires.verdicts import Verdict, Who, Wrong, by_status, trouble, wrong
@@ -81,8 +82,8 @@ class Avatar:
             "model": self.facts.model,
             "content": [
                 {"type": "text", "text": words},
-                _media("image_url", "reference_image", "image/png", job.frame),
-                _media("audio_url", "reference_audio", "audio/wav", job.speech),
+                _media("image_url", "reference_image", media_type(job.frame), job.frame.read_bytes()),
+                _media("audio_url", "reference_audio", "audio/wav", job.speech.read_bytes()),
             ],
             "generate_audio": True,
             "resolution": "720p",
@@ -220,6 +221,6 @@ def _verdict(error: Wrong) -> Verdict:
     return by_status(error.status)
 
 
-def _media(kind: str, role: str, media_type: str, path: Path) -> dict[str, object]:
-    written = base64.b64encode(path.read_bytes()).decode()
+def _media(kind: str, role: str, media_type: str, media: bytes) -> dict[str, object]:
+    written = base64.b64encode(media).decode()
     return {"type": kind, kind: {"url": f"data:{media_type};base64,{written}"}, "role": role}

@@ -25,6 +25,7 @@ from pipeline.ports.errors import Busy, Failed, Refused, Trouble
 from pipeline.ports.facts import Facts, Paid
 from pipeline.ports.http import Http
 from pipeline.wires.kie import Kie, NotYet, is_refusal
+from pipeline.wires.pictures import media_type
 from pipeline.wires.shapes import Answer, download, odd
 from pipeline.wires.tokens import mark
 from pipeline.wires.verdicts import Who
@@ -62,7 +63,7 @@ class Avatar:
 
     async def submit(self, job: Job, key: str) -> Paid:
         """Upload the picture, which is free, and hand the scene over."""
-        picture = await self._kie.uploaded(job.frame.read_bytes(), mark(key), "image/png")
+        picture = await self._kie.uploaded(job.frame.read_bytes(), mark(key), media_type(job.frame))
         ask = {
             "prompt": job.prompt,
             "imageUrls": [picture],

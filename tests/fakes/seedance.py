@@ -49,7 +49,8 @@ class Seedance(Performing):
         if set(roles) != whole or not 4 <= ask["duration"] <= 15 or len(ask["safety_identifier"]) > 64:
             return _error("InvalidParameter")
         sound = _media(roles["reference_audio"]["audio_url"]["url"], "audio/wav")
-        picture = _media(roles["reference_image"]["image_url"]["url"], "image/png")
+        url = roles["reference_image"]["image_url"]["url"]
+        picture = _media(url, "image/png", b"\x89PNG") or _media(url, "image/jpeg", b"\xff\xd8\xff")
         if not sound or not picture or not 2.0 <= (len(sound) - 44) / 96_000 <= 15.0:
             return _error("InvalidParameter")
         job = self.begin(sound, fault, mark=ask["safety_identifier"], model=ask["model"])
@@ -100,6 +101,8 @@ def _error(code: str, said: str = "no") -> Response:
     return JSONResponse(body, _STATUS.get(code, 400))
 
 
-def _media(url: str, kind: str) -> bytes | None:
+def _media(url: str, kind: str, begins: bytes = b"") -> bytes | None:
+    """What a data address holds, if it is what it says it is."""
     head, _, written = url.partition(",")
-    return base64.b64decode(written) if head == f"data:{kind};base64" else None
+    media = base64.b64decode(written) if head == f"data:{kind};base64" else b""
+    return media if media.startswith(begins) else None

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from pipeline.model import Box
 from pipeline.ports.avatar import Cancels, Finds
@@ -184,6 +185,19 @@ async def test_the_true_costs_come_from_the_vendors_own_figures(tmp_path: Path) 
             ticket = await vendor.submit(work, "k")
             done = await vendor.fetch(ticket.value, work, tmp_path / "b.mp4", lambda _: None)
     assert done.cost == pytest.approx(86400 * 46 / 1e6, abs=0.001)
+
+
+@pytest.mark.parametrize("fake", [Seedance(), Veo()])
+async def test_a_frame_goes_out_as_what_it_is(fake: Fake, tmp_path: Path) -> None:
+    """A JPEG is not called a PNG: a vendor that looks would refuse it."""
+    async with hired(fake) as vendor:
+        with job(tmp_path) as work:
+            painted = tmp_path / "painted.jpg"
+            Image.open(work.frame).save(painted)
+            await vendor.submit(work.model_copy(update={"frame": painted}), "k")
+    assert fake.bills == 1
+    if isinstance(fake, Veo):
+        assert [name.rpartition(".")[2] for name in fake.uploads] == ["jpg"]
 
 
 async def test_among_several_faces_the_speaker_gets_its_mask(tmp_path: Path) -> None:
