@@ -2,8 +2,8 @@
 
 `good` results made from the same things are used again. A crashed attempt is collected by its ticket; one
 that never learnt its ticket is sent again only where a repeat surely costs nothing, and is `unsure`
-otherwise (`attempt`). Vendors are tried in the order of the brief's plan; which error leads where is the table
-in the pipeline's README. What is claimed keeps to budgets and to the seats of the vendor's account (`turns`).
+otherwise (`attempt`). Vendors are tried in the order of the brief's plan; which error leads where is the
+table in the pipeline's README. What is claimed keeps to the budgets and to the seats of the vendor's account.
 """
 
 import dataclasses
