@@ -166,6 +166,7 @@ async def _seen(project: str, which: str = "") -> Outcome[Seen]:
 
 
 _FILM = {
+    "admit": 0.1,
     "look": 2.0,
     "describe": 0.1,
     "write": 0.1,
