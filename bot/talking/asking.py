@@ -6,7 +6,7 @@ from bot.messages import Button
 from bot.talking import aside, casting, framing, paying
 from bot.talking.draft import Draft, button, keep, rows
 from bot.talking.model import Talk
-from bot.talking.questions import complete, count, question, token
+from bot.talking.questions import can_draw, complete, count, question, token
 from bot.talking.saying import named, played, scripts
 from pipeline.themes import bank
 from storage.model import Taps
@@ -132,7 +132,7 @@ def _summary(draft: Draft, _: str) -> Draft:
 def _picture_button(talk: Talk) -> tuple[Button, ...]:
     """Buttons that change what is seen: the photo, and the picture drawn after it where that can be had."""
     photo = button("reopen", "talk.b_change_photo", "photo")
-    return (photo, button("reopen", "talk.b_change_frame", "frame")) if talk.draws else (photo,)
+    return (photo, button("reopen", "talk.b_change_frame", "frame")) if can_draw(talk) else (photo,)
 
 
 def _picture_key(talk: Talk) -> str:

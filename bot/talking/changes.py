@@ -47,7 +47,9 @@ def photo(draft: Draft, file: File) -> Draft:
     before = draft.talk.brief.photo
     taken = draft.fill(photo=file.asset, frame=None, taps=Taps()).stop("pictures")
     taken = answered(taken, "photo", "mouth", "frame", "retry")
-    taken = taken.change(seen=None, points=(), voice_over=False, pictures=(), framed="").start("frame")
+    taken = taken.change(seen=None, points=(), voice_over=False, pictures=(), framed="", painted="").start(
+        "frame"
+    )
     return taken.tell("talk.photo_replaced") if before else taken
 
 
@@ -230,6 +232,7 @@ _BLANK: dict[str, object] = {
     "points": (),
     "pictures": (),
     "framed": "",
+    "painted": "",
     "voice_over": False,
     "consent": "",
     "learnt": "",

@@ -4,7 +4,8 @@ from typing import Literal
 
 from bot.talking import changes
 from bot.talking.draft import Draft, Row, button, keep, rows
-from bot.talking.model import Offered, Talk
+from bot.talking.model import Offered
+from bot.talking.questions import wished
 from bot.talking.saying import named
 from pipeline.money import together, written
 from pipeline.shown import CANDIDATES
@@ -17,7 +18,7 @@ def frame(draft: Draft, _: str) -> Draft:
     picks = tuple(button("picture", "talk.b_number", n, n=n) for n in range(1, len(talk.pictures) + 1))
     kept = (keep("frame"),) if talk.brief.frame else ()
     rest = (*kept, button("keep_photo", "talk.b_keep_photo"))
-    if _wished(talk):
+    if wished(talk):
         return _ask_to_draw(
             draft, "talk.ask_frame_wish", rows(button("draw", "talk.b_draw_so"), *rest), picks
         )
@@ -40,14 +41,9 @@ def _ask_to_draw(
     picks: Row = (),
 ) -> Draft:
     money = _money(draft)
-    fields = {"n": CANDIDATES, "words": draft.talk.words, "money": money}
+    fields = {"n": CANDIDATES, "words": wished(draft.talk), "money": money}
     paid = {"talk.ask_frame": "talk.ask_frame_paid", "talk.ask_frame_wish": "talk.ask_frame_wish_paid"}
     return draft.tell(paid[key] if money else key, fields, rows=((picks,) if picks else ()) + buttons)
-
-
-def _wished(talk: Talk) -> bool:
-    """True when the words said last are a wish that nothing was drawn by yet."""
-    return bool(talk.words) and talk.words == talk.brief.wishes.get("paint")
 
 
 def painting(draft: Draft, _: str) -> Draft:
@@ -57,15 +53,28 @@ def painting(draft: Draft, _: str) -> Draft:
 
 def wish(draft: Draft, words: str) -> Draft:
     """Note how it shall look; nothing is drawn, and paid, before somebody says so."""
-    return draft.fill(wishes={**draft.talk.brief.wishes, "paint": words}).change(words=words)
+    return _asked(draft, words).change(painted="")
 
 
 def draw(draft: Draft) -> Draft:
     """Have pictures drawn: by the wish that was just said, or others than those before."""
-    rounds = draft.talk.brief.rounds
-    if draft.talk.pictures and not _wished(draft.talk):
-        draft = draft.fill(rounds={**rounds, "paint": rounds.get("paint", 0) + 1})
-    return changes.answered(draft, "retry").change(pictures=(), words="").start("pictures")
+    talk = draft.talk
+    rounds = talk.brief.rounds
+    if talk.pictures and not wished(talk):
+        again = {**rounds, "paint": rounds.get("paint", 0) + 1}
+        draft = draft.change(brief=talk.brief.model_copy(update={"rounds": again}))
+    return changes.answered(draft, "retry").start("pictures")
+
+
+def refused(draft: Draft) -> Draft:
+    """Let go of a wish that a content policy stood against."""
+    return _asked(draft, "").change(painted="")
+
+
+def _asked(draft: Draft, words: str) -> Draft:
+    """Put the wish down; a film that is there stays the film of its brief."""
+    brief = draft.talk.brief
+    return draft.change(brief=brief.model_copy(update={"wishes": {**brief.wishes, "paint": words}}))
 
 
 def pick(draft: Draft, number: int) -> Draft | None:
@@ -78,7 +87,8 @@ def pick(draft: Draft, number: int) -> Draft | None:
 
 def keep_photo(draft: Draft) -> Draft:
     """Begin the film with the photo itself."""
-    return _decided(draft.fill(frame=None).stop("pictures")).tell("talk.photo_kept")
+    kept = draft.fill(frame=None) if draft.talk.brief.frame else draft
+    return _decided(kept.stop("pictures")).tell("talk.photo_kept")
 
 
 def came(draft: Draft, notice: Notice) -> Draft:
@@ -94,11 +104,11 @@ def came(draft: Draft, notice: Notice) -> Draft:
         )
         for n in numbers
     )
-    return draft.change(pictures=found)
+    return draft.change(pictures=found, painted=draft.talk.brief.wishes.get("paint", ""))
 
 
 def _decided(draft: Draft) -> Draft:
-    return changes.answered(draft, "frame", "retry").change(framed=draft.talk.brief.photo or "", words="")
+    return changes.answered(draft, "frame", "retry").change(framed=draft.talk.brief.photo or "")
 
 
 def _doubts(draft: Draft) -> str:

@@ -8,6 +8,7 @@ from bot.talking.questions import question, stage
 from bot.texts import say
 from pipeline.ports.errors import BadInput
 from pipeline.themes import bank, fit
+from pipeline.themes.words import has_words
 from pipeline.writing.naming import named
 from storage.model import Lang
 
@@ -139,6 +140,8 @@ def _picture(draft: Draft, text: str) -> Draft | None:
     """Take it as a wish for the picture, while that is what is talked about."""
     others = (understanding.command, understanding.script_language, understanding.audience, bank.find)
     if question(draft.talk) != "frame" or understanding.link(text) or any(one(text) for one in others):
+        return None
+    if understanding.number(text) is not None or not has_words(text):
         return None
     return framing.wish(draft, fit.theme_words(text))
 

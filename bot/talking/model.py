@@ -77,7 +77,7 @@ class Talk(_Kept):
     a later one can take their place. `quoted` is the plan and price shown last, `doubt` the take that may
     have been charged, `filmed` the brief the last film was made from. `likeness` is what the sample `learnt`
     became, "clone" or "stand-in". `draws`: pictures can be drawn here; `pictures` are those on offer,
-    `framed` is the photo for which it is settled what the film begins with.
+    drawn by the wish `painted`; `framed` is the photo for which it is settled what the film begins with.
     """
 
     version: int = 1
@@ -100,6 +100,7 @@ class Talk(_Kept):
     draws: bool = False
     pictures: tuple[Offered, ...] = ()
     framed: str = ""
+    painted: str = ""
     points: tuple[Point, ...] = ()
     voice_over: bool = False
     consent: str = ""

@@ -163,6 +163,8 @@ def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
     if notice.kind == "cancelled" and what == "film":
         return draft.tell("making.cancelled")
     draft = draft.tell(*sayable(notice.key, notice.fields))
+    if what == "pictures" and notice.key == "vendor.refused":
+        draft = framing.refused(draft)
     if what == "edit":
         return draft.tell("talk.not_edited")
     room = notice.key.partition(".")[0]

@@ -8,7 +8,7 @@ from bot.talking import changes, commands, files, framing, pointing
 from bot.talking.casting import PEOPLE, VOICES
 from bot.talking.draft import Draft
 from bot.talking.model import Mood, What
-from bot.talking.questions import question
+from bot.talking.questions import can_draw, question
 from pipeline.themes import bank
 from storage.model import Lang, Plan
 
@@ -197,7 +197,7 @@ def _whose(draft: Draft, what: str) -> Draft | None:
 
 
 def _draw(draft: Draft, _: str) -> Draft | None:
-    return framing.draw(draft) if draft.talk.draws and draft.talk.brief.photo else None
+    return framing.draw(draft) if can_draw(draft.talk) and draft.talk.brief.photo else None
 
 
 def _picture(draft: Draft, arg: str) -> Draft | None:

@@ -65,7 +65,7 @@ def token(talk: Talk) -> str:
     elif name in {"mouth", "eyes"}:
         about = (talk.seen.picture if talk.seen else "", len(talk.points))
     elif name == "frame":
-        about = (*(one.asset for one in talk.pictures), talk.words)
+        about = (*(one.asset for one in talk.pictures), wished(talk))
     elif name == "summary" and talk.quoted:
         about = (talk.quoted,)
     elif name in {"consent", "preview"}:
@@ -85,7 +85,7 @@ def before(talk: Talk, name: str) -> str | None:
     for earlier in reversed(ORDER[:at]):
         if earlier == "mouth" and not asks_about_face(talk):
             continue
-        if earlier == "frame" and not talk.draws:
+        if earlier == "frame" and not can_draw(talk):
             continue
         if earlier == "theme" and talk.brief.theme is None and talk.brief.script is not None:
             continue
@@ -93,6 +93,17 @@ def before(talk: Talk, name: str) -> str | None:
             continue
         return earlier
     return None
+
+
+def can_draw(talk: Talk) -> bool:
+    """True where new pictures can be asked for: they cost something."""
+    return talk.draws and talk.brief.plan != "free"
+
+
+def wished(talk: Talk) -> str:
+    """Return how the picture shall look, where somebody said so and nothing was drawn by it yet."""
+    wish = talk.brief.wishes.get("paint", "")
+    return wish if wish != talk.painted else ""
 
 
 def asks_about_face(talk: Talk) -> bool:
@@ -147,7 +158,7 @@ def _script(talk: Talk) -> str | None:
 
 def _frame(talk: Talk) -> str | None:
     """Where pictures can be drawn, whether the film begins with one of them is asked once for each photo."""
-    if not talk.draws or talk.brief.plan == "free" or talk.framed == talk.brief.photo:
+    if not can_draw(talk) or talk.framed == talk.brief.photo:
         return None
     return "painting" if "pictures" in talk.running.values() else "frame"
 

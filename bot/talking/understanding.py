@@ -75,7 +75,7 @@ def number(text: str) -> int | None:
     words = _folded(text)
     words = re.sub(r"^(?:第|选|我选|要|option|number|no\.?|#|the)\s*", "", words)
     words = re.sub(r"^第", "", words)
-    words = re.sub(r"(?:\s*(?:个|号|条|组|版|格)|(?<=\d)(?:st|nd|rd|th)|\s+one)$", "", words)
+    words = re.sub(r"(?:\s*(?:个|号|条|组|版|格|张|幅)|(?<=\d)(?:st|nd|rd|th)|\s+one)$", "", words)
     if words.isascii() and words.isdigit():
         return int(words) if len(words) <= 3 else None
     if words in _ORDINALS:

@@ -5,8 +5,16 @@ from pipeline.ports.facts import Facts
 from pipeline.quote import Prices
 
 FREE = Facts(vendor="builtin", model="", free=True, likeness="stand-in", seconds=2.0)
-PICTURE = Facts(vendor="ark", model="seedream", price=0.25, unit="picture", seconds=12.0)
-SPEECH = Facts(vendor="minimax", model="speech", price=0.00035, unit="character", learning=9.9, likeness="clone", seconds=4.0)
+PICTURE = Facts(vendor="ark", model="seedream", draws=True, price=0.25, unit="picture", seconds=12.0)
+SPEECH = Facts(
+    vendor="minimax",
+    model="speech",
+    price=0.00035,
+    unit="character",
+    learning=9.9,
+    likeness="clone",
+    seconds=4.0,
+)
 STAGE = Facts(vendor="omnihuman", model="1.5", price=1.2, unit="second", can=Can(pace=20.0))
 QUICK = Facts(vendor="omnihuman", model="quick", price=1.0, unit="second", can=Can(mode="fast", pace=8.0))
 SCENE = Facts(

@@ -28,7 +28,18 @@ _WORDS = [
 ]
 _CAPTIONS = ["", "", "养妈妈", "第三句改成好", "Mom: hi\nPet: " + "woof " * 30]
 _VALUES = [
-    *("", "R:pick:9", "R:pick:x", "R:words:0", "R:lang:fr", "R:person:", "R:film:3", "R:whose:me"),
+    *(
+        "",
+        "R:pick:9",
+        "R:pick:x",
+        "R:picture:9",
+        "R:picture:x",
+        "R:words:0",
+        "R:lang:fr",
+        "R:person:",
+        "R:film:3",
+        "R:whose:me",
+    ),
     *(
         "R:reopen:moon",
         "99:go:",
@@ -43,7 +54,9 @@ _FAILURES = ["photo.damaged", "sound.noisy", "lines.count_pet", "film.too_long",
 
 _DOUBT = {"take": "chat:animate:0:1", "step": "animate", "vendor": "kling", "money": "¥1.00"}
 
-_MEANS = st.sampled_from([Means(), Means(edits=True), Means(prices=PRICES)])
+_MEANS = st.sampled_from(
+    [Means(), Means(edits=True), Means(prices=PRICES), Means(pictures=True, prices=PRICES)]
+)
 
 Step = Callable[[Talk, list[Button], str], Incoming]
 

@@ -193,6 +193,14 @@ def _frame(talk: Talk, fields: dict[str, str]) -> Ended:
     }
 
 
+def _pictures(talk: Talk, fields: dict[str, str]) -> Ended:
+    """Three pictures, drawn after the photo."""
+    assets = {str(n): f"drawn {n} of {talk.brief.photo}" for n in (1, 2, 3)}
+    assets |= {f"shown{n}": f"picture {n}" for n in (1, 2, 3)}
+    well = {"mouth": "found", "same": "yes"}
+    return {**{f"{what}{n}": word for n in (1, 2, 3) for what, word in well.items()}, **fields}, assets
+
+
 def _scripts(talk: Talk, fields: dict[str, str]) -> Ended:
     """What the bank offers, as the text maker without a key does."""
     brief = talk.brief
@@ -231,6 +239,7 @@ def _film(talk: Talk, fields: dict[str, str]) -> Ended:
 
 ENDS = {
     "frame": _frame,
+    "pictures": _pictures,
     "scripts": _scripts,
     "edit": _edit,
     "voice": _voice,
