@@ -252,7 +252,7 @@ async def _ready(studio: Studio, vendor: Avatar, ticket: str, seconds: float) ->
 async def _worth(work: Work, facts: Facts, job: Job, clip: Path) -> Shot:
     """The clip, kept once it has been seen to be one, and where its lines lie."""
     can = _can(facts)
-    sound, seconds = (None, 1.0) if can.sound == "own" else (job.speech, job.seconds)
+    sound, seconds = (None, 1.0) if can.sound == "own" else (job.speech, job.spans[-1][1])
     worth = await work.studio.workshop.run(
         "stage", crafts.judge, clip, sound, seconds, can.sound == "reference"
     )

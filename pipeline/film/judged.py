@@ -35,7 +35,7 @@ def judge(clip: Path, sent: Path | None, seconds: float) -> Judged:
 
     Args:
         sent: the sound that it was to say; None where it was only to move.
-        seconds: how long it was to be.
+        seconds: until when it was to speak; quiet after that may be missing.
 
     Raises:
         Failed: it cannot be decoded, is far too short, black, stands still, or is silent and should speak.
