@@ -36,12 +36,9 @@ def spans(
         BadInput: `sound.silence` when nothing sounds; `sound.lines_unclear` (expected, found) when the wanted
             count does not come out.
     """
-    read = levels.read(samples, hertz)
-    words = _with_hiss(sounding(read.speech), read)
+    words = stretches(samples, hertz)
     if not words:
         raise BadInput("sound.silence")
-    whole = len(samples) / hertz
-    words = [(start, min(end, whole)) for start, end in words]
     if lines is None:
         return tuple(joined(words, _PAUSE))
     if lines == 1:  # whoever says one line may pause in it
@@ -58,6 +55,13 @@ def spans(
     if left.size and left[0] >= _PAUSE and left[0] > 0.8 * gaps[chosen[-1]]:
         raise _unclear(lines, found)
     return tuple(_closed(parts, sorted(int(i) for i in chosen)))
+
+
+def stretches(samples: Samples, hertz: int) -> list[Span]:
+    """Return every stretch in which somebody speaks, in seconds, however short the gaps between."""
+    read = levels.read(samples, hertz)
+    whole = len(samples) / hertz
+    return [(start, min(end, whole)) for start, end in _with_hiss(sounding(read.speech), read)]
 
 
 def pieces(samples: Samples, hertz: int, where: Sequence[Span]) -> tuple[Samples, ...]:
