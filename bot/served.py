@@ -19,6 +19,7 @@ from pipeline.ports.errors import BadInput
 from storage.model import Noun
 
 _STOP_SECONDS = 3
+_START_SECONDS = 20
 
 
 class Health(Noun):
@@ -38,6 +39,7 @@ class Served:
             [Route("/health", self._say_health)], default=self._rest, redirect_slashes=False
         )
         self.page: ASGIApp | None = None
+        self._shown = asyncio.Event()
 
     @contextlib.contextmanager
     def opening(self, door: BaseRoute) -> Iterator[None]:
@@ -52,10 +54,12 @@ class Served:
     def showing(self, page: ASGIApp) -> Iterator[None]:
         """Show a page while the block lasts."""
         self.page = page
+        self._shown.set()
         try:
             yield
         finally:
             self.page = None
+            self._shown.clear()
 
     async def serve(self, listening: socket.socket) -> None:
         """Serve until cancelled."""
@@ -80,13 +84,10 @@ class Served:
         return JSONResponse(health.model_dump(mode="json"), 200 if health.ready else 503)
 
     async def _rest(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer: ASGIApp
-        if self.page is not None:
-            answer = self.page
-        elif (await self._health()).does == "start":  # whoever is early comes again by themselves
-            answer = Response(status_code=503, headers={"retry-after": "1", "refresh": "1"})
-        else:
-            answer = Response(status_code=404)
+        if self.page is None and (await self._health()).does == "start":
+            with contextlib.suppress(TimeoutError):  # whoever is early waits a moment, as an open tab does
+                await asyncio.wait_for(self._shown.wait(), _START_SECONDS)
+        answer = self.page or Response(status_code=404)
         await answer(scope, receive, send)
 
 

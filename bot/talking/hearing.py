@@ -158,6 +158,9 @@ def _picture(draft: Draft, text: str) -> Draft | None:
         return None
     if understanding.number(text) is not None or not has_words(text):
         return None
+    script = draft.talk.brief.script
+    if draft.means.edits and script is not None and named(text, script.lines).some:
+        return None  # it is about a line, and can be had
     return framing.wish(draft, fit.theme_words(text))
 
 
