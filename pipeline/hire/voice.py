@@ -6,7 +6,7 @@ from pipeline.hire.rows import Bench, Row
 from pipeline.ports.facts import Facts
 from pipeline.ports.voice import Voice as Port
 from pipeline.settings import Account
-from pipeline.vendors import minimax
+from pipeline.vendors import dashscope, minimax, volc_speech
 from pipeline.vendors.builtin.voice import Voice
 
 _READ = "2026-11-22"
@@ -56,13 +56,71 @@ def _minimax(account: Account, model: str, bench: Bench) -> Port:
     )
 
 
+def _volc(account: Account, model: str, bench: Bench) -> Port:
+    facts = Facts(
+        vendor="volc-speech",
+        model=model,
+        price=6e-4,
+        unit="character",
+        bills_failures=True,
+        at_once=2,
+        learning=9.9,
+        likeness="clone",
+        sample=(5.0, 30.0),
+        presets=(),
+        seconds=6.0,
+        source="no price was found: these are guesses, on the dear side",
+        read=_READ,
+    )
+    key = account.keys["volc_speech_api_key"].get_secret_value()
+    base = account.base_url or volc_speech.BASE
+    return volc_speech.Voice(bench.http, key, facts, base, style=_VOLC_STYLE)
+
+
+def _dashscope(account: Account, model: str, bench: Bench) -> Port:
+    cosy = model.startswith("cosyvoice")
+    price = (_COSY_PRICES.get(model, 2.0) if cosy else 0.8) / 10_000
+    facts = Facts(
+        vendor="dashscope",
+        model=model,
+        price=2 * price,
+        unit="character",
+        bills_failures=True,
+        at_once=3,
+        likeness="clone",
+        sample=(5.0, 30.0),
+        sample_url=cosy,
+        presets=() if cosy else tuple(_QWEN_PRESETS),
+        seconds=6.0,
+        source="help.aliyun.com/zh/model-studio; a Qwen clone's price was not found",
+        read=_READ,
+    )
+    return dashscope.Voice(
+        bench.http,
+        account.keys["dashscope_api_key"].get_secret_value(),
+        facts,
+        account.base_url or dashscope.BASE,
+        voices={} if cosy else _QWEN_PRESETS,
+        reader=_QWEN_READER,
+        price=price,
+        cosy=cosy,
+    )
+
+
 def _builtin(_: Account, __: str, bench: Bench) -> Port:
     return Voice(bench.workshop, bench.weights)
 
 
+_COSY_PRICES = {"cosyvoice-v3-flash": 1.0, "cosyvoice-v3-plus": 2.0}  # yuan for 10,000 characters
+_DASHSCOPE = ("qwen3-tts-vc-2026-01-22", *_COSY_PRICES, "cosyvoice-v3.5-plus")
+_QWEN_READER = "qwen3-tts-flash"
+_QWEN_PRESETS = {"mama": "Cherry"}
+_VOLC, _VOLC_STYLE = ("seed-icl-2.0",), "seed-tts-2.0-standard"
 _MINIMAX = ("speech-2.8-hd", "speech-2.8-turbo", "speech-2.6-hd", "speech-2.6-turbo")
 
 ROWS: tuple[Row[Port], ...] = (
     Row("minimax", _MINIMAX, _minimax, account="minimax", keys=(("minimax_api_key",),)),
+    Row("volc-speech", _VOLC, _volc, account="volc_speech", keys=(("volc_speech_api_key",),)),
+    Row("dashscope", _DASHSCOPE, _dashscope, account="dashscope", keys=(("dashscope_api_key",),)),
     Row("builtin", ("",), _builtin),
 )
