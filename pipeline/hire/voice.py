@@ -6,8 +6,9 @@ from pipeline.hire.rows import Bench, Row
 from pipeline.ports.facts import Facts
 from pipeline.ports.voice import Voice as Port
 from pipeline.settings import Account
-from pipeline.vendors import dashscope, minimax, volc_speech
+from pipeline.vendors import dashscope, edge_tts, minimax, volc_speech
 from pipeline.vendors.builtin.voice import Voice
+from pipeline.vendors.edge_tts import Reader
 
 _READ = "2026-11-22"
 _MINIMAX_PRESETS = {
@@ -107,6 +108,20 @@ def _dashscope(account: Account, model: str, bench: Bench) -> Port:
     )
 
 
+def _edge(_: Account, model: str, __: Bench) -> Port:
+    """Free of charge and of promises."""
+    facts = Facts(
+        vendor="edge-tts",
+        model=model,
+        free=True,
+        presets=tuple(_EDGE["zh"]),
+        seconds=6.0,
+        source="github.com/rany2/edge-tts 7.3.1; an unofficial service",
+        read=_READ,
+    )
+    return edge_tts.Voice(facts, readers=_EDGE)
+
+
 def _builtin(_: Account, __: str, bench: Bench) -> Port:
     return Voice(bench.workshop, bench.weights)
 
@@ -116,11 +131,23 @@ _DASHSCOPE = ("qwen3-tts-vc-2026-01-22", *_COSY_PRICES, "cosyvoice-v3.5-plus")
 _QWEN_READER = "qwen3-tts-flash"
 _QWEN_PRESETS = {"mama": "Cherry"}
 _VOLC, _VOLC_STYLE = ("seed-icl-2.0",), "seed-tts-2.0-standard"
+_EDGE = {
+    "zh": {
+        "naitang": Reader(voice="zh-CN-XiaoyiNeural", pitch="+40Hz", rate="-6%"),
+        "doubao": Reader(voice="zh-CN-YunxiaNeural"),
+        "tangyuan": Reader(voice="zh-CN-XiaoyiNeural", pitch="+70Hz", rate="+4%"),
+        "hanhan": Reader(voice="zh-CN-YunxiNeural", pitch="-10Hz", rate="-8%"),
+        "mama": Reader(voice="zh-CN-XiaoxiaoNeural"),
+        "baba": Reader(voice="zh-CN-YunyangNeural"),
+    },
+    "en": {"mama": Reader(voice="en-US-EmmaMultilingualNeural")},
+}
 _MINIMAX = ("speech-2.8-hd", "speech-2.8-turbo", "speech-2.6-hd", "speech-2.6-turbo")
 
 ROWS: tuple[Row[Port], ...] = (
     Row("minimax", _MINIMAX, _minimax, account="minimax", keys=(("minimax_api_key",),)),
     Row("volc-speech", _VOLC, _volc, account="volc_speech", keys=(("volc_speech_api_key",),)),
     Row("dashscope", _DASHSCOPE, _dashscope, account="dashscope", keys=(("dashscope_api_key",),)),
+    Row("edge-tts", ("",), _edge, uncalled=False),
     Row("builtin", ("",), _builtin),
 )

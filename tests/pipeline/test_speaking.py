@@ -194,7 +194,8 @@ async def test_a_sound_that_could_not_be_fetched_is_fetched_later_and_not_paid_a
 
 async def test_each_service_learns_speaks_and_is_counted(tmp_path: Path) -> None:
     """Second and third choices, through the same ledger: a demo where there is one, else a line is spoken."""
-    for number, (fake, tried) in enumerate(((VolcSpeech(), 0), (DashScope(), 1))):
+    services: list[tuple[Fake, int]] = [(VolcSpeech(), 0), (DashScope(), 1)]
+    for number, (fake, tried) in enumerate(services):
         (tmp_path / str(number)).mkdir()
         async with _house(tmp_path / str(number), fake) as made:
             await _brief(made, tmp_path)
