@@ -139,6 +139,18 @@ async def test_wrong_sound_is_counted_kept_and_said_again_once(fault: str, tmp_p
         assert sum(cost for *_, cost in costs) == pytest.approx(fake.charged, abs=1e-3)
 
 
+async def test_a_clone_whose_first_lines_were_wrong_is_bought_once(tmp_path: Path) -> None:
+    """The first take buys the voice even when it is silent; the second pays for its words alone."""
+    fake = MiniMax("", "silent")
+    async with _house(tmp_path, fake) as made:
+        await _brief(made, tmp_path)
+        learnt = await learning.learn(made, PROJECT)
+        await speak(made, PROJECT, "speak_pet", _ask(learnt), maker=learnt.vendor)
+        costs = {state: cost for step, state, cost in await _costs(made) if step == "speak_pet"}
+        assert costs["failed"] > 9.9 > 0.1 > costs["done"]
+        assert sum(cost for *_, cost in await _costs(made)) == pytest.approx(fake.charged, abs=1e-3)
+
+
 async def test_who_only_ever_says_wrong_things_is_left(tmp_path: Path) -> None:
     """Two bad takes are enough; then the next vendor speaks, or it fails with the money told."""
     async with _house(tmp_path, MiniMax("short", "silent"), home=True) as made:
