@@ -50,9 +50,10 @@ def decoded(url: str) -> bytes:
     return base64.b64decode(coded, validate=True) if head == "data:image/jpeg" else b""
 
 
-def picture(wide: int, high: int, form: str = "PNG") -> bytes:
-    """Return a picture of these sides."""
+def picture(wide: int, high: int, form: str = "PNG", number: int = 0) -> bytes:
+    """Return a picture of these sides; another for each number."""
     drawn = Image.linear_gradient("L").resize((wide, high)).convert("RGB")
+    drawn.paste((90, 20 * number % 256, 60), (0, 0, wide, high // 4))
     out = io.BytesIO()
     drawn.save(out, form)
     return out.getvalue()

@@ -65,7 +65,9 @@ class Seedream(Painting):
         if fault == "nothing":
             return _told(body, {"size": body["size"]}, 0)
         wide, high = map(int, body["size"].split("x"))
-        drawn = b"no picture at all" if fault == "no picture" else picture(wide, high, "JPEG")
+        drawn = (
+            b"no picture at all" if fault == "no picture" else picture(wide, high, "JPEG", len(self.bills))
+        )
         return _told(body, {"b64_json": coded(drawn), "size": f"{wide}×{high}"}, 1)
 
     def _complaint(self, body: dict[str, Any]) -> str:

@@ -170,7 +170,7 @@ def test_arks_client_draws() -> None:
         with pytest.raises(ArkBadRequestError):
             draw("1024x1024")
         client.close()
-    assert came.data[0].b64_json == coded(picture(1440, 2560, "JPEG"))
+    assert came.data[0].b64_json == coded(picture(1440, 2560, "JPEG", 1))
     assert came.usage.generated_images == 1
     assert refused.value.body["code"] == "OutputImageSensitiveContentDetected"
 
