@@ -84,7 +84,9 @@ async def _house(folder: Path, *faults: str, sees: bool = True) -> AsyncIterator
         )
         house = House(replace(bare, catalogue=catalogue, weights=_WEIGHTS), seedream, google, text)
         photo = folder / "photo.jpg"
-        Pictures.new("RGB", (600, 500), "tan").save(photo)
+        tells = Pictures.Exif()
+        tells[0x0112], tells[0x010F] = 6, "somebody's phone"  # lies on its side; the fakes refuse such words
+        Pictures.new("RGB", (500, 600), "tan").save(photo, exif=tells)
         kept = await house.made.keep(PROJECT, "photo", photo, "image/jpeg")
         await house.brief(photo=kept.id, script=_SCRIPT)
         yield house
