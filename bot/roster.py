@@ -78,7 +78,8 @@ def _odd(chosen: settings.Settings, modality: str, facts: Sequence[Facts], today
             yield Finding(mark="note", what="doctor.price", how="doctor.price_old", fields=fields)
         if not each.free and each.currency not in {**chosen.rates(), chosen.currency: 1.0}:
             yield Finding(mark="broken", what="doctor.price", how="doctor.price_no_rate", fields=fields)
-        if each.can is not None and each.can.needs_url and not _lends(chosen):
+        wants = each.sample_url or (each.can is not None and each.can.needs_url)
+        if wants and not _lends(chosen):
             yield Finding(mark="note", what=f"doctor.{modality}", how="doctor.lends_nowhere", fields=fields)
 
 

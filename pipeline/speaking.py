@@ -3,6 +3,8 @@
 Where a vendor has a learnt voice no longer, it is learnt again from the sample, once, and asked again.
 """
 
+import dataclasses
+
 from pipeline import crafts, learning
 from pipeline.money import Size, estimate, lasting
 from pipeline.parts import Said, Speech
@@ -22,6 +24,17 @@ class _Raw(Noun):
 
     said: Uttered
     sounds: tuple[str, ...]
+
+
+@dataclasses.dataclass
+class _First:
+    """Whether what is said now are a voice's first lines, which buy it."""
+
+    due: bool
+
+    def costs(self, facts: Facts) -> float:
+        """What that adds to a take."""
+        return facts.learning if self.due else 0.0
 
 
 async def speak(
@@ -75,19 +88,19 @@ async def _said(studio: Studio, project: str, step: str, ask: SpeakAsk, maker: s
     if all(each.facts.free for each in vendors):  # only they take nothing from how lines are played
         ask = ask.model_copy(update={"feelings": ()})
     clone = await learning.kept(studio, project, ask.params) if ask.params else None
-    new = clone is not None and "spoken" not in clone.params
+    first = _First(clone is not None and "spoken" not in clone.params)
 
     def price(facts: Facts) -> float:
-        return estimate(facts, _size(ask)) + (facts.learning if new else 0.0)
+        return estimate(facts, _size(ask)) + first.costs(facts)
 
     async def send(vendor: Voice, _key: str) -> Paid:
         raw, cost = await _raw(studio, project, vendor, ask)
-        if cost is not None and new:
-            cost += vendor.facts.learning
+        cost = None if cost is None else cost + first.costs(vendor.facts)
         return Paid(value=raw.model_dump_json(), cost=cost)
 
     async def collect(vendor: Voice, ticket: str) -> Paid:
         await _used(studio, clone)
+        first.due = False  # whatever came of it: a second take buys nothing more
         raw = _Raw.model_validate_json(ticket)
         speech = await _divided(studio, project, vendor, ask, raw)
         kept = await studio.keep_noun(project, "speech", speech)

@@ -51,28 +51,22 @@ _OTHER = {"gpt-image-2-all": _Model(0.0, "nothing published")}
 Made = Callable[[Http, str, Facts, str], Painter]
 
 
-def _row(
-    vendor: str, made: Made, base: str, models: Mapping[str, _Model], *, bills_failures: bool, **more: object
-) -> Row[Port]:
+def _row(vendor: str, made: Made, base: str, models: Mapping[str, _Model], **more: object) -> Row[Port]:
     """A hosted vendor; a model that is not in the table costs about what the first does."""
     key = f"{vendor}_api_key"
 
     def build(account: Account, name: str, bench: Bench) -> Port:
         secret = account.keys[key].get_secret_value()
         url = (account.base_url or base).rstrip("/")
-        return made(
-            bench.http, secret, _facts(vendor, name, models, bills_failures=bills_failures, **more), url
-        )
+        return made(bench.http, secret, _facts(vendor, name, models, **more), url)
 
     return Row(vendor, tuple(models), build, account=vendor, keys=((key,),), uncalled=vendor != "uiuiapi")
 
 
-def _facts(
-    vendor: str, name: str, models: Mapping[str, _Model], *, bills_failures: bool, **more: object
-) -> Facts:
+def _facts(vendor: str, name: str, models: Mapping[str, _Model], **more: object) -> Facts:
     model = models.get(name) or next(iter(models.values()))
-    known = Facts(
-        vendor=vendor, model=name, draws=True, bills_failures=bills_failures, price=model.price,
+    known = Facts(  # what a failure costs is what the answer says of it, where it says anything
+        vendor=vendor, model=name, draws=True, bills_failures=True, price=model.price,
         currency="USD", unit="picture", source=model.source, read=_READ, in_flight=320.0, seconds=30.0,
     )  # fmt: skip
     return known.model_copy(update=more)
@@ -84,7 +78,7 @@ def _seedream(http: Http, key: str, facts: Facts, base: str) -> Painter:
 
 
 def _banana(account: Account, name: str, bench: Bench) -> Port:
-    facts = _facts("kie", name, _KIE, bills_failures=True, account="kie", per_minute=120)
+    facts = _facts("kie", name, _KIE, account="kie", per_minute=120)
     upload = account.keys.get(_KIE_UPLOAD)
     return kie.Image(
         bench.http,
@@ -100,10 +94,10 @@ def _builtin(_: Account, __: str, bench: Bench) -> Port:
 
 
 ROWS: tuple[Row[Port], ...] = (
-    _row("ark", _seedream, ark.BASE, _ARK, bills_failures=False, currency="CNY", per_minute=500),
-    _row("openrouter", openrouter.Image, openrouter.BASE, _OPENROUTER, bills_failures=True),
-    _row("gemini", gemini.Image, gemini.BASE, _GEMINI, bills_failures=True),
+    _row("ark", _seedream, ark.BASE, _ARK, currency="CNY", per_minute=500),
+    _row("openrouter", openrouter.Image, openrouter.BASE, _OPENROUTER),
+    _row("gemini", gemini.Image, gemini.BASE, _GEMINI),
     Row("kie", tuple(_KIE), _banana, account="kie", keys=(("kie_api_key",),)),
-    _row("uiuiapi", uiuiapi.Image, uiuiapi.BASE, _OTHER, bills_failures=True),
+    _row("uiuiapi", uiuiapi.Image, uiuiapi.BASE, _OTHER),
     Row("builtin", ("",), _builtin),
 )

@@ -18,6 +18,8 @@ Said = tuple[str, float, float]
 """A word, and from when to when it is said, in seconds."""
 
 _NEAR = 0.35  # seconds by which word times may be wrong
+_SURE = 0.3  # seconds from which on a longer gap is no likelier
+_EVEN, _ENOUGH = 4.0, 0.5  # a machine speaks evenly, and half a second is as good as any gap
 _QUIET = 0.04  # seconds of quiet between two lines at least
 _SHORTEST, _LONGEST = 0.07, 0.75  # seconds of a syllable: a quick child's, and one drawn out
 _BREATH = 1.2  # seconds by which a line may be longer for its pauses and tears
@@ -61,8 +63,9 @@ def _ways(
     words: Sequence[Said],
 ) -> Iterator[Way]:
     yield lambda: _by_words(lines, parts, words)
-    yield lambda: _by_gaps(samples, hertz, counts, told=True)
-    yield lambda: _by_gaps(samples, hertz, counts, told=False)
+    if len(parts) >= len(lines):
+        yield lambda: cut.by_length(parts, counts, even=_EVEN, longest=_ENOUGH)
+    yield lambda: _by_gaps(samples, hertz, len(lines))
 
 
 def _fits(span: Span, count: int) -> bool:
@@ -70,31 +73,38 @@ def _fits(span: Span, count: int) -> bool:
     return _SHORTEST * count <= length <= _LONGEST * count + _BREATH
 
 
-def _by_gaps(samples: Samples, hertz: int, counts: Sequence[int], *, told: bool) -> tuple[Span, ...] | None:
+def _by_gaps(samples: Samples, hertz: int, lines: int) -> tuple[Span, ...] | None:
     try:
-        return cut.spans(samples, hertz, len(counts), counts if told else None)
+        return cut.spans(samples, hertz, lines)
     except BadInput:
         return None
 
 
 def _by_words(lines: Sequence[str], parts: Sequence[Span], words: Sequence[Said]) -> tuple[Span, ...] | None:
-    """The lines as the words' times have them, cut in the longest gap near each border; None where the words
-    are not those of the lines, or a border has no gap."""
+    """The lines as the words' times have them, each border moved to the gap that is meant; None where the
+    words are not those of the lines, or a border has no gap."""
     borders = _borders(lines, words)
     if borders is None:
         return None
     cuts: list[int] = []
-    for before, after in borders:
-        near = [
-            (parts[n + 1][0] - parts[n][1], n)
-            for n in range(len(parts) - 1)
-            if parts[n][1] <= after + _NEAR and parts[n + 1][0] >= before - _NEAR
-        ]
-        if not near or max(near)[0] < _QUIET or (cuts and max(near)[1] <= cuts[-1]):
+    for border in borders:
+        near = [(_meant(border, parts[n], parts[n + 1]), n) for n in range(len(parts) - 1)]
+        worth, at = max(near, default=(-1.0, 0))
+        if worth <= 0 or (cuts and at <= cuts[-1]):
             return None
-        cuts.append(max(near)[1])
+        cuts.append(at)
     first, last = [0, *(n + 1 for n in cuts)], [*cuts, len(parts) - 1]
     return tuple((parts[a][0], parts[b][1]) for a, b in zip(first, last, strict=True))
+
+
+def _meant(border: Span, before: Span, after: Span) -> float:
+    """How well the gap between two stretches goes with a border: by its length, up to what is enough, less
+    how far their middles are apart. Under nothing where it is too short or too far away."""
+    gap = after[0] - before[1]
+    apart = abs((after[0] + before[1]) - (border[0] + border[1])) / 2
+    if gap < _QUIET or apart > _NEAR + gap / 2:
+        return -1.0
+    return _NEAR + min(gap, _SURE) - apart
 
 
 def _borders(lines: Sequence[str], words: Sequence[Said]) -> list[Span] | None:

@@ -37,6 +37,7 @@ MAINLAND, ABROAD = "https://api.minimaxi.com", "https://api.minimax.io"
 _HERTZ = 32_000
 _MOST_SOUND = 40_000_000  # bytes
 _FILE = "uttered.wav"
+_PURPOSE = "voice_clone"
 _SUBSCRIBED = "sk-cp-"  # keys of a plan: they take no group
 _MOODS = {"happy": "happy", "proud": "happy", "sad": "sad", "crying": "sad", "shocked": "surprised"}
 _LANGUAGES = {"zh": "Chinese", "en": "English"}
@@ -46,7 +47,6 @@ class _Params(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     voice: str
-    file: int | None = None
 
 
 T = TypeVar("T", bound=wire.Told)
@@ -70,7 +70,7 @@ class Voice:
         self._http, self._voices, self._price = http, voices, price
         self._base = base_url.rstrip("/").removesuffix("/v1")
         self._headers = {"Authorization": f"Bearer {key}"}
-        self._query = {"GroupId": group} if group and not key.startswith(_SUBSCRIBED) else None
+        self._group = {"GroupId": group} if group and not key.startswith(_SUBSCRIBED) else {}
         self._who = Who(vendor=facts.vendor, model=facts.model, key="MINIMAX_API_KEY", order="MAKE_VOICE")
 
     async def speak(self, ask: SpeakAsk, folder: Path) -> Uttered:
@@ -132,9 +132,9 @@ class Voice:
         Only the line is charged now. A second call under the same key finds the voice and has no line.
         """
         voice = "paw-" + hashlib.sha256(key.encode()).hexdigest()[:24]
-        files: Files = {"file": ("sample.wav", ask.sample.read_bytes(), "audio/wav")}
+        files: Files = {"file": (_named(voice), ask.sample.read_bytes(), "audio/wav")}
         sent = await self._told(
-            "/v1/files/upload", wire.Upload, None, form={"purpose": "voice_clone"}, files=files
+            "/v1/files/upload", wire.Upload, None, form={"purpose": _PURPOSE}, files=files
         )
         if sent.file is None:
             raise Surprise("vendor.odd", self._fields(), "no file")
@@ -146,7 +146,7 @@ class Voice:
             "language_boost": _LANGUAGES[ask.lang],
             "need_volume_normalization": True,
         }
-        params = _Params(voice=voice, file=sent.file.file_id).model_dump_json()
+        params = _Params(voice=voice).model_dump_json()
         try:
             told = await self._told("/v1/voice_clone", wire.Clone, request, seconds=120.0)
         except _Exists:
@@ -160,16 +160,13 @@ class Voice:
         return voice
 
     async def forget_voice(self, params: str) -> None:
-        """Delete a clone and the sample it was made from."""
-        learnt = _Params.model_validate_json(params)
-        wanted: list[tuple[str, dict[str, str | int]]] = [
-            ("/v1/delete_voice", {"voice_type": "voice_cloning", "voice_id": learnt.voice})
-        ]
-        if learnt.file is not None:
-            wanted.append(("/v1/files/delete", {"file_id": learnt.file, "purpose": "voice_clone"}))
-        for path, request in wanted:
-            with contextlib.suppress(_Gone):
-                await self._told(path, wire.Told, request, deleting=True)
+        """Delete a clone and the sample it was made from, which is found by its name."""
+        voice = _Params.model_validate_json(params).voice
+        await self._delete("/v1/delete_voice", {"voice_type": "voice_cloning", "voice_id": voice})
+        kept = await self._told("/v1/files/list", wire.Files, None, query={"purpose": _PURPOSE})
+        for file in kept.files or ():
+            if file.filename == _named(voice):
+                await self._delete("/v1/files/delete", {"file_id": file.file_id, "purpose": _PURPOSE})
 
     async def check(self) -> None:
         """Ask which voices there are; the presets we know have to be among them."""
@@ -178,6 +175,10 @@ class Voice:
         missing = sorted(set(self._voices.values()) - there) if there else []
         if missing:
             raise NoAccess("voice.preset_gone", {**self._fields(), "voice": missing[0]})
+
+    async def _delete(self, path: str, request: Mapping[str, str | int]) -> None:
+        with contextlib.suppress(_Gone):
+            await self._told(path, wire.Told, request, deleting=True)
 
     def _preset(self, ask: SpeakAsk) -> str:
         voice = self._voices.get(ask.voice or "")
@@ -193,6 +194,7 @@ class Voice:
         *,
         paid: bool = False,
         seconds: float = 60.0,
+        query: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         files: Files | None = None,
         voice: str = "",
@@ -200,7 +202,8 @@ class Voice:
         deleting: bool = False,
     ) -> T:
         reply = await self._http.send(
-            "POST", self._base + path, paid=paid, seconds=seconds, headers=self._headers, params=self._query,
+            "GET" if query else "POST", self._base + path,
+            paid=paid, seconds=seconds, headers=self._headers, params={**self._group, **(query or {})},
             json=request, form=form, files=files,
         )  # fmt: skip
         if reply.status == 200:
@@ -250,3 +253,8 @@ class _Exists(Failed):
 
 class _Gone(NoAccess):
     """What was to be deleted is not there."""
+
+
+def _named(voice: str) -> str:
+    """The name of the file with a voice's sample."""
+    return f"{voice}.wav"

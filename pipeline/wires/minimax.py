@@ -46,10 +46,15 @@ class Speech(Told):
 
 class File(Answer):
     file_id: int
+    filename: str = ""
 
 
 class Upload(Told):
     file: File | None = None
+
+
+class Files(Told):
+    files: list[File] | None = None
 
 
 class _Sensitive(Answer):

@@ -10,7 +10,7 @@ from PIL import Image
 
 from pipeline.ports.errors import Busy, NoAccess, Refused, Trouble, Unsure
 from pipeline.ports.http import Http
-from pipeline.ports.text import EditAsk, LookAsk, WriteAsk, Writer
+from pipeline.ports.text import CompareAsk, Compares, EditAsk, LookAsk, WriteAsk, Writer
 from pipeline.themes import bank
 from pipeline.vendors.builtin.text import Text as Bank
 from pipeline.writing import Hosted
@@ -82,6 +82,20 @@ async def test_a_script_is_changed_where_it_is_asked(place: Place) -> None:
     unlike = [n for n, (a, b) in enumerate(zip(script.lines, edited.lines, strict=True), 1) if a != b]
     assert unlike == [2]
     assert edited.title == script.title
+
+
+async def test_two_pictures_are_compared(place: Place, tmp_path: Path) -> None:
+    """Both reach the model in one call, and its verdict is read."""
+    for name, colour in (("photo", "tan"), ("other", "navy")):
+        Image.new("RGB", (300, 200), colour).save(tmp_path / f"{name}.jpg")
+    ask = CompareAsk(photo=tmp_path / "photo.jpg", other=tmp_path / "other.jpg")
+    place.fake.mind.same.append("no")
+    async with Http.opened(trust_env=False) as http:
+        writer = Hosted(place.case.text(http, place.url))
+        assert isinstance(writer, Compares)
+        told = [writer.compared(ask, (await writer.compare(ask)).value) for _ in range(2)]
+    assert told == ["no", "yes"]
+    assert len(place.fake.bills) == 2
 
 
 async def test_a_photo_is_described(place: Place, tmp_path: Path) -> None:

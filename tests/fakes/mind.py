@@ -51,6 +51,7 @@ class Mind:
 
     def __init__(self) -> None:
         self.slips: deque[str] = deque()
+        self.same: deque[str] = deque()
         self.told: list[str] = []
         self.at = 0.0
 
@@ -70,6 +71,8 @@ class Mind:
     def _made(self, words: str, pictures: int) -> dict[str, Any]:
         if "<data>" not in words:
             assert pictures, "a question without material is about a picture"
+            if pictures == 2:
+                return {"unlike": "", "same": self.same.popleft() if self.same else "yes"}
             return _look()
         data = json.loads(words.partition("<data>")[2].partition("</data>")[0])
         return _changed(data) if "may_change" in data else _options(data)

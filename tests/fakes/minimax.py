@@ -32,6 +32,7 @@ class MiniMax(Singing):
         super().__init__(*faults)
         self.jitter = jitter
         self.files: dict[int, float] = {}
+        self.names: dict[int, str] = {}
         self.voices: dict[str, float] = {}
         self.bought = set[str]()
         self.burnt = set[str]()
@@ -39,6 +40,7 @@ class MiniMax(Singing):
             routes=[
                 Route("/v1/t2a_v2", self._speak, methods=["POST"]),
                 Route("/v1/files/upload", self._upload, methods=["POST"]),
+                Route("/v1/files/list", self._files),
                 Route("/v1/files/delete", self._drop, methods=["POST"]),
                 Route("/v1/voice_clone", self._clone, methods=["POST"]),
                 Route("/v1/get_voice", self._list, methods=["POST"]),
@@ -135,6 +137,7 @@ class MiniMax(Singing):
                 return _told(2013)
             if not str(file.filename).endswith((".wav", ".mp3", ".m4a")):
                 return _told(2013, "invalid params, invalid file ext for voice clone")
+            self.names[number] = str(file.filename)
             self.files[number] = seconds(await file.read()) or 0.0
         return _told(
             0, file={"file_id": number, "bytes": 1, "filename": file.filename, "purpose": "voice_clone"}
@@ -184,6 +187,11 @@ class MiniMax(Singing):
             return _told(2054)
         self.burnt.add(ask["voice_id"])
         return _told(0)
+
+    async def _files(self, request: Request) -> Response:
+        refusal = _stranger(request)
+        rows = [{"file_id": number, "filename": self.names[number], "bytes": 1} for number in self.files]
+        return refusal or _told(0, files=rows)
 
     async def _drop(self, request: Request) -> Response:
         refusal, ask = _stranger(request), await request.json()

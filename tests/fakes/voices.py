@@ -14,14 +14,20 @@ from pipeline.ports.http import Http
 from pipeline.ports.voice import Voice
 from pipeline.settings import Account
 from pipeline.workshop import Workshop
-from tests.fakes import minimax
+from tests.fakes import dashscope, minimax, volc_speech
+from tests.fakes.dashscope import DashScope
 from tests.fakes.minimax import MiniMax
 from tests.fakes.serving import served
+from tests.fakes.volc_speech import VolcSpeech
 from tests.pipeline.sound.made import silence, talk
 
-Fake = MiniMax
-KEYS = {"minimax": {"minimax_api_key": minimax.KEY}}
-_VENDORS: dict[type[Fake], str] = {MiniMax: "minimax"}
+Fake = MiniMax | VolcSpeech | DashScope
+KEYS = {
+    "minimax": {"minimax_api_key": minimax.KEY},
+    "volc-speech": {"volc_speech_api_key": volc_speech.KEY},
+    "dashscope": {"dashscope_api_key": dashscope.KEY},
+}
+_VENDORS: dict[type[Fake], str] = {MiniMax: "minimax", VolcSpeech: "volc-speech", DashScope: "dashscope"}
 
 
 @contextlib.contextmanager

@@ -10,17 +10,20 @@ import pytest
 from pipeline import learning
 from pipeline.catalogue import Catalogue
 from pipeline.parts import Learnt, Speech
-from pipeline.ports.errors import BadInput, Failed, NoAccess
+from pipeline.ports.errors import BadInput, Busy, Failed, NoAccess
 from pipeline.ports.http import Http
 from pipeline.ports.voice import SpeakAsk
 from pipeline.speaking import speak
+from pipeline.steps.audition import audition
 from pipeline.steps.preview import preview
 from pipeline.studio import Studio
 from pipeline.vendors.builtin.voice import Voice as Builtin
 from storage import projects, takes, voices
-from storage.model import Plan
+from storage.model import Address, Brief, Plan, Project
+from tests.fakes.dashscope import DashScope
 from tests.fakes.minimax import MiniMax
 from tests.fakes.voices import Fake, built, sample, standing
+from tests.fakes.volc_speech import VolcSpeech
 from tests.pipeline.house import PROJECT, studio
 
 _LINES = ("要", "接外包搞钱", "去做自媒体带货养你")
@@ -136,6 +139,18 @@ async def test_wrong_sound_is_counted_kept_and_said_again_once(fault: str, tmp_p
         assert sum(cost for *_, cost in costs) == pytest.approx(fake.charged, abs=1e-3)
 
 
+async def test_a_clone_whose_first_lines_were_wrong_is_bought_once(tmp_path: Path) -> None:
+    """The first take buys the voice even when it is silent; the second pays for its words alone."""
+    fake = MiniMax("", "silent")
+    async with _house(tmp_path, fake) as made:
+        await _brief(made, tmp_path)
+        learnt = await learning.learn(made, PROJECT)
+        await speak(made, PROJECT, "speak_pet", _ask(learnt), maker=learnt.vendor)
+        costs = {state: cost for step, state, cost in await _costs(made) if step == "speak_pet"}
+        assert costs["failed"] > 9.9 > 0.1 > costs["done"]
+        assert sum(cost for *_, cost in await _costs(made)) == pytest.approx(fake.charged, abs=1e-3)
+
+
 async def test_who_only_ever_says_wrong_things_is_left(tmp_path: Path) -> None:
     """Two bad takes are enough; then the next vendor speaks, or it fails with the money told."""
     async with _house(tmp_path, MiniMax("short", "silent"), home=True) as made:
@@ -174,3 +189,43 @@ async def test_a_preset_one_vendor_lacks_is_the_next_ones(tmp_path: Path) -> Non
     async with _house(tmp_path / "alone", MiniMax("2054")) as made:
         with pytest.raises(NoAccess):
             await speak(made, PROJECT, "speak_pet", _ask(voice="naitang"))
+
+
+async def test_a_sound_that_could_not_be_fetched_is_fetched_later_and_not_paid_again(tmp_path: Path) -> None:
+    """Between the bill and the file lies a download: what breaks off there goes on from the ticket."""
+    fake = DashScope("busy sound")
+    async with _house(tmp_path, fake) as made:
+        ask = SpeakAsk(lines=("长大后要不要养妈妈",), role="person", voice="mama")
+        with pytest.raises(Busy):
+            await speak(made, PROJECT, "speak_person", ask)
+        assert [state for _, state, _ in await _costs(made)] == ["accepted"]
+        said = await speak(made, PROJECT, "speak_person", ask)
+        assert (said.voice, len(fake.bills)) == ("mama", 1)
+        assert sum(cost for *_, cost in await _costs(made)) == pytest.approx(fake.charged, abs=1e-4)
+
+
+async def test_each_service_learns_speaks_and_is_counted(tmp_path: Path) -> None:
+    """Second and third choices, through the same ledger: a demo where there is one, else a line is spoken."""
+    services: list[tuple[Fake, int]] = [(VolcSpeech(), 0), (DashScope(), 1)]
+    for number, (fake, tried) in enumerate(services):
+        (tmp_path / str(number)).mkdir()
+        async with _house(tmp_path / str(number), fake) as made:
+            await _brief(made, tmp_path)
+            learnt = await learning.learn(made, PROJECT)
+            assert (await preview(made, PROJECT, learnt.vendor, learnt.params)).sound
+            assert len(fake.bills) == tried
+            said = await speak(made, PROJECT, "speak_pet", _ask(learnt), maker=learnt.vendor)
+            assert said.voice == f"clone:{learnt.vendor}"
+            assert sum(cost for *_, cost in await _costs(made)) == pytest.approx(fake.charged, abs=1e-3)
+
+
+async def test_audition_is_spoken_once_for_everybody(tmp_path: Path) -> None:
+    """Hearing the five presets costs a few cents, once: the next person hears the same sounds."""
+    fake = MiniMax()
+    async with _house(tmp_path, fake, home=True) as made:
+        heard = await audition(made, PROJECT)
+        assert len(heard.sounds) == len(fake.bills) == 5
+        address = Address(channel="test", id="2")
+        await projects.create(made.db, Project(id="prj-2", address=address, brief=Brief()))
+        assert len((await audition(made, "prj-2")).sounds) == 5
+        assert len(fake.bills) == 5

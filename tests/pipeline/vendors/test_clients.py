@@ -10,8 +10,12 @@ from pipeline.writing.hosted import question
 from tests.fakes.ark import Ark
 from tests.fakes.deepseek import DeepSeek
 from tests.fakes.desk import KEY
+from tests.fakes.gateway import Gateway
 from tests.fakes.gemini import Gemini
+from tests.fakes.nano import GoogleBanana
 from tests.fakes.openrouter import OpenRouter
+from tests.fakes.painting import coded, picture
+from tests.fakes.seedream import Seedream
 from tests.fakes.serving import served
 
 _ASKED = question(WriteAsk(theme="raise-mom"))
@@ -139,3 +143,92 @@ def test_googles_client() -> None:
     assert blocked.prompt_feedback is not None
     assert blocked.prompt_feedback.block_reason == types.BlockedReason.PROHIBITED_CONTENT
     assert (limited.value.code, limited.value.status, gone.value.code) == (429, "RESOURCE_EXHAUSTED", 404)
+
+
+@pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::pydantic.warnings.PydanticDeprecatedSince20"
+)
+def test_arks_client_draws() -> None:
+    """It sends what the fake takes, reads the picture, and knows a refusal and a size that is too small."""
+    from volcenginesdkarkruntime import Ark as Client
+    from volcenginesdkarkruntime._exceptions import ArkBadRequestError
+
+    fake = Seedream()
+    with served(fake.app) as url:
+        client = Client(api_key=KEY, base_url=f"{url}/api/v3", max_retries=0)
+
+        def draw(size: str = "1440x2560") -> Any:  # noqa: ANN401  the client's own type
+            return client.images.generate(
+                model="doubao-seedream-4-5-251128", prompt="the same cat", image=_photo(), size=size,
+                response_format="b64_json", watermark=False, sequential_image_generation="disabled",
+            )  # fmt: skip
+
+        came = draw()
+        fake.faults.append("400 OutputImageSensitiveContentDetected")
+        with pytest.raises(ArkBadRequestError) as refused:
+            draw()
+        with pytest.raises(ArkBadRequestError):
+            draw("1024x1024")
+        client.close()
+    assert came.data[0].b64_json == coded(picture(1440, 2560, "JPEG", 1))
+    assert came.usage.generated_images == 1
+    assert refused.value.body["code"] == "OutputImageSensitiveContentDetected"
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_googles_client_draws() -> None:
+    """It sends what the fake takes, and finds the picture among the parts."""
+    from google import genai
+    from google.genai import types
+
+    fake = GoogleBanana("drafts")
+    with served(fake.app) as url:
+        client = genai.Client(api_key=KEY, http_options=types.HttpOptions(base_url=url, api_version="v1beta"))
+        photo = types.Part.from_bytes(data=picture(300, 400, "JPEG"), mime_type="image/jpeg")
+
+        def draw() -> types.GenerateContentResponse:
+            config = types.GenerateContentConfig(
+                response_modalities=["TEXT", "IMAGE"],
+                image_config=types.ImageConfig(aspect_ratio="9:16", image_size="1K"),
+            )
+            parts = [types.Part.from_text(text="the same cat"), photo]
+            contents = [types.Content(role="user", parts=parts)]
+            return client.models.generate_content(model=GoogleBanana.model, contents=contents, config=config)
+
+        came = draw()
+        fake.faults.append("safety")
+        stopped = draw()
+        client.close()
+    assert came.candidates
+    assert came.candidates[0].content
+    found = [
+        one.inline_data
+        for one in came.candidates[0].content.parts or ()
+        if one.inline_data and not one.thought
+    ]
+    assert [one.data for one in found] == [picture(768, 1344)]
+    assert stopped.candidates
+    assert stopped.candidates[0].finish_reason == types.FinishReason.IMAGE_SAFETY
+
+
+def test_openais_client_draws_at_a_gateway() -> None:
+    """It reads both of the shapes it knows: the picture inside, and its address."""
+    import openai
+
+    for way in ("inside", "url"):
+        fake = Gateway(way=way)
+        with (
+            served(fake.app) as url,
+            openai.OpenAI(api_key=KEY, base_url=f"{url}/v1", max_retries=0) as client,
+        ):
+            fake.address = url
+            generate: Any = client.images.generate
+            came = generate(
+                model=Gateway.model, prompt="a cat", n=1, size="9:16", extra_body={"image_urls": [_photo()]}
+            )
+        assert bool(came.data[0].b64_json) == (way == "inside")
+        assert bool(came.data[0].url) == (way == "url")
+
+
+def _photo() -> str:
+    return f"data:image/jpeg;base64,{coded(picture(300, 400, 'JPEG'))}"

@@ -8,7 +8,7 @@ from pipeline.ports.text import EditAsk, LookAsk, WriteAsk
 from pipeline.themes import bank
 from pipeline.writing import prompts
 from pipeline.writing.hosted import question
-from pipeline.writing.shapes import Change, Look, Options, schema
+from pipeline.writing.shapes import Change, Look, Options, Same, schema
 from storage.model import Lang
 from tests.fakes.desk import closed
 
@@ -25,7 +25,7 @@ def test_a_prompt_says_what_it_is_for(file: Path) -> None:
     assert {one.name for one in FOLDER.glob(f"{name}.*")} == {f"{name}.zh.md", f"{name}.en.md"}
 
 
-@pytest.mark.parametrize("shape", [Options, Change, Look])
+@pytest.mark.parametrize("shape", [Options, Change, Look, Same])
 def test_schemas_are_closed_and_refer_to_nothing(shape: type[Options]) -> None:
     """What one service refuses and another silently ignores is in none of them."""
     assert closed(schema(shape))
