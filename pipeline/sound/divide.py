@@ -21,8 +21,10 @@ _NEAR = 0.35  # seconds by which word times may be wrong
 _SURE = 0.3  # seconds from which on a longer gap is no likelier
 _EVEN, _ENOUGH = 4.0, 0.5  # a machine speaks evenly, and half a second is as good as any gap
 _QUIET = 0.04  # seconds of quiet between two lines at least
-_SHORTEST, _LONGEST = 0.07, 0.75  # seconds of a syllable: a quick child's, and one drawn out
-_BREATH = 1.2  # seconds by which a line may be longer for its pauses and tears
+_SHORTEST, _LONGEST = 0.07, 0.6  # seconds of a syllable: a quick child's, and one drawn out
+_SLOW = 0.45  # seconds of a syllable over a whole take: nobody draws out everything
+_BREATH = 1.0  # seconds by which a line may be longer for its pauses and tears
+_TEARS = 0.6  # the same over a whole take, for each line
 _ASIDE = re.compile(r"\([a-z-]+\)")  # a sigh or a laugh among the words
 
 
@@ -44,7 +46,7 @@ def spans(
     counts = [max(count, 1) for count in counts]
     for way in _ways(samples, hertz, lines, counts, parts, words):
         found = way()
-        if found is not None and len(found) == len(lines) and all(map(_fits, found, counts)):
+        if found is not None and len(found) == len(lines) and _fit(found, counts):
             return found
     raise Failed(
         "voice.wrong_sound", {"expected": str(len(lines)), "found": str(len(cut.joined(parts, 0.3)))}
@@ -68,9 +70,15 @@ def _ways(
     yield lambda: _by_gaps(samples, hertz, len(lines))
 
 
-def _fits(span: Span, count: int) -> bool:
-    length = span[1] - span[0]
-    return _SHORTEST * count <= length <= _LONGEST * count + _BREATH
+def _fit(spans: Sequence[Span], counts: Sequence[int]) -> bool:
+    """Whether every line, and all of them together, are as long as their words may take."""
+    lengths = [end - start for start, end in spans]
+    if sum(lengths) > _SLOW * sum(counts) + _TEARS * len(counts):
+        return False
+    return all(
+        _SHORTEST * count <= length <= _LONGEST * count + _BREATH
+        for length, count in zip(lengths, counts, strict=True)
+    )
 
 
 def _by_gaps(samples: Samples, hertz: int, lines: int) -> tuple[Span, ...] | None:

@@ -63,7 +63,7 @@ async def paint(studio: Studio, project: str, numbers: str) -> Painted:
             await studio.workshop.run("sight", crafts.reference, path, ask.photo)
         work = _Work(studio, project, ask, made_from, bench)
         came = await asyncio.gather(*(_one(work, number) for number in wanted), return_exceptions=True)
-    return Painted(pictures=_those_that_came(wanted, came))
+    return Painted(pictures=_those_that_came(studio, wanted, came))
 
 
 async def _told(studio: Studio, project: str, brief: Brief) -> str:
@@ -77,11 +77,15 @@ async def _told(studio: Studio, project: str, brief: Brief) -> str:
     )
 
 
-def _those_that_came(wanted: Sequence[str], came: Sequence[Picture | BaseException]) -> dict[str, Picture]:
-    """The pictures by number; a mistake of ours, or a stop, is no picture's own trouble."""
+def _those_that_came(
+    studio: Studio, wanted: Sequence[str], came: Sequence[Picture | BaseException]
+) -> dict[str, Picture]:
+    """The pictures by number. A mistake of ours, a stop, or a painter that is only busy is everybody's matter:
+    those that came are found again when this is asked again."""
     wrong = [one for one in came if isinstance(one, BaseException)]
+    waits = studio.now is not None and not studio.now.last_try
     for one in wrong:
-        if isinstance(one, Cancelled) or not isinstance(one, Trouble):
+        if not isinstance(one, Trouble) or isinstance(one, Cancelled) or (waits and isinstance(one, Busy)):
             raise one
     found = {number: one for number, one in zip(wanted, came, strict=True) if isinstance(one, Picture)}
     if not found:

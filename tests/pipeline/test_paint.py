@@ -240,6 +240,14 @@ async def test_a_picture_that_lost_the_pet_is_drawn_once_more(tmp_path: Path, ag
     assert (frame.fields["width"], frame.fields["height"]) == ("600", "500")
 
 
+async def test_a_busy_painter_is_waited_for(tmp_path: Path) -> None:
+    """Two of three meet a limit: they are asked again, the one that came is not."""
+    async with _house(tmp_path, "429 ServerOverloaded", "", "429 ModelAccountIpmRateLimitExceeded") as house:
+        pictures, _ = await _made(house, tmp_path)
+        assert await house.ledger() == [("ark", "done", PRICE)] * 3
+    assert {"1", "2", "3"} <= set(pictures.assets)
+
+
 async def test_the_film_begins_with_the_picture_that_was_chosen(tmp_path: Path) -> None:
     """It is looked at and framed like a photo, without what was pointed out on the photo."""
     async with _house(tmp_path) as house:
