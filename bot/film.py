@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from pipeline.studio import Studio
 from storage import projects, strides, takes
 from storage.model import Address, Brief, Lang, Notice, Project, Script, Taps
 
+_REMOVALS, _REMOVAL_SECONDS = 20, 0.05
 _TYPES = "application/octet-stream"
 POLL_SECONDS = 0.2  # one film, one process: the engine may look more often than in a bot that idles
 
@@ -129,7 +131,16 @@ def folder_for(data: Path | None) -> Iterator[Path]:
     try:
         yield folder
     finally:
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, also when a process that is just being put away still writes into it."""
+    for _ in range(_REMOVALS):
         shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(_REMOVAL_SECONDS)
 
 
 async def _project(studio: Studio, wish: Wish) -> str:

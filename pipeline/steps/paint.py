@@ -80,7 +80,7 @@ async def _told(studio: Studio, project: str, brief: Brief) -> str:
 def _those_that_came(
     studio: Studio, wanted: Sequence[str], came: Sequence[Picture | BaseException]
 ) -> dict[str, Picture]:
-    """The pictures by number. A mistake of ours, a stop, or a painter that is only busy is everybody's matter:
+    """The pictures by number. A mistake of ours, a stop, or a painter that is only busy concerns all of them:
     those that came are found again when this is asked again."""
     wrong = [one for one in came if isinstance(one, BaseException)]
     waits = studio.now is not None and not studio.now.last_try
