@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, S
 
 import structlog
 
+from bot import metrics
 from bot.batch import Batch
 from bot.changes import Changes
 from bot.channels import Channel, Words
@@ -237,7 +238,9 @@ class Courier:
                 await self._sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
             else:
-                return
+                break
+        if state != "pending":
+            metrics.outgoing.labels(self._channel.name, state).inc(len(letters))
 
     async def _follow(self, letter: Outbound) -> None:
         """Edit a progress message while its making goes on, and once more when it has ended."""

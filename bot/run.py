@@ -7,7 +7,7 @@ from typing import Literal
 
 import typer
 
-from bot import settings
+from bot import metrics, settings
 from bot.app import House, Lobby, furnished, receiving, working
 from bot.channels.telegram import shown
 from bot.channels.telegram.door import Door as Telegram
@@ -53,7 +53,9 @@ async def run(chosen: settings.Settings, lang: Lang) -> None:
         telegram = _telegram(chosen, studio, tell)
         shift = Shift(studio.db, "work", tell=lambda key: tell(key, {}))
         served = Served(
-            lambda: _health(studio, shift, telegram, shows=rules is None or served.page is not None)
+            lambda: _health(studio, shift, telegram, shows=rules is None or served.page is not None),
+            lambda: metrics.page(studio.db),
+            chosen.web_token.get_secret_value() if chosen.web_token else None,
         )
         beside = [served.serve(listening)]
         if telegram:
