@@ -12,9 +12,10 @@ from pathlib import Path
 import structlog
 from pydantic import ValidationError
 
+from bot import metrics
 from bot.batch import Batch
 from bot.changes import Changes
-from bot.errands import Errands
+from bot.errands import FILMS, Errands
 from bot.messages import File, Incoming, Outgoing
 from bot.sorts import sort_of
 from bot.talk import Talk, Turn
@@ -33,7 +34,6 @@ from storage.outbox import Outbound
 FILE_BYTES = 50_000_000
 _AT_ONCE = 64
 _LONGEST_PAUSE = 30.0
-_FILMS = ("make_film", "redo_part")
 _log = structlog.get_logger(__name__)
 
 
@@ -219,13 +219,15 @@ class Reception:
             project=talk.project,
             lang=talk.lang,
             brief=talk.brief,
-            making=any(errand.recipe in _FILMS for errand in wanted),
+            making=any(errand.recipe in FILMS for errand in wanted),
             says=tuple(_outbound(address, each) for each in turn.says),
             errands=wanted,
             cancel=turn.cancel,
         )
         if not await self._going.add((inbound, answer)):
             return False
+        if inbound.at and not turn.forget and not inbound.id.startswith("notice:"):
+            metrics.answered.labels(address.channel).observe(max(0.0, self._studio.clock() - inbound.at))
         self._changes.tell(address)
         if turn.cancel:
             self._studio.bell.ring()

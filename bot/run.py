@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Literal
 
 import typer
 
-from bot import settings
+from bot import metrics, settings
 from bot.app import House, Lobby, furnished, receiving, working
 from bot.channels.web.front import Front
 from bot.channels.web.guard import Rules
 from bot.channels.web.server import Door as Page
 from bot.courier import Courier
+from bot.loans import lending
 from bot.served import Health, Served, listen
 from bot.shift import Shift
 from bot.texts import say
 from pipeline.ports.errors import NoAccess
 from pipeline.studio import Studio
+from storage import outbox
 from storage.errors import StorageError
 from storage.model import Lang
 
@@ -50,8 +52,11 @@ async def run(chosen: settings.Settings, lang: Lang) -> None:
         telegram = _telegram(chosen, studio, tell)
         shift = Shift(studio.db, "work", tell=lambda key: tell(key, {}))
         served = Served(
-            lambda: _health(studio, shift, telegram, shows=rules is None or served.page is not None)
+            lambda: _health(studio, shift, telegram, shows=rules is None or served.page is not None),
+            lambda: metrics.page(studio.db),
+            chosen.web_token.get_secret_value() if chosen.web_token else None,
         )
+        stack.enter_context(served.opening(lending(studio)))
         beside = [served.serve(listening)]
         if telegram:
             stack.push_async_callback(telegram.close)
@@ -128,11 +133,15 @@ def _telegram(chosen: settings.Settings, studio: Studio, tell: Tell) -> "Telegra
 async def _speak(telegram: "Telegram", house: House, lobby: Lobby) -> None:
     """Send what there is to say on Telegram, until cancelled."""
     from bot.channels.telegram import shown
-    from bot.channels.telegram.pace import Pace
+    from bot.channels.telegram.pace import REMEMBERED, Pace
     from bot.channels.telegram.post import MOST_BYTES, MOST_BYTES_LOCAL, Post, may_repeat
     from bot.channels.telegram.signs import Signs
 
     client, studio, pace = telegram.client, house.studio, Pace()
+    now = studio.clock()
+    for receipt, at in await outbox.lately(studio.db, "telegram", now - REMEMBERED):
+        for part in receipt.split(","):
+            pace.recall(int(part.partition(":")[0]), now - at)
     post = Post(client, studio, pace, most_bytes=MOST_BYTES_LOCAL if client.local_mode else MOST_BYTES)
     courier = Courier(
         studio, lobby.changes, lobby.tidings, post, may_repeat=may_repeat, joined=shown.together

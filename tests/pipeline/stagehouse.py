@@ -12,14 +12,11 @@ import numpy as np
 import uvicorn
 from PIL import Image
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.routing import Route
 
+from bot.loans import lending
 from pipeline import packaged
 from pipeline.film.timeline import plan
 from pipeline.hire import Bench, hire
-from pipeline.lend import lent
 from pipeline.parts import Speech
 from pipeline.ports.http import Http
 from pipeline.settings import Settings
@@ -116,14 +113,7 @@ async def standing_studio(
 async def _lending(studio: Studio, door: socket.socket) -> AsyncIterator[None]:
     """Serve what is lent, in this loop: the stores belong to it."""
 
-    async def lend(request: Request) -> Response:
-        row = await lent(studio, request.path_params["token"])
-        if row is None:
-            return Response("no", 404)
-        async with studio.blobs.lend(row.key, studio.scratch) as path:
-            return FileResponse(path, media_type=row.media_type)
-
-    app = Starlette(routes=[Route("/media/{token}", lend)])
+    app = Starlette(routes=[lending(studio)])
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
     task = asyncio.ensure_future(server.serve(sockets=[door]))
     try:
