@@ -46,7 +46,6 @@ class Performing:
         self.looks, self.late = looks, late
         self.address = ""
         self._numbers = itertools.count(7392616336519610001)
-        self._folder = Path(tempfile.mkdtemp(prefix="performing-"))
 
     def fault(self) -> str:
         """What goes wrong with this call."""
@@ -86,13 +85,14 @@ class Performing:
     def _clip(self, job: Job) -> bytes:
         if job.fault == "page":
             return b"<html>this is no film</html>" * 40
-        out, sound = self._folder / f"{job.id}.mp4", None
-        if job.sound is not None:
-            sound = self._folder / f"{job.id}.wav"
-            sound.write_bytes(job.sound)
         fault = job.fault if job.fault in _CLIP_FAULTS else ""
-        seconds = 5.0 if sound is None else 0.0
-        return clips.clip(out, sound, seconds=seconds, fault=fault, late=self.late, fps=24).read_bytes()
+        with tempfile.TemporaryDirectory() as name:
+            out, sound = Path(name) / "clip.mp4", None
+            if job.sound is not None:
+                sound = Path(name) / "sound.wav"
+                sound.write_bytes(job.sound)
+            seconds = 5.0 if sound is None else 0.0
+            return clips.clip(out, sound, seconds=seconds, fault=fault, late=self.late, fps=24).read_bytes()
 
 
 def hung_up() -> Response:
