@@ -5,50 +5,33 @@ import shutil
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Literal
 from urllib.parse import unquote
 
-from pydantic import Field
-
-from bot import app, settings
-from pipeline.catalogue import Catalogue
+from bot import app, roster, settings
+from bot.finding import Finding, Mark
 from pipeline.ports.errors import Trouble
-from pipeline.workshop import Workshop
 from storage import takes, updates
 from storage.blobs import Blobs
 from storage.db import Database
 from storage.errors import StorageError
-from storage.model import Noun, Take
+from storage.model import Take
 
-Mark = Literal["fine", "note", "broken"]
 _LITTLE_DISK = 1 << 30
 _USUAL_SENDING = 600.0  # a take sent less long ago, in seconds, is usually just on its way
 _VOICE = ("kokoro-model", "kokoro-vocab", "kokoro-voices")
 
 
-class Finding(Noun):
-    """One row: `what` and `how` are text keys, `fields` fill both; a note is neither good nor bad."""
-
-    mark: Mark
-    what: str
-    how: str
-    fields: dict[str, str] = Field(default_factory=dict)
-
-
 async def examine(chosen: settings.Settings, *, live: bool) -> tuple[Finding, ...]:
     """Look at everything a film needs."""
     weights = app.weights()
-    workshop = Workshop()
-    try:
-        findings = [*_settings(chosen), *_vendors(chosen, workshop, weights), _data_folder(chosen)]
-        findings += await _tried("doctor.database", lambda: _database(chosen))
-        findings += await _tried("doctor.blobs", lambda: _blobs(chosen))
-    finally:
-        await workshop.close()
+    findings = [*_settings(chosen), *await _tried("doctor.vendors", lambda: roster.examine(chosen))]
+    findings.append(_data_folder(chosen))
+    findings += await _tried("doctor.database", lambda: _database(chosen))
+    findings += await _tried("doctor.blobs", lambda: _blobs(chosen))
     findings += [*_fonts(weights), *_models(weights), _disk(chosen)]
     findings += await _tried("doctor.telegram", lambda: _telegram(chosen, live=live))
     if live:
-        findings.append(Finding(mark="note", what="doctor.live", how="doctor.live_nobody"))
+        findings += await _tried("doctor.live", lambda: roster.ask(chosen))
     return tuple(findings)
 
 
@@ -58,11 +41,8 @@ async def doubtful(chosen: settings.Settings, db: Database) -> tuple[Take, ...]:
     Raises:
         BadInput: a setting names a vendor that is not there.
     """
-    workshop = Workshop()
-    try:
-        rows = app.catalogue(chosen, workshop, app.weights()).rows()
-    finally:
-        await workshop.close()
+    async with app.hired(chosen) as catalogue:
+        rows = catalogue.rows()
     free = {each.vendor for _, facts in rows for each in facts if each.free}
     return tuple(
         take for take in await takes.doubtful(db, time.time() - _USUAL_SENDING) if take.vendor not in free
@@ -91,24 +71,6 @@ def _settings(chosen: settings.Settings) -> list[Finding]:
     names = ", ".join(sorted(name.upper() for name in chosen.model_fields_set))
     how = "doctor.settings_set" if names else "doctor.settings_none"
     return [Finding(mark="fine", what="doctor.settings", how=how, fields={"names": names}), *odd]
-
-
-def _vendors(
-    chosen: settings.Settings, workshop: Workshop, weights: Mapping[str, Path | None]
-) -> list[Finding]:
-    try:
-        catalogue: Catalogue = app.catalogue(chosen, workshop, dict(weights))
-    except Trouble as trouble:
-        return [Finding(mark="broken", what="doctor.vendors", how=trouble.key, fields=trouble.fields)]
-    return [
-        Finding(
-            mark="fine" if facts else "broken",
-            what=f"doctor.{modality}",
-            how="doctor.order" if facts else "doctor.order_empty",
-            fields={"names": " → ".join(each.name for each in facts)},
-        )
-        for modality, facts in catalogue.rows()
-    ]
 
 
 def _data_folder(chosen: settings.Settings) -> Finding:

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, S
 
 import structlog
 
+from bot import metrics
 from bot.batch import Batch
 from bot.changes import Changes
 from bot.channels import Channel, Words
@@ -38,8 +39,11 @@ async def at_once(_: Address) -> None:
 
 
 def may_repeat(message: Outgoing) -> bool:
-    """Whether a second copy does no harm: an edit is the same again, plain words are read twice."""
-    return bool(message.replaces) or message.kind == "say"
+    """Whether a second copy does no harm: an edit is the same again, plain words are read twice.
+
+    Of a making's progress only the copy that is known goes on; without it nobody would see how far it is.
+    """
+    return bool(message.replaces) or message.kind in {"say", "progress"}
 
 
 def one_by_one(waiting: Sequence[Outgoing], _: Words) -> tuple[int, Outgoing]:
@@ -237,7 +241,9 @@ class Courier:
                 await self._sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
             else:
-                return
+                break
+        if state != "pending":
+            metrics.outgoing.labels(self._channel.name, state).inc(len(letters))
 
     async def _follow(self, letter: Outbound) -> None:
         """Edit a progress message while its making goes on, and once more when it has ended."""

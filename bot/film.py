@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from bot.app import House, opened
 from bot.show import shown
 from bot.texts import say
 from pipeline.film import looks
+from pipeline.money import together
 from pipeline.ports.errors import BadInput, Failed
 from pipeline.recipes import make_film
 from pipeline.sound import presets
@@ -25,6 +27,7 @@ from pipeline.studio import Studio
 from storage import projects, strides, takes
 from storage.model import Address, Brief, Lang, Notice, Project, Script, Taps
 
+_REMOVALS, _REMOVAL_SECONDS = 20, 0.05
 _TYPES = "application/octet-stream"
 POLL_SECONDS = 0.2  # one film, one process: the engine may look more often than in a bot that idles
 
@@ -43,6 +46,7 @@ class Wish:
     person_voice: tuple[Path, ...] = ()
     taps: Taps = dataclasses.field(default_factory=Taps)
     sample: Path | None = None
+    may_use_voice: bool = False
     look: str = "classic"
     lang: Lang = "zh"
 
@@ -62,7 +66,7 @@ class Result:
             "remark.no_mouth": fields.get("mouth") == "none",
             "remark.not_exact": fields.get("exact") == "no",
         }
-        return [key for key, true in told.items() if true]
+        return [*(key for key, true in told.items() if true), *fields.get("notes", "").split()]
 
 
 async def run_film(wish: Wish, data: Path | None, lang: Lang, *, as_json: bool) -> int:
@@ -127,7 +131,16 @@ def folder_for(data: Path | None) -> Iterator[Path]:
     try:
         yield folder
     finally:
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, also when a process that is just being put away still writes into it."""
+    for _ in range(_REMOVALS):
         shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(_REMOVAL_SECONDS)
 
 
 async def _project(studio: Studio, wish: Wish) -> str:
@@ -136,6 +149,7 @@ async def _project(studio: Studio, wish: Wish) -> str:
     if await projects.get(studio.db, identity) is None:
         address = Address(channel="terminal", id="local")
         await projects.create(studio.db, Project(id=identity, address=address, created=studio.clock()))
+    sample = await _keep(studio, identity, "sample", wish.sample) if wish.sample else None
     brief = Brief(
         lang=wish.lang,
         photo=await _keep(studio, identity, "photo", wish.photo),
@@ -144,7 +158,8 @@ async def _project(studio: Studio, wish: Wish) -> str:
         audience=wish.audience,
         script=wish.script,
         voice=wish.voice,
-        sample=await _keep(studio, identity, "sample", wish.sample) if wish.sample else None,
+        sample=sample,
+        consent=(sample or "") if wish.may_use_voice else "",
         pet_lines=tuple([await _keep(studio, identity, "pet-line", path) for path in wish.pet_lines]),
         person_lines=tuple(
             [await _keep(studio, identity, "person-line", path) for path in wish.person_voice]
@@ -201,6 +216,7 @@ def cover_of(out: Path) -> Path:
 
 
 async def _summary(studio: Studio, project: str, making: str, notice: Notice, out: Path) -> dict[str, object]:
+    """What a program may want to know; the cost is in the house's currency, null where a rate is missing."""
     ledger = await takes.of(studio.db, project)
     done = [take for take in ledger if take.state == "done"]
     makers = {take.step: (take.vendor, take.model) for take in done}
@@ -209,7 +225,7 @@ async def _summary(studio: Studio, project: str, making: str, notice: Notice, ou
         "path": str(out),
         "cover": str(cover_of(out)),
         "seconds": float(notice.fields.get("seconds", "0")),
-        "cost": sum(take.cost for take in done),
+        "cost": together(await takes.spent(studio.db, 0.0, project), studio.settings.worth),
         "mouth": notice.fields.get("mouth", "none"),
         "steps": [
             {

@@ -3,29 +3,28 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
-from bot import settings
+from bot import metrics, settings
 from bot.app import House, Lobby, furnished, receiving, working
-from bot.channels.telegram import shown
-from bot.channels.telegram.door import Door as Telegram
-from bot.channels.telegram.door import Wishes
-from bot.channels.telegram.pace import Pace
-from bot.channels.telegram.post import MOST_BYTES, MOST_BYTES_LOCAL, Post, may_repeat
-from bot.channels.telegram.signs import Signs
 from bot.channels.web.front import Front
 from bot.channels.web.guard import Rules
 from bot.channels.web.server import Door as Page
 from bot.courier import Courier
+from bot.loans import lending
 from bot.served import Health, Served, listen
 from bot.shift import Shift
 from bot.texts import say
 from pipeline.ports.errors import NoAccess
 from pipeline.studio import Studio
+from storage import outbox
 from storage.errors import StorageError
 from storage.model import Lang
+
+if TYPE_CHECKING:  # its library costs a third of a second and some memory: only where there is a token
+    from bot.channels.telegram.door import Door as Telegram
 
 Tell = Callable[[str, Mapping[str, str]], None]
 
@@ -53,8 +52,11 @@ async def run(chosen: settings.Settings, lang: Lang) -> None:
         telegram = _telegram(chosen, studio, tell)
         shift = Shift(studio.db, "work", tell=lambda key: tell(key, {}))
         served = Served(
-            lambda: _health(studio, shift, telegram, shows=rules is None or served.page is not None)
+            lambda: _health(studio, shift, telegram, shows=rules is None or served.page is not None),
+            lambda: metrics.page(studio.db),
+            chosen.web_token.get_secret_value() if chosen.web_token else None,
         )
+        stack.enter_context(served.opening(lending(studio)))
         beside = [served.serve(listening)]
         if telegram:
             stack.push_async_callback(telegram.close)
@@ -111,9 +113,11 @@ async def together(*works: Coroutine[None, None, None]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _telegram(chosen: settings.Settings, studio: Studio, tell: Tell) -> Telegram | None:
+def _telegram(chosen: settings.Settings, studio: Studio, tell: Tell) -> "Telegram | None":
     if chosen.telegram_bot_token is None:
         return None
+    from bot.channels.telegram.door import Door, Wishes
+
     secret = chosen.telegram_webhook_secret
     wishes = Wishes(
         token=chosen.telegram_bot_token.get_secret_value(),
@@ -123,12 +127,21 @@ def _telegram(chosen: settings.Settings, studio: Studio, tell: Tell) -> Telegram
         secret=secret.get_secret_value() if secret else None,
         invited=invited(chosen.allowed_users, "telegram"),
     )
-    return Telegram(wishes, studio.db, studio.scratch, clock=studio.clock, tell=tell)
+    return Door(wishes, studio.db, studio.scratch, clock=studio.clock, tell=tell)
 
 
-async def _speak(telegram: Telegram, house: House, lobby: Lobby) -> None:
+async def _speak(telegram: "Telegram", house: House, lobby: Lobby) -> None:
     """Send what there is to say on Telegram, until cancelled."""
+    from bot.channels.telegram import shown
+    from bot.channels.telegram.pace import REMEMBERED, Pace
+    from bot.channels.telegram.post import MOST_BYTES, MOST_BYTES_LOCAL, Post, may_repeat
+    from bot.channels.telegram.signs import Signs
+
     client, studio, pace = telegram.client, house.studio, Pace()
+    now = studio.clock()
+    for receipt, at in await outbox.lately(studio.db, "telegram", now - REMEMBERED):
+        for part in receipt.split(","):
+            pace.recall(int(part.partition(":")[0]), now - at)
     post = Post(client, studio, pace, most_bytes=MOST_BYTES_LOCAL if client.local_mode else MOST_BYTES)
     courier = Courier(
         studio, lobby.changes, lobby.tidings, post, may_repeat=may_repeat, joined=shown.together
@@ -147,7 +160,7 @@ async def _show_page(served: Served, rules: Rules, house: House, lobby: Lobby) -
             await page.close()
 
 
-async def _health(studio: Studio, shift: Shift, telegram: Telegram | None, *, shows: bool) -> Health:
+async def _health(studio: Studio, shift: Shift, telegram: "Telegram | None", *, shows: bool) -> Health:
     """Whether the rows can be reached, and Telegram where it is this process that speaks to it; at work it
     is ready once it `shows` what it is to show."""
     does: Literal["start", "work", "stand_by"] = "work" if shift.working and shows else "start"

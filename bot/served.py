@@ -15,10 +15,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.channels.web.guard import loopback
+from bot.channels.web.visitors import admitted
+from bot.metrics import TYPE
 from pipeline.ports.errors import BadInput
+from storage.errors import StorageError
 from storage.model import Noun
 
 _STOP_SECONDS = 3
+_START_SECONDS = 20
 
 
 class Health(Noun):
@@ -30,14 +35,23 @@ class Health(Noun):
 
 
 class Served:
-    """What answers on the port; `page` gets every request that is for nobody else."""
+    """What answers on the port; `page` gets every request that is for nobody else.
 
-    def __init__(self, health: Callable[[], Awaitable[Health]]) -> None:
-        self._health = health
-        self._router = Router(
-            [Route("/health", self._say_health)], default=self._rest, redirect_slashes=False
-        )
+    Args:
+        metrics: what `/metrics` shows, on this machine and to who has the `token`.
+    """
+
+    def __init__(
+        self,
+        health: Callable[[], Awaitable[Health]],
+        metrics: Callable[[], Awaitable[bytes]],
+        token: str | None = None,
+    ) -> None:
+        self._health, self._metrics, self._token = health, metrics, token
+        told = [Route("/health", self._say_health), Route("/metrics", self._say_metrics)]
+        self._router = Router(told, default=self._rest, redirect_slashes=False)
         self.page: ASGIApp | None = None
+        self._shown = asyncio.Event()
 
     @contextlib.contextmanager
     def opening(self, door: BaseRoute) -> Iterator[None]:
@@ -52,10 +66,12 @@ class Served:
     def showing(self, page: ASGIApp) -> Iterator[None]:
         """Show a page while the block lasts."""
         self.page = page
+        self._shown.set()
         try:
             yield
         finally:
             self.page = None
+            self._shown.clear()
 
     async def serve(self, listening: socket.socket) -> None:
         """Serve until cancelled."""
@@ -79,14 +95,26 @@ class Served:
         health = await self._health()
         return JSONResponse(health.model_dump(mode="json"), 200 if health.ready else 503)
 
+    async def _say_metrics(self, request: Request) -> Response:
+        if not self._may_count(request):
+            return Response(status_code=403)
+        try:
+            return Response(await self._metrics(), media_type=TYPE)
+        except StorageError:
+            return Response(status_code=503)
+
+    def _may_count(self, request: Request) -> bool:
+        """Whether it comes from this machine, not through a server in front of us, or shows the token."""
+        if self._token is not None and admitted(request, self._token):
+            return True
+        here = request.client is not None and loopback(request.client.host)
+        return here and loopback(request.url.hostname or "") and "forwarded" not in request.headers
+
     async def _rest(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer: ASGIApp
-        if self.page is not None:
-            answer = self.page
-        elif (await self._health()).does == "start":  # whoever is early comes again by themselves
-            answer = Response(status_code=503, headers={"retry-after": "1", "refresh": "1"})
-        else:
-            answer = Response(status_code=404)
+        if self.page is None and (await self._health()).does == "start":
+            with contextlib.suppress(TimeoutError):  # whoever is early waits a moment, as an open tab does
+                await asyncio.wait_for(self._shown.wait(), _START_SECONDS)
+        answer = self.page or Response(status_code=404)
         await answer(scope, receive, send)
 
 
@@ -98,9 +126,12 @@ def listen(host: str, port: int) -> socket.socket:
     """
     try:
         kind = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(kind[4][:2], family=kind[0], backlog=256)
+        listening = socket.create_server(kind[4][:2], family=kind[0], backlog=256)
     except OSError as error:
         raise BadInput("web.port_taken", {"host": host, "port": str(port)}, str(error)) from error
+    # What is accepted here inherits it; asyncio, which usually sees to it, passes such sockets over.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 class _Server(uvicorn.Server):

@@ -30,15 +30,32 @@ _LONGEST_PAUSE = 15.0
 
 @dataclasses.dataclass
 class Stride:
-    """The step that is being run: which, and how it goes."""
+    """The step that is being run: which, and how it goes; `last_try`: nobody waits for a busy vendor now."""
 
     making: str
     step: str
     vendor: str = ""
     model: str = ""
     failed: bool = False
+    last_try: bool = False
     told: float = 0.0
     fraction: float = 0.0
+
+
+class Bell:
+    """Wakes all who wait for the next time a take ends or a making is stopped here."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake them."""
+        self._rung.set()
+        self._rung = asyncio.Event()
+
+    async def next(self) -> None:
+        """Wait for the next ring."""
+        await self._rung.wait()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +72,7 @@ class Studio:
     scratch: Path
     follow: Callable[[str, Path], Awaitable[Path]] = links.fetch
     now: Stride | None = None
+    bell: Bell = dataclasses.field(default_factory=Bell)
 
     # files
 
@@ -181,6 +199,7 @@ _SUFFIX = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
     "audio/wav": ".wav",
+    "audio/mpeg": ".mp3",
     "video/mp4": ".mp4",
 }
 

@@ -38,7 +38,9 @@ _REMOVALS = {
     "spendings": "INSERT INTO spendings (vendor, model, state, cost, currency, opened, changed)"
     " SELECT vendor, model, state, cost, currency, opened, changed FROM takes"
     " WHERE project = :project AND state NOT IN ('new', 'rejected')",
+    "seats": "DELETE FROM seats WHERE take IN (SELECT key FROM takes WHERE project = :project)",
     "takes": "DELETE FROM takes WHERE project = :project",
+    "films": "DELETE FROM films WHERE project = :project",
     "owed": "INSERT INTO owed_voices (id, vendor, params) SELECT id, vendor, params FROM voices"
     " WHERE project = :project AND kind = 'clone' ON CONFLICT (id) DO NOTHING",
     "voices": "DELETE FROM voices WHERE project = :project",

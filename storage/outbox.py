@@ -210,3 +210,14 @@ async def doubtful(db: Database, limit: int = 200) -> tuple[Outbound, ...]:
         "SELECT * FROM outbox WHERE state = 'doubtful' ORDER BY changed DESC LIMIT :limit", limit=limit
     )
     return tuple(map(_noun, rows))
+
+
+async def lately(db: Database, channel: str, since: float) -> tuple[tuple[str, float], ...]:
+    """Return the receipts of what was sent since a time, and when each was, the oldest first."""
+    rows = await db.read(
+        "SELECT receipt, MAX(changed) AS at FROM outbox WHERE channel = :channel AND changed >= :since"
+        " AND state = 'sent' AND receipt IS NOT NULL GROUP BY receipt ORDER BY at",
+        channel=channel,
+        since=since,
+    )
+    return tuple((row["receipt"], float(row["at"])) for row in rows)

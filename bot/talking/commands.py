@@ -95,6 +95,8 @@ def _new(draft: Draft) -> Draft:
 def _cancel(draft: Draft) -> Draft:
     if draft.runs("film"):
         return draft.stop("film").tell("talk.film_stopped", rows=files.use_kept(draft))
+    if draft.runs("edit"):
+        return draft.stop("edit").tell("talk.never_mind")
     if draft.talk.wanted:
         return changes.settle(draft).tell("talk.never_mind")
     if draft.runs("link"):
@@ -106,8 +108,10 @@ def _back(draft: Draft) -> Draft:
     if draft.runs("film"):
         return draft.tell("talk.film_first")
     name = question(draft.talk)
-    if name.partition(":")[0] in SIDE | {"retry"}:
+    if name.partition(":")[0] in SIDE | changes.ENDS:
         return changes.settle(draft)
+    if name == "editing":
+        return draft.stop("edit").tell("talk.never_mind")
     earlier = before(draft.talk, name)
     if earlier is None:
         return draft.tell("talk.beginning")
@@ -121,7 +125,7 @@ def _again(draft: Draft) -> Draft:
     name = question(draft.talk)
     if name == "making":
         return draft
-    if stage(name) in {"script", "done"} and draft.talk.brief.theme:
+    if stage(name) in {"script", "done"} and (draft.talk.brief.theme or changes.rewrites(draft)):
         return changes.more(draft)
     if name == "preview":
         return changes.want(draft, "voice")

@@ -22,6 +22,7 @@ _CHATS = 10_000
 _THINKING = (2.0, 6.0)  # seconds between an answer and the next message
 _STARTS = 5
 _IDLE_SECONDS = 30.0
+_QUIET_SECONDS, _LOOK_SECONDS = 2.0, 0.2
 _SAID = (
     "你好",
     "/help",
@@ -127,10 +128,13 @@ async def _idle(folder: Path) -> tuple[float, float, float]:
 
 
 async def _at_rest(file: Path) -> None:
-    """Wait until nothing is being made any more."""
+    """Wait until nothing is being made any more; the end of one making may begin the next."""
+    quiet = 0.0
     with closing(sqlite3.connect(file)) as rows:
-        while rows.execute("SELECT 1 FROM errands WHERE state <> 'ended'").fetchone():  # noqa: ASYNC110  another process
-            await asyncio.sleep(0.2)
+        while quiet < _QUIET_SECONDS:
+            busy = rows.execute("SELECT 1 FROM errands WHERE state <> 'ended'").fetchone()
+            quiet = 0.0 if busy else quiet + _LOOK_SECONDS
+            await asyncio.sleep(_LOOK_SECONDS)
 
 
 async def _started(site: Website) -> float:

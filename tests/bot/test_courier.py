@@ -129,7 +129,7 @@ async def test_a_picture_in_doubt_is_not_sent_again(tmp_path: Path) -> None:
     assert [state for state, _ in states] == ["doubtful", "sent"]
 
 
-@pytest.mark.parametrize(("kind", "copies"), [("say", 1), ("film", 0)])
+@pytest.mark.parametrize(("kind", "copies"), [("say", 1), ("progress", 1), ("film", 0)])
 async def test_what_a_crash_caught_on_its_way(tmp_path: Path, kind: str, copies: int) -> None:
     """Words are said again, a film is noted as doubtful; what follows arrives in both cases."""
     box = Postbox()

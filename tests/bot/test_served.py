@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 
 import httpx
@@ -21,7 +22,10 @@ async def _served(health: Health) -> AsyncIterator[tuple[Served, httpx.AsyncClie
     async def look() -> Health:
         return health
 
-    served, listening = Served(look), listen("127.0.0.1", 0)
+    async def count() -> bytes:
+        return b"pawlogue_updates_total 1.0\n"
+
+    served, listening = Served(look, count, "open sesame"), listen("127.0.0.1", 0)
     running = asyncio.create_task(served.serve(listening))
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
     async with httpx.AsyncClient(base_url=base, trust_env=False) as client:
@@ -57,13 +61,14 @@ async def test_doors_open_and_close_while_it_serves() -> None:
         assert (await client.get("/anything")).status_code == 404
 
 
-async def test_who_comes_early_is_asked_to_come_again() -> None:
-    """A page opened while we start shows itself as soon as it can, instead of an error that stays."""
+async def test_who_comes_early_waits_for_the_page() -> None:
+    """A tab that was open while we were started again goes on by itself, instead of showing an error."""
     async with _served(Health(ready=False, does="start", why=("run.starting",))) as (served, client):
-        early = await client.get("/")
-        assert (early.status_code, early.headers["refresh"]) == (503, "1")
+        early = asyncio.create_task(client.get("/"))
+        await client.get("/health")  # so that the early one has been heard
         with served.showing(PlainTextResponse("page")):
-            assert (await client.get("/")).text == "page"
+            answer = await early
+    assert (answer.status_code, answer.text) == (200, "page")
 
 
 async def test_what_fails_first_ends_the_rest_and_is_told_alone() -> None:
@@ -86,3 +91,25 @@ async def test_what_fails_first_ends_the_rest_and_is_told_alone() -> None:
     with pytest.raises(ZeroDivisionError):
         await together(long(), quick(), bad())
     assert ended == ["quick", "long"]
+
+
+async def test_metrics_are_for_this_machine_and_for_who_has_the_token() -> None:
+    """How much is going on is not for everybody; nor for who comes through a server that stands in front."""
+    async with _served(_ILL) as (_, client):
+        here = await client.get("/metrics")
+        assert (here.status_code, here.text) == (200, "pawlogue_updates_total 1.0\n")
+        assert here.headers["content-type"].startswith("text/plain")
+        for foreign in ({"host": "pets.example"}, {"x-forwarded-for": "203.0.113.9"}, {"forwarded": "for=x"}):
+            assert (await client.get("/metrics", headers=foreign)).status_code == 403
+            shown = {**foreign, "authorization": "Bearer open sesame"}
+            assert (await client.get("/metrics", headers=shown)).status_code == 200
+            wrong = {**foreign, "authorization": "Bearer sesame"}
+            assert (await client.get("/metrics", headers=wrong)).status_code == 403
+
+
+async def test_answers_leave_at_once() -> None:
+    """An answer in two pieces does not wait 40 ms for the first to be acknowledged."""
+    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0

@@ -55,6 +55,8 @@ async def db(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Da
         for table in (
             *chatty,
             "strides",
+            "seats",
+            "films",
             "takes",
             "spendings",
             "voices",

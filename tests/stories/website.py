@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,8 @@ _OURS = {"x-pawlogue": "1"}
 class Website:
     """The process; it may be killed and started again on the same folder and port."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, more: Mapping[str, str]) -> None:
+        self.folder, self._more = folder, more
         with socket.create_server(("127.0.0.1", 0)) as taken:
             self._port = taken.getsockname()[1]
         self.url = f"http://127.0.0.1:{self._port}"
@@ -46,7 +46,7 @@ class Website:
         return time.perf_counter() - begun
 
     def _begin(self) -> "subprocess.Popen[bytes]":
-        around = {**environment(self.folder), "WEB_PORT": str(self._port)}
+        around = {**environment(self.folder), "WEB_PORT": str(self._port), **self._more}
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(command("run"), cwd=self.folder, env=around, stdout=log, stderr=log)
 
@@ -76,10 +76,10 @@ class Website:
 
 
 @contextlib.contextmanager
-def website(folder: Path) -> Iterator[Website]:
+def website(folder: Path, **settings: str) -> Iterator[Website]:
     """Lend one that is not started yet, and leave no process behind."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = Website(folder)
+    made = Website(folder, settings)
     try:
         yield made
     finally:

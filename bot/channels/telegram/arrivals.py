@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from telegram import Bot
 from telegram.error import TelegramError
 
+from bot import metrics
 from bot.batch import Batch
 from bot.channels.telegram.api import ask
 from bot.channels.telegram.intake import CHANNEL
@@ -44,7 +45,9 @@ class Arrivals:
         wanted = [raw for raw in raws if await self._wanted(raw)]
         rows = [row for row in map(self._row, wanted) if row is not None]
         kept = await asyncio.gather(*map(self._keeping.add, rows))
-        return tuple(row for row, new in zip(rows, kept, strict=True) if new)
+        fresh = tuple(row for row, new in zip(rows, kept, strict=True) if new)
+        metrics.taken_in.labels(CHANNEL).inc(len(fresh))
+        return fresh
 
     async def close(self) -> None:
         """Give up the answers that are still on their way."""

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from telegram.error import ChatMigrated, RetryAfter, TelegramError
 
+from bot import metrics
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.troubles import harmless, seconds_of, trouble
 from pipeline.ports.errors import Busy
@@ -76,6 +77,7 @@ class Calls:
             return await call()
         except TelegramError as error:
             if isinstance(error, RetryAfter):
+                metrics.slowed.labels("telegram").inc()
                 self._pace.shut(chat, seconds_of(error))
             if isinstance(error, ChatMigrated):
                 await self._moved(chat, error.new_chat_id)

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from telegram import InlineKeyboardMarkup, InputMediaPhoto, Message
@@ -31,11 +32,15 @@ class Media:
         self._markup = shown.keyboard(message, words)
 
     async def pictures(self) -> str:
-        """One picture with its words and buttons; or an album, and then the words with the buttons."""
-        assets = self._message.assets
+        """One picture with its words and buttons; or an album, and then the words with the buttons.
+
+        Where they ask something the question itself is rather sent twice than never.
+        """
+        assets, asks = self._message.assets, self._markup is not None
         under = await self._addressed(self._caption)
         if len(assets) == 1 and under is not None:
-            await self._parts.send(lambda: self._picture(assets[0], under, self._markup), last=True)
+            picture = partial(self._picture, assets[0], under, self._markup)
+            await self._parts.send(picture, last=True, repeats=asks)
             return self._parts.receipt()
         if len(assets) == 1:
             await self._parts.send(lambda: self._picture(assets[0], Text(""), None))
@@ -43,7 +48,7 @@ class Media:
             await self._album(start, assets[start : start + _ALBUM])
         said = await self._addressed(Text(self._said or "👆"), shown.LONGEST)
         await self._parts.send(lambda: self._words(said or Text(self._said)), last=True, repeats=True)
-        return self._parts.receipt()
+        return self._parts.receipt(asked=asks)
 
     async def voices(self, *, silent: bool) -> str:
         """A voice note for each sound, its name under it; the words stand above the first name.

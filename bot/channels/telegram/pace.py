@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable
 
 _MARGIN = 0.1  # seconds: what leaves in time may arrive closer together
 _KEPT = 4_096  # chats remembered before those that are quiet are let go
+REMEMBERED = 60.0  # seconds for which something that was sent counts
 _RESERVE = 5  # of a group's minute is not spent on edits
 
 
@@ -68,6 +69,11 @@ class Pace:
                 await self._sleep(seconds)
             self._take(chat)
 
+    def recall(self, chat: int, seconds_ago: float) -> None:
+        """Count a message that an earlier process sent; the oldest one first."""
+        for window in self._windows(chat):
+            window.take(self._clock() - seconds_ago)
+
     def free(self, chat: int) -> bool:
         """Count an edit if one may go to a chat this very moment and messages still find room; else False."""
         if self._wait(chat, _RESERVE if chat < 0 else 1) > 0:
@@ -110,7 +116,7 @@ class Pace:
         found = self._chats.get(chat)
         if found is None:
             self._forget_quiet()
-            found = (Window(3, 3.0), *((Window(20, 60.0),) if chat < 0 else ()))
+            found = (Window(3, 3.0), *((Window(20, REMEMBERED),) if chat < 0 else ()))
             self._chats[chat] = found
         return found
 

@@ -67,13 +67,16 @@ class Parts:
         """Write down what has gone."""
         await outbox.hold(self._db, self._address, self._message, ",".join(self._gone))
 
-    def receipt(self) -> str:
+    def receipt(self, *, asked: bool = False) -> str:
         """The receipt of the whole, the last part first: it has the buttons.
+
+        Args:
+            asked: the last part asks something, and that it went is enough.
 
         Raises:
             Unsure: of one of them nobody knows.
         """
-        if _LOST in self._gone:
+        if _LOST in self._gone and not asked:
             raise Unsure("telegram.no_answer")
         return ",".join([self._gone[-1], *self._gone[:-1]])
 

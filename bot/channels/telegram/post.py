@@ -40,8 +40,12 @@ _log = structlog.get_logger(__name__)
 
 
 def may_repeat(message: Outgoing) -> bool:
-    """Whether sending it again does no harm: words are read twice, and a film is put where it was."""
-    return bool(message.replaces) or message.kind in {"say", "film"}
+    """Whether sending it again does no harm: words and progress come twice, a film is put where it was.
+
+    A picture that asks something may come twice as well: without it nobody would know what to answer.
+    """
+    asks = message.kind == "pictures" and bool(message.buttons)
+    return asks or bool(message.replaces) or message.kind in {"say", "progress", "film"}
 
 
 class Post:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot import metrics
 from bot.channels.telegram.door import Door, Wishes
 from bot.messages import Incoming, Outgoing
 from bot.run import together
@@ -36,6 +37,7 @@ class Station:
     fake: FakeTelegram
     house: House
     door: Door
+    url: str
     told: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     async def expect(self, wanted: list[str], who: str) -> None:
@@ -83,7 +85,7 @@ async def opened(folder: Path, fake: FakeTelegram, **wishes: object) -> AsyncIte
             tell=lambda key, fields: told.append((key, dict(fields))),
             sleep=_briefly,
         )
-        served = Served(_well)
+        served = Served(_well, lambda: metrics.page(house.studio.db))
         with contextlib.ExitStack() as doors:
             if hearing := door.hearing():
                 doors.enter_context(served.opening(hearing))
@@ -91,7 +93,7 @@ async def opened(folder: Path, fake: FakeTelegram, **wishes: object) -> AsyncIte
                 together(served.serve(listening), door.introduce(), door.work(house.reception))
             )
             try:
-                yield Station(fake, house, door, told)
+                yield Station(fake, house, door, f"http://127.0.0.1:{port}", told)
             finally:
                 running.cancel()
                 await asyncio.gather(running, return_exceptions=True)

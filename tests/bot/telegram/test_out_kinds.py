@@ -10,7 +10,7 @@ from bot.messages import Outgoing
 from bot.tidings import Tiding
 from pipeline.ports.errors import Busy
 from storage.model import Address, Stride
-from tests.bot.talks.told import Stage, transcripts
+from tests.bot.talks.told import stage_for, transcripts
 from tests.bot.telegram.out_house import button, delivering, desk, films, kinds, said, words
 
 _LONG = "\n".join(f"{number}. 🐾 长大后要不要养妈妈？<b>要</b> & 要" for number in range(300))
@@ -265,7 +265,7 @@ def test_values_of_buttons_fit() -> None:
     values = set()
     for transcript in transcripts():
         head, *rows = transcript.read_text("utf-8").splitlines()
-        stage = Stage("en" if "lang: en" in head else "zh")
+        stage = stage_for(head)
         for row in rows:
             if row.startswith("> "):
                 stage.play(row[2:].strip())

@@ -28,6 +28,18 @@ class Clock:
         self.now += seconds
 
 
+async def test_what_an_earlier_process_sent_still_counts() -> None:
+    """Started again in the middle of a group's busy minute, we go on at the same pace."""
+    clock = Clock()
+    clock.now = 1_000.0
+    pace = Pace(clock=clock, sleep=clock.sleep)
+    for ago in range(18, 0, -1):
+        pace.recall(-5, float(ago))
+    times = await _times(pace, clock, -5, 4)
+    earlier = [1_000.0 - ago for ago in range(18, 0, -1)]
+    assert _most_within(earlier + times, 60.0) <= 20
+
+
 async def _times(pace: Pace, clock: Clock, chat: int, count: int) -> list[float]:
     times = []
     for _ in range(count):

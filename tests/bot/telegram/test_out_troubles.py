@@ -91,6 +91,23 @@ async def test_lost_answers(tmp_path: Path) -> None:
     assert doubt.error == "telegram.no_answer"
 
 
+async def test_a_picture_that_asks_comes_twice_rather_than_never(tmp_path: Path) -> None:
+    """Who does not get the question cannot answer it: one that was cut off, or is in doubt, is sent again."""
+    async with desk(tmp_path) as each:
+        picture = await each.picture()
+        asks = said("", kind="pictures", assets=[picture], buttons=button("1:skip"))
+        each.fake.faults.next("sendPhoto", "drop_before")
+        await each.send(asks)
+        db = each.house.studio.db
+        letter = await outbox.first_unsent(db, each.address)
+        assert letter is not None
+        await outbox.move(db, letter, "sending", 2.0)
+        async with delivering(each, sleep=_at_once):
+            assert await each.until_done() == [("sent", None)]
+        assert kinds(each.chat) == ["photo"]
+        assert each.chat.answers[0].buttons
+
+
 async def _at_once(_: float) -> None:
     """No time passes."""
 

@@ -54,7 +54,7 @@ async def served(folder: Path, shown: dict[str, Path], **rules: str) -> AsyncIte
 @contextlib.asynccontextmanager
 async def opened(door: Door) -> AsyncIterator[str]:
     """Open a door on the one server, and lend its address."""
-    served = Served(_well)
+    served = Served(_well, _nothing)
     listening = listen("127.0.0.1", 0)
     serving = asyncio.create_task(served.serve(listening))
     try:
@@ -130,3 +130,7 @@ def _film(path: Path, cover: Image.Image) -> None:
             frame.pts, frame.time_base = n, Fraction(1, 12)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+
+
+async def _nothing() -> bytes:
+    return b""

@@ -1,14 +1,14 @@
 """The hand from another process, for benches and for stories in which the bot's process dies.
 
     POST /control/act      {"person": 7, "verb": "says", "words": ["你好"], "more": {"caption": "…"}}
-    POST /control/group    {"id": -5, "members": [7]}        then `"in": -5` in an act
+    POST /control/group    {"id": -5, "members": [7], "lang": "en"}        then `"in": -5` in an act
     POST /control/flood    {"chats": 50, "messages": 20, "per_second": 50, "text": "hello"}
     POST /control/fault    {"method": "sendMessage", "kind": "drop_after", "nth": 1, "times": 1, "seconds": 1}
     POST /control/chance   {"odds": 0.05, "seed": 1, "kinds": ["drop_after"], "methods": []} (odds 0: end)
     POST /control/updates  {"do": "again" | "reverse" | "poison"}
     POST /control/plug     {"in": false}
     GET  /control/stats    POST /control/forget (what was counted)
-    GET  /control/chats    GET /control/messages?chat=7
+    GET  /control/chats    GET /control/messages?chat=7    GET /control/answer?press=… (null so far)
 
 A verb is one of `Person`'s; a file is its path. Messages in and out are named by their ids.
 """
@@ -52,7 +52,12 @@ class Control:
             "plug": self._plug,
             "forget": self._forget,
         }
-        gets = {"stats": self._stats, "chats": self._chats, "messages": self._messages}
+        gets = {
+            "stats": self._stats,
+            "chats": self._chats,
+            "messages": self._messages,
+            "answer": self._answer,
+        }
         return [
             *(Route(f"/control/{name}", run, methods=["POST"]) for name, run in posts.items()),
             *(Route(f"/control/{name}", run) for name, run in gets.items()),
@@ -63,11 +68,12 @@ class Control:
         person = self._person(int(asked["person"]), asked.get("lang", "zh-hans"))
         if asked["verb"] not in _VERBS:
             return JSONResponse({"error": f"no such verb; there are {sorted(_VERBS)}"}, 400)
-        more: dict[str, Any] = dict(asked.get("more", {}))
         chat = person.chat
+        more: dict[str, Any] = {}
         if "in" in asked:
             more["in_"] = self._groups[int(asked["in"])]
             chat = more["in_"].chat
+        more |= {name: self._meant(chat, word) for name, word in asked.get("more", {}).items()}
         words = [self._meant(chat, word) for word in asked.get("words", [])]
         try:
             done = await asyncio.to_thread(getattr(person, asked["verb"]), *words, **more)
@@ -84,7 +90,7 @@ class Control:
 
     async def _group(self, request: Request) -> Response:
         asked = await request.json()
-        people = [self._person(int(number)) for number in asked.get("members", [])]
+        people = [self._person(int(number), asked.get("lang", "zh-hans")) for number in asked["members"]]
         group = open_group(self._core, int(asked["id"]), "家", bool(asked.get("admin")), list(people))
         self._groups[int(asked["id"])] = group
         return JSONResponse({"id": group.id})
@@ -177,6 +183,9 @@ class Control:
         chat = self._core.chats.get(int(request.query_params["chat"]))
         return JSONResponse([_told(message) for message in chat.messages] if chat else [])
 
+    async def _answer(self, request: Request) -> Response:
+        return JSONResponse(self._core.queries[request.query_params["press"]].answer)
+
 
 def _told(done: object) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(done, Message):
@@ -197,8 +206,9 @@ def _told(done: object) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _facts(media: Media) -> Json:
-    told = ("name", "size", "width", "height", "seconds", "codec", "sound", "faststart", "oddities")
-    return {name: getattr(media, name) for name in told}
+    told = ("name", "size", "width", "height", "seconds", "codec", "sound", "faststart", "streaming", "told")
+    facts = {name: getattr(media, name) for name in (*told, "oddities")}
+    return facts | {"cover": media.cover is not None, "thumbnail": media.thumbnail is not None}
 
 
 def _spread(seconds: Sequence[float]) -> dict[str, float]:
