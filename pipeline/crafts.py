@@ -337,7 +337,7 @@ def perform(job: Job, part: tuple[int, int], out: Path, *, tell: Tell) -> Track:
     sounds = _by_cue(job.timeline, "pet", whole, job.spans)
     heard = timing.pet_sound(job.timeline, sounds, _HERTZ)
     played = tracks.play(heard, _HERTZ, job.timeline, job.framed.pet)
-    puppet = Puppet(picture, job.framed.pet)
+    puppet = Puppet(picture, job.framed.pet, floor=job.framed.floor)
     first, last = part
     height, width = picture.shape[:2]
     with encode.Clip(out, width, height, job.timeline.fps) as clip:

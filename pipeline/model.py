@@ -81,11 +81,12 @@ class Layout(Noun):
 
 class Framed(Noun):
     """The first frame: a picture exactly the size of the layout's pane, the pet in its pixels, and where
-    `others` are that do not speak."""
+    `others` are that do not speak; under the row `floor` there is no photo but what was drawn out of it."""
 
     layout: Layout
     pet: Pet | None
     others: tuple[Box, ...] = ()
+    floor: float | None = None
     rescued: bool = False
     notes: tuple[str, ...] = ()
 

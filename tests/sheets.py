@@ -57,7 +57,7 @@ def made(photo: Path, out: Path) -> str:
             pane = np.asarray(image.convert("RGB"))
     plan = performance()
     played = tracks.play(voice(plan), HERTZ, plan, framed.pet)
-    puppet = Puppet(pane, framed.pet)
+    puppet = Puppet(pane, framed.pet, floor=framed.floor)
     shown = [(f"{name} {n / FPS:.2f}s", puppet.draw(played, n)) for name, n in moments(played, plan)]
     Image.fromarray(sheet(shown)).save(out)
     known = (

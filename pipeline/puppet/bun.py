@@ -12,38 +12,59 @@ import numpy as np
 from pipeline.puppet.plate import Bytes, Floats, smooth
 from storage.model import Point
 
+SEAT = 0.27
+"""From the bun's middle down to what it lies on, in its widths."""
+
 _SIDE = 256  # pixels of the drawing, which is scaled to the picture
 _BITES = ((-0.22, -0.62, 0.42), (0.40, -0.50, 0.38), (-0.62, -0.30, 0.36), (0.08, -0.28, 0.40))
 
 
 @dataclass(frozen=True)
 class Table:
-    """Where a bun lies and where it is eaten: pixels of the picture, its width, and the light there."""
+    """Where a bun lies and where it is eaten: pixels of the picture, its width, and the light there.
+
+    `away` is how far from its place it waits before it is brought; with a `dish` it comes along the table.
+    """
 
     rest: Point
     mouth: Point
     width: float
     light: float = 1.0
+    away: Point = (0.0, 0.0)
+    dish: bool = False
 
-    def at(self, shown: float, lift: float) -> Point:
-        """Return the bun's middle; `shown` 0 is under the picture's edge, `lift` 1 at the mouth."""
-        rest = self.rest[0], self.rest[1] + (1 - shown) * 1.3 * self.width
-        rise = lift * lift * (3 - 2 * lift)
-        return rest[0] + (self.mouth[0] - rest[0]) * rise, rest[1] + (self.mouth[1] - rest[1]) * rise
+    def at(self, shown: float) -> Point:
+        """Return where the bun lies; `shown` 0 is out of the picture."""
+        return self.rest[0] + (1 - shown) * self.away[0], self.rest[1] + (1 - shown) * self.away[1]
 
 
-def table(plate: Bytes, mouth: Point, half: float) -> Table:
-    """Return a place for the bun on a picture: at the lower edge, beside a mouth of `half` its width.
+def table(plate: Bytes, mouth: Point, half: float, edge: float | None = None) -> Table:
+    """Return a place for the bun beside a mouth of `half` its width: on the table whose edge is that row.
 
-    On a close-up it goes into the corner and partly under the edge, so that the mouth stays free.
+    Without a table it lies at the lower edge; on a close-up it goes into the corner and partly under the
+    edge, so that the mouth stays free.
     """
     size = plate.shape[1], plate.shape[0]
     width = min(max(2.3 * half, 0.13 * size[0]), 0.25 * size[0])
+    if edge is not None:
+        width = min(1.25 * width, 0.30 * size[0], 1.6 * (size[1] - edge))
     side = 1 if mouth[0] < 0.55 * size[0] else -1
     x = mouth[0] + side * max(0.9 * width, 1.15 * half + 0.55 * width)
-    x = min(max(x, 0.40 * width), size[0] - 0.40 * width)
+    beside = (0.40 if edge is None else 0.66) * width
+    x = min(max(x, beside), size[0] - beside)
     light = min(1.0, 0.62 + 0.85 * float(plate[::8, ::8].mean()) / 255)
-    return Table((x, size[1] - 0.30 * width), (mouth[0], mouth[1] + 0.30 * width), width, light)
+    eaten = mouth[0], mouth[1] + 0.30 * width
+    if edge is None:
+        return Table((x, size[1] - 0.30 * width), eaten, width, light, (0.0, 1.3 * width))
+    seat = edge + 0.55 * (size[1] - edge)
+    away = side * (size[0] / 2 + width), 0.0
+    return Table((x, seat - SEAT * width), eaten, width, light, away, dish=True)
+
+
+def lifted(rest: Point, mouth: Point, lift: float) -> Point:
+    """Return the bun's middle on its way from where it lies to the mouth."""
+    rise = lift * lift * (3 - 2 * lift)
+    return rest[0] + (mouth[0] - rest[0]) * rise, rest[1] + (mouth[1] - rest[1]) * rise
 
 
 def put(

@@ -13,7 +13,7 @@ from pipeline.puppet.plate import Bytes, Floats, Patch, noise, smooth, unfolded
 
 _UPPER, _LOWER = 1.02, 0.92  # height of the two arcs
 _SHUT = 0.60  # where the lids meet: a deep bow looks asleep, a shallow one cross
-_LAG = 0.35  # how much later a lid's inner end comes down than its outer one
+_LAG = 0.30  # how much later a lid's inner end comes down than its outer one
 _PLEA = 0.42  # how far the brow's inner end is raised
 _LARGE = 0.16  # how much larger a pleading eye is
 _CREASE = -2.2  # the skin above this stays where it is, else the brow is dragged down like a sock
@@ -31,7 +31,7 @@ class Eye:
         self._blinks = blinks
         self._plate, self._inner, self._wide = plate, inner, np.float32(slit.wide)
         # Half-way down, a lid along a slanted eye would frown: the more it slants, the later its inner end.
-        self._lag = np.float32(_LAG + 1.8 * max(0.0, slit.slant * inner))
+        self._lag = np.float32(_LAG + 1.2 * max(0.0, slit.slant * inner))
         axes = self.axes = slit.axes
         side = min(2.6, reach)
         self._reach = np.float32(min(2.0, side))

@@ -49,7 +49,20 @@ def frame(
     notes = [key for key, holds in (("frame.rescued", dark), ("frame.soft", there.scale > _SOFT)) if holds]
     played = there.put_pet(_sure(pet)) if pet else None
     others = tuple(there.put_box(other.box) for other in sight.pets[1:])
-    return Framed(layout=layout, pet=played, others=others, rescued=dark, notes=tuple(notes))
+    return Framed(
+        layout=layout,
+        pet=played,
+        others=others,
+        floor=_floor(sight.height, composition, layout),
+        rescued=dark,
+        notes=tuple(notes),
+    )
+
+
+def _floor(high: int, composition: Composition, layout: Layout) -> float | None:
+    """Return the row of a card's pane at which the photo ends, where it ends above the pane's last rows."""
+    last = composition.place(layout).put((0.0, float(high)))[1]
+    return last if composition.kind == "card" and last < layout.pane.h - 2 else None
 
 
 def _sure(pet: Pet) -> Pet:
@@ -150,7 +163,7 @@ def _drawn_out(pane: Picture, last: float) -> Picture:
     if edge >= high - 2:
         return pane
     unit = wide / 720
-    soft = round(30 * unit)  # over so many real rows the picture goes over into its continuation
+    soft = round(10 * unit)  # over so many real rows the picture goes over into its continuation
     real = pane[:edge].astype(np.float32)
     blurred = cv2.GaussianBlur(real[-3 * soft :], (0, 0), 9 * unit)[-soft:]
     ramp = np.linspace(0, 1, soft, dtype=np.float32)[:, None, None]

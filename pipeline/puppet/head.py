@@ -104,7 +104,7 @@ class Head:
     def show(self, plate: Bytes, pose: Pose, view: View) -> Bytes:
         """Return the plate with the head moved, seen through the camera: one resampling."""
         flags, size = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, (self._width, self._height)
-        seen, (rows, columns) = self._camera(pose, view), self._points.shape[:2]
+        seen, (rows, columns) = self.camera(pose, view), self._points.shape[:2]
         coarse = seen * np.array((1, 1, 1 / _STEP))
         shift = cv2.warpAffine(
             self.field(pose), coarse, (columns, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE
@@ -118,7 +118,7 @@ class Head:
         way = cv2.INTER_LINEAR if self._soft else cv2.INTER_CUBIC
         return np.asarray(cv2.remap(plate, full, _NONE, way, borderMode=cv2.BORDER_REFLECT_101), np.uint8)
 
-    def _camera(self, pose: Pose, view: View) -> NDArray[np.float64]:
+    def camera(self, pose: Pose, view: View) -> NDArray[np.float64]:
         """Return the affine matrix from the picture to the plate; what it shows lies inside the plate."""
         w, h = self._width - 1.0, self._height - 1.0
         roll = radians(pose.tilt) * (1 - self._carried) * _LEAN
@@ -135,9 +135,14 @@ class Head:
 
     def seen(self, points: list[Point], pose: Pose, view: View) -> list[Point]:
         """Return where points of the plate are on the picture."""
-        amounts, camera = self._amounts(pose), self._camera(pose, view)
+        amounts, camera = self._amounts(pose), self.camera(pose, view)
         back = np.linalg.inv(camera[:, :2])
         return [_through(back, self._moved(point, amounts) - camera[:, 2]) for point in points]
+
+    def fixed(self, point: Point, pose: Pose, view: View) -> Point:
+        """Return where a point that only the camera moves is on the picture."""
+        camera = self.camera(pose, view)
+        return _through(np.linalg.inv(camera[:, :2]), np.array(point) - camera[:, 2])
 
     def _moved(self, point: Point, amounts: Floats) -> NDArray[np.float64]:
         """Return where a point of the plate goes; the field says where each place takes its pixel from."""

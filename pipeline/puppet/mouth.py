@@ -16,6 +16,8 @@ _DROP = {"cat": 0.85}  # how far the jaw drops at most; other species 0.95
 _RAISE = 0.13  # part of the opening that goes upwards
 _HAIR = 2.0  # pixels between the hairs that overlap the lips
 _CHIN, _FADE = 0.8, 1.9  # the jaw below the lip, and the way over which its movement dies out
+_HEAVE = 0.06  # eye distances the head is raised by a wide opening with no room below
+_SHOWN = 0.22  # how much of the chin a table in front of it leaves to be seen
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,21 @@ class Lip:
 class Mouth:
     """The painted mouth of one face on one plate; `draw` is a pure function of its arguments."""
 
-    def __init__(self, plate: Bytes, face: Face, axes: Axes) -> None:
+    def __init__(self, plate: Bytes, face: Face, axes: Axes, floor: float | None = None) -> None:
+        """Take the mouth at `axes`; the row `floor` is the edge of a table that stands before the chin."""
         self._plate, self.axes = plate, axes
         self.patch = Patch(axes, _ACROSS, _DOWN, (plate.shape[1], plate.shape[0]))
-        room = (plate.shape[0] - axes.origin[1]) / axes.unit
-        # A chin that leaves the picture is believed; a mouth that does is not.
         self._rim = 0.6 if face.species == "cat" else 1.0  # cats have no black lips
-        self._most = min(_DROP.get(face.species, 0.95), max(0.3, 0.85 * room))
-        self.cramped = 1 - self._most / _DROP.get(face.species, 0.95)  # 0: opens wholly, near 1: hardly
+        deep = _DROP.get(face.species, 0.95)
+        room = ((plate.shape[0] if floor is None else floor) - axes.origin[1]) / axes.unit
+        if floor is None:
+            # A chin that leaves the picture is believed; a mouth that does is not.
+            self._most = min(deep, max(0.3, 0.85 * room))
+            heave = _HEAVE * (1 - self._most / deep)
+        else:
+            self._most = min(deep, max(0.45, 0.36 + 0.45 * room))
+            heave = max(0.0, self._most + _SHOWN - room) * axes.unit / face.span
+        self.heave = heave  # eye distances the head is raised when the mouth is open
         self._girth = 0.74 + 0.26 * min(1.0, self._most / 0.8)  # a shallow mouth is a small one, not a slit
         self._lip = Lip(face, axes)
         self._lip_grid = self._lip(self.patch.u)

@@ -14,26 +14,29 @@ from pipeline.puppet.head import Head, Pose, View, soft
 from pipeline.puppet.jaw import Jaw, gape
 from pipeline.puppet.mouth import Mouth
 from pipeline.puppet.plate import Bytes, Face, bounds, face
+from pipeline.puppet.tabletop import Tabletop, dish
 from pipeline.puppet.tears import Tears
 from pipeline.puppet.tracks import Tracks
 
 _LEVELS = 60  # steps of openness that look different
-_HEAVE = 0.06  # eye distances the head is raised by a wide opening
 _KEPT = 48 * 2**20  # bytes of drawn patches that are kept
 
 
 class Puppet:
     """One pet on one frame; drawing frames in any order, or in two processes, gives the same pictures."""
 
-    def __init__(self, frame: NDArray[np.uint8], pet: Pet | None, *, cached: bool = True) -> None:
-        """Take an RGB frame of the pane's size and the pet in its pixels.
+    def __init__(
+        self, frame: NDArray[np.uint8], pet: Pet | None, *, floor: float | None = None, cached: bool = True
+    ) -> None:
+        """Take an RGB frame of the pane's size, the pet in its pixels, and the row under which is no photo.
 
         Without a mouth the body bobs; without eyes there are no blinks and no tears.
         """
         self._plate: Bytes = np.ascontiguousarray(frame)
         size = frame.shape[1], frame.shape[0]
         known = face(pet) if pet is not None and (pet.mouth is not None or pet.eyes is not None) else None
-        self._mouth = _mouth(self._plate, known)
+        self._top = _top(self._plate, known, floor)
+        self._mouth = _mouth(self._plate, known, self._top.edge if self._top else None)
         self._eyes = _eyes(self._plate, known)
         self._tears = (
             Tears(known, self._eyes, size[0]) if known is not None and self._eyes is not None else None
@@ -48,12 +51,16 @@ class Puppet:
         assert self._mouth is not None
         lips = bounds(self._mouth.outline(0, 0, 0))
         half = max(self._mouth.axes.unit, lips.w / 2)
-        return buns.table(self._plate, (lips.x + lips.w / 2, lips.y + lips.h / 2), half)
+        edge = self._top.edge if self._top else None
+        return buns.table(self._plate, (lips.x + lips.w / 2, lips.y + lips.h / 2), half, edge)
 
     def draw(self, tracks: Tracks, n: int) -> NDArray[np.uint8]:
         """Return picture `n`: RGB, the frame's size."""
         picture = self._face(tracks, n)
-        out = self._head.show(picture, self._pose(tracks, n), _view(tracks, n))
+        pose, view = self._pose(tracks, n), _view(tracks, n)
+        out = self._head.show(picture, pose, view)
+        if self._top is not None:
+            self._top.put(out, self._head.camera(pose, view))
         if self._table is not None and tracks.bun[n] > 0.001:
             self._bun(out, tracks, n)
         return out
@@ -88,21 +95,22 @@ class Puppet:
     def _bun(self, picture: Bytes, tracks: Tracks, n: int) -> None:
         """Put the bun on the table, or to where the mouth is in this frame."""
         assert self._table is not None
-        lift = float(tracks.lift[n])
-        still = self._table.at(float(tracks.bun[n]), lift)
-        seen = self._head.seen([self._table.mouth], self._pose(tracks, n), _view(tracks, n))[0]
-        at = (
-            still[0] + (seen[0] - self._table.mouth[0]) * lift,
-            still[1] + (seen[1] - self._table.mouth[1]) * lift,
-        )
-        width, bites = self._table.width * float(tracks.zoom[n]), round(float(tracks.bites[n]))
+        pose, view = self._pose(tracks, n), _view(tracks, n)
+        lift, zoom = float(tracks.lift[n]), float(tracks.zoom[n])
+        seen = self._head.seen([self._table.mouth], pose, view)[0]
+        rest = self._table.at(float(tracks.bun[n]))
+        width = self._table.width * zoom
+        if self._table.dish:
+            rest = self._head.fixed(rest, pose, view)
+            middle = rest[0], rest[1] + buns.SEAT * width
+            dish(picture, middle, width, light=self._table.light, pressed=max(0.0, 1 - 3 * lift))
+        at = buns.lifted(rest, seen, lift)
+        bites = round(float(tracks.bites[n]))
         buns.put(picture, at, width, bites, turn=-8 * lift, light=self._table.light)
 
     def _pose(self, tracks: Tracks, n: int) -> Pose:
         """Return the head's stance; where a jaw has little room below, the head is raised with the mouth."""
-        heave = (
-            _HEAVE * self._mouth.cramped * float(tracks.open[n]) if isinstance(self._mouth, Mouth) else 0.0
-        )
+        heave = self._mouth.heave * float(tracks.open[n]) if isinstance(self._mouth, Mouth) else 0.0
         return Pose(
             x=float(tracks.x[n]),
             y=float(tracks.y[n]) - heave,
@@ -128,11 +136,20 @@ class Puppet:
         return patch
 
 
-def _mouth(plate: Bytes, known: Face | None) -> Mouth | Jaw | None:
+def _top(plate: Bytes, known: Face | None, floor: float | None) -> Tabletop | None:
+    """Return the table that a chin without a photo rests on."""
+    if floor is None or known is None or known.mouth is None:
+        return None
+    return Tabletop(plate, floor, known.mouth.origin)
+
+
+def _mouth(plate: Bytes, known: Face | None, floor: float | None) -> Mouth | Jaw | None:
     if known is None or known.mouth is None:
         return None
     opening = gape(plate, known, known.mouth) if known.pet.mouth_open else None
-    made = Jaw(plate, known.mouth, opening) if opening is not None else Mouth(plate, known, known.mouth)
+    made = (
+        Jaw(plate, known.mouth, opening) if opening is not None else Mouth(plate, known, known.mouth, floor)
+    )
     return None if made.patch.empty else made
 
 

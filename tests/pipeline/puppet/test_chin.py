@@ -7,7 +7,9 @@ import pytest
 from PIL import Image
 
 from pipeline.model import Box, Pet, Sight
+from pipeline.puppet import tracks
 from pipeline.puppet.frame import frame
+from pipeline.puppet.puppet import Puppet
 
 
 def _photo(folder: Path) -> Path:
@@ -45,3 +47,35 @@ def test_a_chin_with_room_is_left_alone(tmp_path: Path) -> None:
     """A photo that shows enough below the lips is not touched."""
     framed = frame(_photo(tmp_path), _sight(185), None, tmp_path / "frame.png")
     assert framed.layout.pane.h <= 480
+    assert framed.floor is None
+
+
+def test_what_was_drawn_out_is_behind_a_table(tmp_path: Path) -> None:
+    """The rows that the photo does not have are never seen, however the head moves; the bun has a dish."""
+    framed = frame(_photo(tmp_path), _sight(280), None, tmp_path / "frame.png")
+    pane = np.asarray(Image.open(tmp_path / "frame.png").convert("RGB"))
+    assert framed.floor is not None
+    assert framed.floor == pytest.approx(300 * pane.shape[1] / 450, abs=3)
+    played = tracks.still(3)
+    played.y[1], played.tilt[1], played.open[1] = -0.11, 5, 1
+    played.bun[2] = 1
+    puppet = Puppet(pane, framed.pet, floor=framed.floor)
+    calm, moved, laid = (puppet.draw(played, n).astype(float) for n in range(3))
+    wood = slice(round(framed.floor) + 12, None)
+    for picture in (calm, moved):
+        red, _, blue = picture[wood].reshape(-1, 3).mean(0)
+        assert red - blue > 30  # the photo's noise is grey
+    assert np.abs(laid[wood] - calm[wood]).max() > 60
+
+
+def test_a_head_on_a_table_rises_to_speak(tmp_path: Path) -> None:
+    """The lower lip stays above the table's edge when the mouth opens."""
+    framed = frame(_photo(tmp_path), _sight(280), None, tmp_path / "frame.png")
+    pane = np.asarray(Image.open(tmp_path / "frame.png").convert("RGB"))
+    played = tracks.still(2)
+    played.open[1] = 1
+    puppet = Puppet(pane, framed.pet, floor=framed.floor)
+    box = puppet.mouth_box(played, 1)
+    assert box is not None
+    assert framed.floor is not None
+    assert box.y + box.h < framed.floor + 2
