@@ -14,7 +14,7 @@ from pipeline.puppet.head import Head, Pose, View, soft
 from pipeline.puppet.jaw import Jaw, gape
 from pipeline.puppet.mouth import Mouth
 from pipeline.puppet.plate import Bytes, Face, bounds, face
-from pipeline.puppet.tabletop import Tabletop, dish
+from pipeline.puppet.tabletop import Tabletop, beneath, dish
 from pipeline.puppet.tears import Tears
 from pipeline.puppet.tracks import Tracks
 
@@ -35,8 +35,7 @@ class Puppet:
         self._plate: Bytes = np.ascontiguousarray(frame)
         size = frame.shape[1], frame.shape[0]
         known = face(pet) if pet is not None and (pet.mouth is not None or pet.eyes is not None) else None
-        self._top = _top(self._plate, known, floor)
-        self._mouth = _mouth(self._plate, known, self._top.edge if self._top else None)
+        self._mouth, self._top = _mouth(self._plate, known, floor)
         self._eyes = _eyes(self._plate, known)
         self._tears = (
             Tears(known, self._eyes, size[0]) if known is not None and self._eyes is not None else None
@@ -59,7 +58,7 @@ class Puppet:
         picture = self._face(tracks, n)
         pose, view = self._pose(tracks, n), _view(tracks, n)
         out = self._head.show(picture, pose, view)
-        if self._top is not None:
+        if self._top is not None and (self._top.rests or bool(tracks.bun.any())):
             self._top.put(out, self._head.camera(pose, view))
         if self._table is not None and tracks.bun[n] > 0.001:
             self._bun(out, tracks, n)
@@ -136,21 +135,22 @@ class Puppet:
         return patch
 
 
-def _top(plate: Bytes, known: Face | None, floor: float | None) -> Tabletop | None:
-    """Return the table that a chin without a photo rests on."""
-    if floor is None or known is None or known.mouth is None:
-        return None
-    return Tabletop(plate, floor, known.mouth.origin)
-
-
-def _mouth(plate: Bytes, known: Face | None, floor: float | None) -> Mouth | Jaw | None:
+def _mouth(
+    plate: Bytes, known: Face | None, floor: float | None
+) -> tuple[Mouth | Jaw | None, Tabletop | None]:
+    """Return the mouth, and the table before it: where the photo ends, or, for a bun, at the lower edge."""
     if known is None or known.mouth is None:
-        return None
+        return None, None
+    rests = Tabletop(plate, floor, known.mouth.origin) if floor is not None else None
     opening = gape(plate, known, known.mouth) if known.pet.mouth_open else None
     made = (
-        Jaw(plate, known.mouth, opening) if opening is not None else Mouth(plate, known, known.mouth, floor)
+        Jaw(plate, known.mouth, opening)
+        if opening is not None
+        else Mouth(plate, known, known.mouth, rests.edge if rests else None)
     )
-    return None if made.patch.empty else made
+    if made.patch.empty:
+        return None, rests
+    return made, rests or beneath(plate, max(y for _, y in made.outline(1, 0, 0)))
 
 
 def _eyes(plate: Bytes, known: Face | None) -> tuple[Eye, Eye] | None:

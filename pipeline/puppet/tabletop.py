@@ -1,6 +1,6 @@
-"""A table in front of the pet, where the photo ends close under its lips.
+"""A table in front of the pet: where the photo ends close under its lips, and where there is a bun.
 
-It hides that there is no chin: the pet rests on the table, raises its head to speak, and its bun has a dish
+It hides that there is no chin: the pet rests on the table and raises its head to speak; and a bun has a dish
 to lie on. The table stands in the room: it follows the camera, never the head.
 """
 
@@ -14,6 +14,7 @@ from pipeline.puppet.plate import Bytes, Floats, smooth
 from storage.model import Point
 
 _OVER = 0.012  # the table covers so much of the photo's last rows, in picture widths
+_DEEP = 0.165  # depth of a table that is only there for the bun, in picture widths
 _BESIDE = 0.06  # how far it reaches beyond the picture, in widths: a leaning camera looks there
 _WOOD = (226, 190, 144), (188, 142, 96)  # light and dark of the grain
 _DISH = (250, 248, 243), (120, 160, 196)  # porcelain and its rim
@@ -22,9 +23,9 @@ _DISH = (250, 248, 243), (120, 160, 196)  # porcelain and its rim
 class Tabletop:
     """The table of one plate; `put` is a pure function of its arguments."""
 
-    def __init__(self, plate: Bytes, floor: float, chin: Point) -> None:
-        """Take the row under which there is no photo, and where the chin is that rests on the table."""
-        self._plate, self._chin = plate, chin
+    def __init__(self, plate: Bytes, floor: float, chin: Point | None) -> None:
+        """Take the row under which nothing of the photo is to be seen, and the chin that rests there, if any."""
+        self._plate, self._chin, self.rests = plate, chin, chin is not None
         self._wide, self._high = plate.shape[1], plate.shape[0]
         self.edge = floor - _OVER * self._wide
         self._top = int(self.edge) - 3
@@ -63,8 +64,9 @@ class Tabletop:
         unit = 0.01 * self._wide
         # Light along the edge, and the shade of the head that rests there.
         colour *= (1 + 0.10 * np.exp(-(((depth - 0.4 * unit) / (0.5 * unit)) ** 2)))[..., None]
-        near = np.exp(-(((x - np.float32(self._chin[0])) / (0.34 * self._wide)) ** 4))
-        colour *= (1 - 0.42 * near * np.exp(-np.maximum(depth, 0) / (4.5 * unit)))[..., None]
+        chin, shade = (self._chin[0], 0.42) if self._chin else (0.5 * self._wide, 0.22)
+        near = np.exp(-(((x - np.float32(chin)) / (0.34 * self._wide)) ** 4))
+        colour *= (1 - shade * near * np.exp(-np.maximum(depth, 0) / (4.5 * unit)))[..., None]
         return np.asarray(np.clip(colour * self._light + 0.5, 0, 255), np.uint8), cover
 
     def _grain(self, wide: int, high: int) -> Floats:
@@ -84,6 +86,13 @@ class Tabletop:
         level = float(mean.mean())
         cast = 1 + 0.30 * (mean / max(level, 1.0) - 1)
         return np.asarray(min(1.05, 0.62 + 0.75 * level / 255) * cast, np.float32)
+
+
+def beneath(plate: Bytes, lip: float) -> Tabletop | None:
+    """Return a table along the picture's lower edge; None where it would stand before the lips."""
+    high, wide = plate.shape[:2]
+    floor = high - (_DEEP - _OVER) * wide
+    return Tabletop(plate, floor, None) if lip < floor - 2 * _OVER * wide else None
 
 
 def dish(picture: Bytes, middle: Point, width: float, *, light: float, pressed: float) -> None:

@@ -79,3 +79,15 @@ def test_a_head_on_a_table_rises_to_speak(tmp_path: Path) -> None:
     assert box is not None
     assert framed.floor is not None
     assert box.y + box.h < framed.floor + 2
+
+
+def test_a_bun_brings_its_table(tmp_path: Path) -> None:
+    """On a photo with a chin there is a table only in films with a bun, and then in every frame."""
+    framed = frame(_photo(tmp_path), _sight(185), None, tmp_path / "frame.png")
+    pane = np.asarray(Image.open(tmp_path / "frame.png").convert("RGB"))
+    plain, eaten = tracks.still(2), tracks.still(2)
+    eaten.bun[1] = 1
+    puppet = Puppet(pane, framed.pet, floor=framed.floor)
+    assert np.array_equal(puppet.draw(plain, 0), pane)
+    red, _, blue = puppet.draw(eaten, 0)[-20:].reshape(-1, 3).astype(float).mean(0)
+    assert red - blue > 30
