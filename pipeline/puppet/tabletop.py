@@ -24,7 +24,7 @@ class Tabletop:
     """The table of one plate; `put` is a pure function of its arguments."""
 
     def __init__(self, plate: Bytes, floor: float, chin: Point | None) -> None:
-        """Take the row under which nothing of the photo is to be seen, and the chin that rests there, if any."""
+        """Take the row under which nothing of the photo is to be seen, and the chin that rests there."""
         self._plate, self._chin, self.rests = plate, chin, chin is not None
         self._wide, self._high = plate.shape[1], plate.shape[0]
         self.edge = floor - _OVER * self._wide

@@ -83,7 +83,7 @@ def test_a_head_on_a_table_rises_to_speak(tmp_path: Path) -> None:
 
 def test_a_bun_brings_its_table(tmp_path: Path) -> None:
     """On a photo with a chin there is a table only in films with a bun, and then in every frame."""
-    framed = frame(_photo(tmp_path), _sight(185), None, tmp_path / "frame.png")
+    framed = frame(_photo(tmp_path), _sight(150), None, tmp_path / "frame.png")
     pane = np.asarray(Image.open(tmp_path / "frame.png").convert("RGB"))
     plain, eaten = tracks.still(2), tracks.still(2)
     eaten.bun[1] = 1
