@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Callable
 
-from tests.bench import chat, film, page, vendors
+from tests.bench import chat, film, page, puppet, vendors
 from tests.bench.figures import Figure, keep, show
 
 _GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "film": film.measure,
+    "puppet": puppet.measure,
     "chat": chat.measure,
     "page": page.measure,
     "vendors": vendors.measure,
