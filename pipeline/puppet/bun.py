@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from pipeline.puppet.plate import Bytes, Floats, smooth
+from pipeline.puppet.sticker import Sticker, stick, sticker
 from storage.model import Point
 
 SEAT = 0.27
@@ -71,29 +72,22 @@ def put(
     picture: Bytes, at: Point, width: float, bites: int, *, turn: float = 0.0, light: float = 1.0
 ) -> None:
     """Draw the bun onto the picture, its middle `at` a point, `turn` in degrees, `light` as bright."""
-    colour, alpha = _bun(min(bites, len(_BITES)))
-    half = 0.75 * width
-    left, top = max(0, int(at[0] - half)), max(0, int(at[1] - half))
-    right, bottom = min(picture.shape[1], int(at[0] + half) + 1), min(picture.shape[0], int(at[1] + half) + 1)
-    if right - left < 2 or bottom - top < 2:
-        return
-    matrix = cv2.getRotationMatrix2D((_SIDE / 2, _SIDE / 2), turn, width / (0.8 * _SIDE))
-    matrix[:, 2] += np.array((at[0] - _SIDE / 2 - left, at[1] - _SIDE / 2 - top))
-    size = right - left, bottom - top
-    cover = cv2.warpAffine(alpha, matrix, size, flags=cv2.INTER_AREA)
-    paint = light * cv2.warpAffine(colour, matrix, size, flags=cv2.INTER_AREA)
-    part = picture[top:bottom, left:right].astype(np.float32)
-    # A soft shadow all about it: it stands in front of the picture.
-    shade = cv2.GaussianBlur(cover, (0, 0), 0.05 * width)[..., None]
-    part *= 1 - 0.24 * shade
-    picture[top:bottom, left:right] = np.clip(part * (1 - cover[..., None]) + paint + 0.5, 0, 255).astype(
-        np.uint8
-    )
+    # The turn the other way about the point, then from it to the drawing's middle.
+    way = np.asarray(cv2.getRotationMatrix2D(at, -turn, 0.8 * _SIDE / width), np.float64)
+    way[:, 2] += np.array((_SIDE / 2 - at[0], _SIDE / 2 - at[1]))
+    stick(picture, _lit(min(bites, len(_BITES)), light), way)
 
 
 @lru_cache(maxsize=6)
+def _lit(bites: int, light: float) -> Sticker:
+    """Return the drawing in that light, with a soft shadow all about it: it stands before the picture."""
+    colour, cover = _bun(bites)
+    shade = cv2.GaussianBlur(cover, (0, 0), 0.04 * _SIDE)
+    return sticker(np.float32(light) * colour, cover, np.asarray(np.float32(0.24) * shade, np.float32))
+
+
 def _bun(bites: int) -> tuple[Floats, Floats]:
-    """Return the drawing with so many bites: colour already multiplied by its cover, and the cover."""
+    """Return the drawing with so many bites: its colour, and where it covers."""
     axis = (np.arange(_SIDE, dtype=np.float32) - _SIDE / 2 + 0.5) / np.float32(0.40 * _SIDE)
     x, y = np.meshgrid(axis, axis)
     bottom = np.float32(0.62)
@@ -111,7 +105,7 @@ def _bun(bites: int) -> tuple[Floats, Floats]:
         inside = smooth(-front, -0.012, 0.012)[..., None]
         colour += (_inner(x - np.float32(bx), y - np.float32(by), size, front, back) - colour) * inside
         cover = cover * (1 - smooth(-back, -0.012, 0.012))
-    return np.asarray(colour * cover[..., None], np.float32), np.asarray(cover, np.float32)
+    return np.asarray(colour, np.float32), np.asarray(cover, np.float32)
 
 
 def _grain(seed: int, width: float) -> Floats:

@@ -17,6 +17,7 @@ _LAG = 0.30  # how much later a lid's inner end comes down than its outer one
 _PLEA = 0.42  # how far the brow's inner end is raised
 _LARGE = 0.16  # how much larger a pleading eye is
 _CREASE = -2.2  # the skin above this stays where it is, else the brow is dragged down like a sock
+_ROUND = 0.85  # power of the lids' arc: a square root would make a sock of the lid
 _TOP, _BOTTOM = -3.0, 2.4
 
 
@@ -96,7 +97,7 @@ class Eye:
     def _profile(self, u: Floats) -> Floats:
         """Return the lid's soft arc: 1 over the pupil, flat towards zero at the corners."""
         inside = np.maximum(0, 1 - (u / self._wide) ** 2)
-        return np.asarray(inside ** np.float32(0.85), np.float32)
+        return np.asarray(inside ** np.float32(_ROUND), np.float32)
 
     def _lid(self, out: Bytes, edge: Floats, shut: float) -> None:
         """Shade the lid, and draw the soft line of lashes where it meets the eye."""
@@ -115,8 +116,7 @@ class Eye:
     def lower_lid(self, at: float) -> tuple[float, float]:
         """Return the pixel on the lower lid's edge at a part of its half-width, -1 to 1."""
         u = at * float(self._wide)
-        v = _LOWER * float(self._profile(np.array([u], np.float32))[0])
-        return self.axes.pixel(u, v)
+        return self.axes.pixel(u, _LOWER * max(0.0, 1 - at * at) ** _ROUND)
 
 
 def _floats(values: NDArray[np.floating[Any]]) -> Floats:

@@ -177,13 +177,13 @@ class Patch:
         return x, y
 
     @cached_property
-    def _inside(self) -> NDArray[np.bool_]:
-        """True for the pixels on the grid: the upright box about a turned patch has other pixels too."""
-        return np.asarray(self.spread(np.ones_like(self.u)) > 0.99)
+    def _inside(self) -> Bytes:
+        """1 for the pixels on the grid: the upright box about a turned patch has other pixels too."""
+        return np.asarray(self.spread(np.ones_like(self.u)) > 0.99, np.uint8)
 
     def put(self, picture: Bytes, drawn: Bytes) -> None:
         """Put the patch's drawn pixels onto a picture, leaving alone what lies outside its grid."""
-        np.copyto(self.cut(picture), drawn, where=self._inside[..., None])
+        cv2.copyTo(drawn, self._inside, self.cut(picture))
 
     def cut(self, picture: Bytes) -> Bytes:
         """Return the patch's part of a picture (a view)."""

@@ -4,19 +4,21 @@ It hides that there is no chin: the pet rests on the table and raises its head t
 to lie on. The table stands in the room: it follows the camera, never the head.
 """
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.puppet.plate import Bytes, Floats, smooth
+from pipeline.puppet.sticker import Sticker, stick, sticker
 from storage.model import Point
 
 _OVER = 0.012  # the table covers so much of the photo's last rows, in picture widths
 _DEEP = 0.165  # depth of a table that is only there for the bun, in picture widths
 _BESIDE = 0.06  # how far it reaches beyond the picture, in widths: a leaning camera looks there
 _WOOD = (226, 190, 144), (188, 142, 96)  # light and dark of the grain
+_DRAWN = 240  # pixels of the bun that the dish is drawn for
 _DISH = (250, 248, 243), (120, 160, 196)  # porcelain and its rim
 
 
@@ -33,26 +35,13 @@ class Tabletop:
 
     def put(self, picture: Bytes, camera: NDArray[np.float64]) -> None:
         """Draw the table onto a picture seen through `camera`, the matrix from it to the plate."""
-        back = np.linalg.inv(camera[:, :2])
-        ends = [back @ (np.array((x, self._top)) - camera[:, 2]) for x in (0, self._wide)]
-        first = max(0, int(min(y for _, y in ends)) - 1)
-        if first >= picture.shape[0]:
-            return
         way = camera.copy()
-        way[:, 2] += camera[:, 1] * first - (self._left, self._top)
-        size = self._wide, picture.shape[0] - first
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        wood, cover = (
-            cv2.warpAffine(drawn, way, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-            for drawn in self._drawn
-        )
-        part = picture[first:]
-        mixed = cv2.blendLinear(wood, part, cover, 1 - cover)
-        part[:] = mixed
+        way[:, 2] -= self._left, self._top
+        stick(picture, self._drawn, way)
 
     @cached_property
-    def _drawn(self) -> tuple[Bytes, Floats]:
-        """Return the table's colours and how much they cover, from `_left`, `_top` on."""
+    def _drawn(self) -> Sticker:
+        """Return the table from `_left`, `_top` on."""
         wide, high = self._wide - 2 * self._left, self._high - self._top + 4
         x = np.arange(wide, dtype=np.float32)[None, :] + self._left
         depth = np.arange(high, dtype=np.float32)[:, None] + np.float32(self._top - self.edge)
@@ -67,7 +56,7 @@ class Tabletop:
         chin, shade = (self._chin[0], 0.42) if self._chin else (0.5 * self._wide, 0.22)
         near = np.exp(-(((x - np.float32(chin)) / (0.34 * self._wide)) ** 4))
         colour *= (1 - shade * near * np.exp(-np.maximum(depth, 0) / (4.5 * unit)))[..., None]
-        return np.asarray(np.clip(colour * self._light + 0.5, 0, 255), np.uint8), cover
+        return sticker(np.minimum(colour * self._light, 255), cover)
 
     def _grain(self, wide: int, high: int) -> Floats:
         """Return wood: streaks along the picture, closer together and softer far away, of unit size."""
@@ -97,28 +86,29 @@ def beneath(plate: Bytes, lip: float) -> Tabletop | None:
 
 def dish(picture: Bytes, middle: Point, width: float, *, light: float, pressed: float) -> None:
     """Draw a dish seen from the side, `pressed` 1 when a bun of that `width` lies on it and shades it."""
-    rx, ry = 0.62 * width, 0.155 * width
-    left, top = int(middle[0] - 1.5 * rx), int(middle[1] - 1.6 * ry)
-    right, bottom = int(middle[0] + 1.5 * rx) + 1, int(middle[1] + 2.7 * ry) + 1
-    left, top = max(0, left), max(0, top)
-    right, bottom = min(picture.shape[1], right), min(picture.shape[0], bottom)
-    if right - left < 2 or bottom - top < 2:
-        return
-    x = (np.arange(left, right, dtype=np.float32)[None, :] - np.float32(middle[0])) / np.float32(rx)
-    y = (np.arange(top, bottom, dtype=np.float32)[:, None] - np.float32(middle[1])) / np.float32(ry)
-    part = picture[top:bottom, left:right].astype(np.float32)
-    part *= (1 - 0.42 * smooth(1.45 - np.hypot(x, (y - 0.55) / 1.25), 0.0, 0.75))[..., None]
-    soft = 1.2 / ry
+    scale = _DRAWN / width
+    way = np.array(((scale, 0.0, 0.0), (0.0, scale, 0.0)))
+    way[:, 2] = np.array((1.0, 0.32)) * _DRAWN - scale * np.array(middle)
+    stick(picture, _dish(light, round(4 * pressed) / 4), way)
+
+
+@lru_cache(maxsize=6)
+def _dish(light: float, pressed: float) -> Sticker:
+    """Return a dish for a bun `_DRAWN` wide, its middle that far from the left, 0.32 of it from the top."""
+    rx, ry = np.float32(0.62 * _DRAWN), np.float32(0.155 * _DRAWN)
+    x = (np.arange(2 * _DRAWN, dtype=np.float32)[None, :] - _DRAWN) / rx
+    y = (np.arange(_DRAWN, dtype=np.float32)[:, None] - np.float32(0.32 * _DRAWN)) / ry
+    shadow = 0.42 * smooth(1.45 - np.hypot(x, (y - 0.55) / 1.25), 0.0, 0.75)
+    soft = 1.2 / float(ry)
     side = smooth(1 - np.hypot(x / 0.97, y - 0.20), 0, soft)  # the dish's thickness below its rim
     plate, blue = (np.array(colour, np.float32) * np.float32(light) for colour in _DISH)
-    part += (0.72 * plate - part) * side[..., None]
     away = np.hypot(x, y)
     face = smooth(1 - away, 0, soft)
     shine = 0.90 + 0.08 * smooth(-y - 0.3 * x, -0.6, 0.9) - 0.07 * np.exp(-(((away - 0.70) / 0.07) ** 2))
     colour = plate * shine[..., None]
     rim = np.exp(-(((away - 0.90) / 0.035) ** 4))[..., None]
     colour += (blue - colour) * (0.75 * rim)
-    shade = np.exp(-((x / 0.72) ** 4) - ((y - 0.10) / 0.75) ** 2)
-    colour *= (1 - 0.38 * np.float32(pressed) * shade)[..., None]
-    part += (colour - part) * face[..., None]
-    picture[top:bottom, left:right] = np.clip(part + 0.5, 0, 255).astype(np.uint8)
+    under = np.exp(-((x / 0.72) ** 4) - ((y - 0.10) / 0.75) ** 2)
+    colour *= (1 - 0.38 * np.float32(pressed) * under)[..., None]
+    colour = 0.72 * plate + (colour - 0.72 * plate) * face[..., None]
+    return sticker(np.asarray(colour, np.float32), np.maximum(side, face), np.asarray(shadow, np.float32))

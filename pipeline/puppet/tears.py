@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.puppet.eyes import Eye
 from pipeline.puppet.plate import Bytes, Face, Floats, smooth
+from pipeline.puppet.sticker import lay
 from storage.model import Point
 
 _ROLL = 2.6  # seconds from swelling to gone
@@ -87,12 +88,15 @@ class Tears:
         mask = np.zeros(picture[box].shape[:2], np.uint8)
         offset = np.array([box[1].start, box[0].start], np.float32)
         _line(mask, points - offset, max(1, round(0.8 * self._radius)), 255)
-        wet = cv2.GaussianBlur(mask, (0, 0), 0.35 * self._radius).astype(np.float32)[..., None] / 255
-        part = picture[box].astype(np.float32)
-        gloss = np.roll(wet, -max(1, round(0.35 * self._radius)), axis=1) * wet
-        part -= 0.22 * part * strength * wet
-        part += (252 - part) * 0.42 * strength * gloss
-        picture[box] = np.clip(part + 0.5, 0, 255).astype(np.uint8)
+        wet = cv2.GaussianBlur(mask, (0, 0), 0.35 * self._radius).astype(np.float32) / 255
+        gloss = np.float32(0.42 * strength) * np.roll(wet, -max(1, round(0.35 * self._radius)), axis=1) * wet
+        through = 255 * (1 - np.float32(0.22 * strength) * wet) * (1 - gloss) + 0.5
+        paint = np.asarray(252 * gloss + 0.5, np.uint8)
+        lay(
+            picture[box],
+            np.asarray(cv2.cvtColor(paint, cv2.COLOR_GRAY2RGB), np.uint8),
+            through.astype(np.uint8),
+        )
 
     def _bead(self, picture: Bytes, at: Point, radius: float, strength: float) -> None:
         """Draw one drop: inverted view of what lies behind, dark rim above, light below, one highlight."""

@@ -1,11 +1,13 @@
 """The puppet: what a second of film costs beside encoding it, its memory, and how soon a still is there.
 
-Every run is a process of its own, which draws as the bot does: two halves in two worker processes.
+Every run is a process of its own, which draws as the bot does: two halves in two worker processes, whose
+time, start included, and whose memory are counted.
 """
 
 import asyncio
 import contextlib
 import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,7 +32,7 @@ from pipeline.vendors.builtin.avatar import Avatar
 from pipeline.workshop import Workshop
 from storage.model import Direction, Taps
 from tests.bench.figures import Figure
-from tests.bench.processes import Run, cpu_seconds, watched
+from tests.bench.processes import cpu_seconds, pss_mb
 
 _SHORT, _LONG = 8, 16
 _LINE = 4.0  # seconds of a question and its answer
@@ -51,7 +53,11 @@ def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _tall(folder)
-        figures = [_still(folder)]
+        still = _run(folder, "still", 720, 1)
+        figures = [
+            Figure("puppet_still_s", still.wall, "s", 3),
+            Figure("puppet_still_cpu_s", still.cpu, "CPU-s"),
+        ]
         for width in _GOALS:
             figures += _drawn(folder, width)
     return figures
@@ -72,43 +78,38 @@ def _drawn(folder: Path, width: int) -> list[Figure]:
     ]
 
 
-def _still(folder: Path) -> Figure:
-    return Figure("puppet_still_s", _run(folder, "still", 720, 1).wall, "s", 3)
-
-
 def _run(folder: Path, what: str, width: int, seconds: int) -> _Cost:
     """Do one thing in a process of its own; its CPU time is that of its workers, start included."""
     words = [sys.executable, "-m", "tests.bench.puppet", str(folder), what, str(width), str(seconds)]
-    run: Run = watched(words)
-    if run.code:
-        sys.exit(f"bench: drawing failed: {run.err.strip()[-400:]}")
-    told = json.loads(run.out)
-    return _Cost(told["cpu"], told["wall"], run.peak_mb)
+    run = subprocess.run(words, capture_output=True, text=True, check=False)
+    if run.returncode:
+        sys.exit(f"bench: drawing failed: {run.stderr.strip()[-400:]}")
+    return _Cost(**json.loads(run.stdout))
 
 
 def main(folder: Path, what: str, width: int, seconds: int) -> None:
     """Do one thing and print what it cost."""
-    doing: dict[str, Callable[[], float]] = {
+    doing: dict[str, Callable[[], tuple[float, float]]] = {
         "frame": lambda: _frame(folder, width),
         "draw": lambda: asyncio.run(_draw(folder, width, seconds)),
         "encode": lambda: _encode(folder, width),
         "still": lambda: asyncio.run(_look(folder)),
     }
     begun = time.perf_counter()
-    cpu = doing[what]()
-    cost = {"wall": time.perf_counter() - begun, "cpu": cpu}
+    cpu, peak = doing[what]()
+    cost = {"wall": time.perf_counter() - begun, "cpu": cpu, "peak_mb": peak}
     print(json.dumps(cost))  # noqa: T201  its answer
 
 
-def _frame(folder: Path, width: int) -> float:
+def _frame(folder: Path, width: int) -> tuple[float, float]:
     photo, high = folder / "photo.png", width * 16 // 9
     sight = crafts.look(photo, *_finders(), _taps())
     framed = crafts.draw(photo, sight, weights()["saliency"], folder / f"{width}.png", width, high)
     (folder / f"{width}.json").write_text(framed.model_dump_json(), "utf-8")
-    return time.process_time()
+    return time.process_time(), 0.0
 
 
-async def _draw(folder: Path, width: int, seconds: int) -> float:
+async def _draw(folder: Path, width: int, seconds: int) -> tuple[float, float]:
     workshop = Workshop()
     try:
         framed = Framed.model_validate_json((folder / f"{width}.json").read_text("utf-8"))
@@ -116,13 +117,19 @@ async def _draw(folder: Path, width: int, seconds: int) -> float:
         files.write(folder / "pet.wav", _babble(seconds), _HERTZ)
         frame, speech, out = (folder / name for name in (f"{width}.png", "pet.wav", f"{width}.mp4"))
         job = Job(frame=frame, framed=framed, speech=speech, spans=spans, timeline=plan)
-        await Avatar(workshop).fetch("bench", job, out, lambda _fraction: None)
-        return sum(cpu_seconds(pid) for pid in workshop.pids("stage"))
+        peak = 0.0
+
+        def watch(_fraction: float) -> None:
+            nonlocal peak
+            peak = max(peak, sum(pss_mb(pid) for pid in workshop.pids("stage")))
+
+        await Avatar(workshop).fetch("bench", job, out, watch)
+        return sum(cpu_seconds(pid) for pid in workshop.pids("stage")), peak
     finally:
         await workshop.close()
 
 
-def _encode(folder: Path, width: int) -> float:
+def _encode(folder: Path, width: int) -> tuple[float, float]:
     """Only encode the same pictures again; what decoding them costs is measured before, and left out."""
     spent = []
     for out in (None, folder / "floor.mp4"):
@@ -135,10 +142,10 @@ def _encode(folder: Path, width: int) -> float:
                 if clip:
                     clip.add(picture)
         spent.append(time.process_time() - begun)
-    return spent[1] - spent[0]
+    return spent[1] - spent[0], 0.0
 
 
-async def _look(folder: Path) -> float:
+async def _look(folder: Path) -> tuple[float, float]:
     """From the photo's arrival to the picture with its marks, workers' start included."""
     workshop = Workshop()
     try:
@@ -146,7 +153,7 @@ async def _look(folder: Path) -> float:
         sight = await workshop.run("sight", crafts.look, photo, *_finders(), _taps())
         marked, grid = folder / "marked.jpg", folder / "grid.jpg"
         await workshop.run("sight", crafts.show, photo, sight, None, marked, grid)
-        return sum(cpu_seconds(pid) for pid in workshop.pids("sight"))
+        return sum(cpu_seconds(pid) for pid in workshop.pids("sight")), 0.0
     finally:
         await workshop.close()
 
