@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Callable
 
-from tests.bench import chat, film, page, puppet, vendors
+from tests.bench import chat, film, page, puppet, sight, vendors
 from tests.bench.figures import Figure, keep, show
 
 _GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "film": film.measure,
     "puppet": puppet.measure,
+    "sight": sight.measure,
     "chat": chat.measure,
     "page": page.measure,
     "vendors": vendors.measure,
