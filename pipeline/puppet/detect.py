@@ -1,7 +1,7 @@
 """Where the pets are: SSD MobileNetV2 over Open Images classes, read by hand from its raw outputs.
 
 Source: the network and its label list ship in the npm package `@mediapipe/objectron`; input 300 x 300 RGB
-in -1..1, 1,917 anchors, box scales 10 and 5, sigmoid scores, column 0 the background, Cat 8, Dog 20.
+in -1..1, 1,917 anchors, box scales 10 and 5, sigmoid scores, columns 0 background, 4 Person, 8 Cat, 20 Dog.
 """
 
 from functools import cache
@@ -20,6 +20,8 @@ THRESHOLD = 0.22
 INSIDE = 0.60
 _SIDE = 300
 _GRIDS = (19, 10, 5, 3, 2, 1)
+_PERSON = 4
+_PERSON_SURE, _PERSON_LARGE = 0.35, 0.06  # on pets and things people have at most 0.24
 _SPECIES: dict[Literal["dog", "cat"], int] = {"cat": 8, "dog": 20}
 
 
@@ -39,6 +41,14 @@ def detect(picture: NDArray[np.uint8], weights: Path) -> tuple[Pet, ...]:
         for row in np.flatnonzero(scores[:, column] >= THRESHOLD)
     ]
     return tuple(sorted(_merged(found), key=prominence, reverse=True))
+
+
+def shows_person(picture: NDArray[np.uint8], weights: Path) -> bool:
+    """Tell whether a person takes a good part of the picture; for pictures without pets."""
+    encodings, logits = _raw(picture, weights)
+    left, top, right, bottom = _corners(encodings).T
+    scores = 1 / (1 + np.exp(-logits[:, _PERSON]))
+    return bool(((scores >= _PERSON_SURE) & ((right - left) * (bottom - top) >= _PERSON_LARGE)).any())
 
 
 def prominence(pet: Pet) -> float:

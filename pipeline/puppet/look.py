@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from pipeline.model import Box, Pet, Sight
 from pipeline.ports.errors import BadInput
-from pipeline.puppet import face, iris, lips, nose, photo, rescue
-from pipeline.puppet.detect import detect
+from pipeline.puppet import doubts, face, iris, lips, nose, photo, rescue
+from pipeline.puppet.detect import detect, shows_person
 from pipeline.puppet.levelled import Level
 from pipeline.puppet.place import Place
 from pipeline.puppet.votes import votes
@@ -27,6 +27,7 @@ _LEAST_VOTES = 2.5
 _MANY_VOTES = 8.0
 _MOST_SPREAD = 0.14
 _LEAST_NOSE = 1.35
+_LEAST_GLINT, _DULL = 1.0, 0.5
 _LOWEST_NOSE = {"cat": 0.85, "dog": 1.25}
 
 LEAST_FACE = 90
@@ -56,13 +57,13 @@ def look(path: Path, detector: Path | None, proposals: Path | None, taps: Taps =
     """
     wide, high = photo.size(path)
     _expect_within(taps, wide, high)
-    picture = photo.upright(path, _LONGEST)
+    sent = picture = photo.upright(path, _LONGEST)
     there = Place(wide / picture.shape[1])
     if rescue.is_dark(picture):
         picture = rescue.rescue(picture)
     near = Place(1 / there.scale).put_taps(taps)
     boxed = detect(picture, detector)[:_PETS] if detector else ()
-    faced = [_faced(picture, pet, proposals, there.scale) for pet in boxed]
+    faced = [_doubted(sent, _faced(picture, pet, proposals, there.scale)) for pet in boxed]
     ranked = sorted(faced, key=lambda pet: not pet.found)
     chosen = _speaking(ranked, near)
     ordered = (
@@ -70,8 +71,26 @@ def look(path: Path, detector: Path | None, proposals: Path | None, taps: Taps =
     )
     speaking = [_told(picture, pet, near) if near.mouth else pet for pet in ordered[:1]]
     pets = tuple(there.put_pet(pet) for pet in [*speaking, *ordered[1:]])
-    reason = pets[0].reason if pets else "look.no_pet" if detector else "look.no_detector"
+    reason = pets[0].reason if pets else _without_pets(sent, detector)
     return Sight(width=wide, height=high, pets=pets, reason=reason)
+
+
+def _without_pets(picture: Picture, detector: Path | None) -> str:
+    """Return why there is no pet: what is there instead, where that can be told."""
+    if detector is None:
+        return "look.no_detector"
+    if shows_person(picture, detector):
+        return "look.person"
+    return "look.drawn" if doubts.drawn(picture) else "look.no_pet"
+
+
+def _doubted(picture: Picture, pet: Pet) -> Pet:
+    """Return the pet; where its face is not sure, with the reason as exact as can be told."""
+    if pet.reason != "look.unsure":
+        return pet
+    if doubts.drawn(picture, pet.box):
+        return pet.model_copy(update={"reason": "look.drawn"})
+    return pet.model_copy(update={"reason": "look.backlit"}) if doubts.backlit(picture, pet.box) else pet
 
 
 def _expect_within(taps: Taps, wide: int, high: int) -> None:
@@ -170,7 +189,7 @@ def _guessed(picture: Picture, pet: Pet, proposals: Path) -> Pet | None:
         return None
     left, right = (crop.out(*eye) for eye in best.eyes)
     level = Level.by_eyes(crop.out(*best.nose), left, right)
-    eyes, radius = _irises(picture, level, left, right)
+    eyes, radius, glint = _irises(picture, level, left, right)
     left, right = eyes if best.spread < _STEADY else (left, right)
     between = (left[0] + right[0]) / 2, (left[1] + right[1]) / 2
     tip, strength = nose.refined(picture, Level.by_eyes(level.origin, left, right), pet.species, between)
@@ -179,7 +198,11 @@ def _guessed(picture: Picture, pet: Pet, proposals: Path) -> Pet | None:
     clear = pet.score >= least and best.votes >= _LEAST_VOTES and best.spread <= _MOST_SPREAD
     down = Level.by_eyes(between, left, right).inside(tip)[1]
     clear = clear and strength >= _LEAST_NOSE and down <= _LOWEST_NOSE.get(pet.species or "", 1.0)
-    sure = confidence(best.score, best.margin if clear else min(best.margin, 0.8 * SURE_MARGIN))
+    lead = best.margin if clear else min(best.margin, 0.8 * SURE_MARGIN)
+    dull = (
+        glint < _LEAST_GLINT
+    )  # a wet eye shines, a patch beside one does not: then more is asked of the rest
+    sure = confidence(best.score - _DULL * dull, lead / (1 + dull))
     return pet.model_copy(
         update={
             "eyes": (left, right),
@@ -211,7 +234,7 @@ def _told(picture: Picture, pet: Pet, taps: Taps) -> Pet:
     if eyes:
         left, right = sorted(eyes)
         level = Level.by_eyes(taps.mouth, left, right)
-        eyes, radius = _irises(picture, level, left, right)
+        eyes, radius, _ = _irises(picture, level, left, right)
     elif pet.found and _about(pet, taps.mouth):
         eyes, radius, tip = pet.eyes, pet.eye_radius, pet.nose
     if eyes:
@@ -244,7 +267,13 @@ def _nose_above(picture: Picture, level: Level, pet: Pet, eyes: tuple[Point, Poi
     return tip if strength >= _LEAST_NOSE else None
 
 
-def _irises(picture: Picture, level: Level, left: Point, right: Point) -> tuple[tuple[Point, Point], float]:
-    """Return both eyes' middles and a radius for both, nearer the larger: pupils are taken for irises."""
-    (left, one), (right, other) = (iris.refined(picture, eye, level) for eye in (left, right))
-    return (left, right), 0.65 * max(one, other) + 0.35 * min(one, other)
+def _irises(
+    picture: Picture, level: Level, left: Point, right: Point
+) -> tuple[tuple[Point, Point], float, float]:
+    """Return both eyes' middles, a radius for both, and the duller one's catch-light.
+
+    The radius is nearer the larger: pupils are taken for irises.
+    """
+    one, other = (iris.refined(picture, eye, level) for eye in (left, right))
+    radius = 0.65 * max(one.radius, other.radius) + 0.35 * min(one.radius, other.radius)
+    return (one.middle, other.middle), radius, min(one.glint, other.glint)
