@@ -134,8 +134,13 @@ def _gesture(stage: _Stage, cue: Cue, last: bool) -> None:
             stage.add("tilt", 5.5 * stage.hold(start - 0.1, cue.end, 0.35, 0.4))
         case "hop":
             at = max(start, cue.end - 0.75) if last else start
-            wave = np.abs(np.sin(np.pi * (stage.time - np.float32(at)) / 0.34))
-            stage.add("y", -0.11 * wave * ((stage.time >= at) & (stage.time <= at + 0.68)))
+            # Two arcs, the second lower; before, between and after them the body gives way a little.
+            first, second = (stage.time - np.float32(at)) / 0.36, (stage.time - np.float32(at + 0.40)) / 0.30
+            for part, high in ((first, 0.105), (second, 0.055)):
+                stage.add("y", np.asarray(-high * np.maximum(0, 4 * part * (1 - part)), np.float32))
+            for landing, depth in ((at - 0.06, 0.022), (at + 0.38, 0.026), (at + 0.72, 0.016)):
+                stage.add("y", depth * np.exp(-(((stage.time - np.float32(landing)) / 0.055) ** 2)))
+            stage.add("ears", 0.7 * stage.hold(at, at + 0.55, 0.1, 0.25))
         case "lean":
             held = stage.hold(start - 0.1, cue.end, 0.5, 0.5)
             stage.add("scale", 0.05 * held)
