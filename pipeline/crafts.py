@@ -4,8 +4,8 @@ Heavy libraries are imported inside the functions, because the program that only
 this module too.
 """
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -329,23 +329,33 @@ def perform(job: Job, part: tuple[int, int], out: Path, *, tell: Tell) -> Track:
     from pipeline.film import sound as files
     from pipeline.film import timeline as timing
     from pipeline.puppet import tracks
-    from pipeline.puppet.puppet import Puppet
+    from pipeline.puppet.puppet import Duet, Puppet
 
     with Image.open(job.frame) as image:
         picture = np.asarray(image.convert("RGB"))
     whole = _mono(files.read(job.speech, _HERTZ))
     sounds = _by_cue(job.timeline, "pet", whole, job.spans)
-    heard = timing.pet_sound(job.timeline, sounds, _HERTZ)
-    played = tracks.play(heard, _HERTZ, job.timeline, job.framed.pet)
-    puppet = Puppet(picture, job.framed.pet, floor=job.framed.floor)
+    pet, second = job.framed.pet, job.framed.second
     first, last = part
     height, width = picture.shape[:2]
+    draw: Callable[[int], NDArray[np.uint8]]
+    if pet and second and any(cue.speaker == "pet2" for cue in job.timeline.cues):
+        own = [timing.pet_sound(job.timeline, sounds, _HERTZ, (each,)) for each in ("pet", "pet2")]
+        both = tracks.play_both((own[0], own[1]), _HERTZ, job.timeline, (pet, second))
+        duet = Duet(picture, (pet, second), floor=job.framed.floor)
+        draw, mouth = partial(duet.draw, both), partial(duet.mouth_box, both)
+        openness = np.maximum(both[0].open, both[1].open)
+    else:
+        heard = timing.pet_sound(job.timeline, sounds, _HERTZ)
+        played = tracks.play(heard, _HERTZ, job.timeline, pet)
+        puppet = Puppet(picture, pet, floor=job.framed.floor)
+        draw, mouth, openness = partial(puppet.draw, played), partial(puppet.mouth_box, played), played.open
     with encode.Clip(out, width, height, job.timeline.fps) as clip:
         for n in range(first, last):
-            clip.add(puppet.draw(played, n))
+            clip.add(draw(n))
             tell((n + 1 - first) / (last - first))
-    boxes = tuple(puppet.mouth_box(played, n) for n in range(first, last))
-    return Track(mouths=boxes, openness=tuple(float(each) for each in played.open[first:last]))
+    boxes = tuple(mouth(n) for n in range(first, last))
+    return Track(mouths=boxes, openness=tuple(float(each) for each in openness[first:last]))
 
 
 def join(parts: Sequence[Path], out: Path) -> None:

@@ -81,11 +81,13 @@ class Layout(Noun):
 
 class Framed(Noun):
     """The first frame: a picture exactly the size of the layout's pane, the pet in its pixels, and where
-    `others` are that do not speak; under the row `floor` there is no photo but what was drawn out of it."""
+    `others` are that do not speak; `second` is another whose face is sure: it speaks where a script has two;
+    under the row `floor` there is no photo but what was drawn out of it."""
 
     layout: Layout
     pet: Pet | None
     others: tuple[Box, ...] = ()
+    second: Pet | None = None
     floor: float | None = None
     rescued: bool = False
     notes: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ _LISTEN_AFTER = 0.15  # seconds into the person's line
 _TILT = 5.0  # degrees of a listening head
 _BREATH = 2.3  # seconds a breath takes
 _BASE = 1.04  # the camera's resting zoom: leaves room to drift
+_APART = 100  # between the seeds of two pets on one picture
 _BITE = 0.62  # seconds a bite takes, from table to mouth to table
 
 
@@ -25,6 +26,7 @@ class _Stage:
 
     time: Floats
     fps: int
+    part: int = 0
     curves: dict[str, Floats] = field(default_factory=dict)
 
     def add(self, name: str, values: Floats) -> None:
@@ -39,16 +41,19 @@ class _Stage:
 
     def life(self, seed: int, low: float = 0.4, high: float = 1.2) -> Floats:
         """Return band-limited noise of about unit size, from sines of fixed chance."""
-        chance = np.random.default_rng(seed)
+        chance = np.random.default_rng(seed + _APART * self.part)
         hertz, phase = chance.uniform(low, high, 6), chance.uniform(0, 2 * np.pi, 6)
         waves = np.sin(2 * np.pi * hertz * self.time[:, None] + phase)
         return np.asarray(waves.sum(1) / np.sqrt(6), np.float32)
 
 
-def act(timeline: Timeline, loud: Floats) -> dict[str, Floats]:
-    """Return every track but the mouth's opening, by name; `loud` is the slow loudness of the pet's voice."""
+def act(timeline: Timeline, loud: Floats, part: int = 0) -> dict[str, Floats]:
+    """Return every track but the mouth's opening, by name; `loud` is the slow loudness of the pet's voice.
+
+    `part` tells pets on one picture apart: they do not blink and breathe together.
+    """
     time = (np.arange(timeline.frames, dtype=np.float32) + np.float32(0.5)) / np.float32(timeline.fps)
-    stage = _Stage(time, timeline.fps)
+    stage = _Stage(time, timeline.fps, part)
     _live(stage, timeline, loud)
     side = 1
     for cue in timeline.cues:
@@ -73,11 +78,11 @@ def act(timeline: Timeline, loud: Floats) -> dict[str, Floats]:
 
 def _live(stage: _Stage, timeline: Timeline, loud: Floats) -> None:
     """Breathing, blinking, glances, small drifts, nods with the voice: what never stops."""
-    time = stage.time
-    stage.add("breathe", np.sin(2 * np.pi * time / np.float32(_BREATH)))
-    stage.add("blink", blinks(timeline.seconds, timeline.fps)[: len(time)])
-    stage.add("gaze_x", 0.06 * wander(len(time), timeline.fps, 51))
-    stage.add("gaze_y", 0.03 * wander(len(time), timeline.fps, 53))
+    time, own = stage.time, _APART * stage.part
+    stage.add("breathe", np.sin(2 * np.pi * time / np.float32(_BREATH) + 2 * stage.part))
+    stage.add("blink", blinks(timeline.seconds, timeline.fps, 41 + own)[: len(time)])
+    stage.add("gaze_x", 0.06 * wander(len(time), timeline.fps, 51 + own))
+    stage.add("gaze_y", 0.03 * wander(len(time), timeline.fps, 53 + own))
     stage.add("x", 0.010 * stage.life(1))
     stage.add("y", 0.006 * stage.life(2) + 0.030 * (loud - 0.3) * (loud > 0.3))
     stage.add("tilt", 0.55 * stage.life(3))

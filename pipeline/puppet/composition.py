@@ -22,6 +22,7 @@ CARD = (640 / 720, 760 / 720)
 MOST_PADDING = 1 / 3
 LOWEST_MOUTH = 0.72
 _FLATTEST_CARD = 480 / 720
+_FLATTEST_OF_TWO = 380 / 720  # two heads side by side
 _MOUTH_AT = 0.60
 _HEAD_SHARE = 0.70
 _MARGIN = 1.05
@@ -50,6 +51,7 @@ def composed(
     subject: Box | None,
     canvas: tuple[int, int],
     empty: Callable[[Box], bool],
+    second: Pet | None = None,
 ) -> Composition:
     """Return the best composition of a photo.
 
@@ -59,16 +61,22 @@ def composed(
         subject: where the subject seems to be when there is no pet.
         canvas: width and height of the film.
         empty: tells whether a strip of the photo holds no part of a pet, so that it may be mirrored.
+        second: another pet whose face is sure, to be seen beside it where there is room.
     """
     head = head_box(pet) if pet else subject or Box(x=wide * 0.3, y=high * 0.25, w=wide * 0.4, h=high * 0.4)
     head = _within(head, wide, high)
     mouth = pet.mouth[1] if pet and pet.found and pet.mouth else head.y + head.h * 0.72
+    flattest = _FLATTEST_CARD
+    if second is not None and second.mouth is not None:
+        both = _joined(head, _within(head_box(second), wide, high))
+        if both.w * _MARGIN <= min(float(wide), high / _FLATTEST_OF_TWO):
+            head, mouth, flattest = both, max(mouth, second.mouth[1]), _FLATTEST_OF_TWO
     pane = full_pane(*canvas)
     aspect = pane.w / pane.h
     return (
         _full(wide, high, head, mouth, aspect, canvas[0])
         or _framed(wide, high, head, mouth, aspect, empty)
-        or Composition("card", _with_chin(_card(wide, high, head), high, pet))
+        or Composition("card", _with_chin(_card(wide, high, head, flattest), high, pet))
     )
 
 
@@ -144,12 +152,12 @@ def _framed(
     return None
 
 
-def _card(wide: int, high: int, head: Box) -> Box:
+def _card(wide: int, high: int, head: Box, flattest: float) -> Box:
     """Return the part for the card: the head whole, as near the pane's usual shape as the photo allows."""
     flat, deep = CARD
     across = min(float(wide), high / flat)
     if head.w * _MARGIN > across:
-        flat = max(_FLATTEST_CARD, min(flat, high / min(float(wide), head.w * _MARGIN)))
+        flat = max(flattest, min(flat, high / min(float(wide), head.w * _MARGIN)))
         across = min(float(wide), high / flat)
     across = _comfortable(across, head)
     across = max(across, min(float(wide), high / flat, head.h * _MARGIN / deep))
@@ -187,6 +195,13 @@ def _common(one: Box, other: Box) -> Box:
 
 def _within(box: Box, wide: int, high: int) -> Box:
     return _common(box, Box(x=0, y=0, w=wide, h=high))
+
+
+def _joined(one: Box, other: Box) -> Box:
+    """Return the box about two boxes."""
+    left, top = min(one.x, other.x), min(one.y, other.y)
+    right, bottom = max(one.x + one.w, other.x + other.w), max(one.y + one.h, other.y + other.h)
+    return Box(x=left, y=top, w=right - left, h=bottom - top)
 
 
 def _even(length: float) -> int:

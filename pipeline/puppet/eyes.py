@@ -138,7 +138,7 @@ def blinks(seconds: float, fps: int, seed: int = 41) -> Floats:
     70 ms down, 50 ms shut, 130 ms up: half-shut eyes look cross, so they are seen for a few frames only.
     """
     chance = np.random.default_rng(seed)
-    starts, at = [], 0.9
+    starts, at = [], float(chance.uniform(0.7, 1.8))
     while at < seconds:
         starts.append(at)
         if chance.random() < 0.18:

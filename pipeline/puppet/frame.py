@@ -37,7 +37,9 @@ def frame(
     pet = sight.pets[0] if sight.pets else None
     subject = _Subject(path, sight, weights)
     centre = None if pet else subject.box()
-    composition = composed(sight.width, sight.height, pet, centre, (width, height), subject.empty)
+    second = next((other for other in sight.pets[1:] if other.found and pet and pet.found), None)
+    canvas = width, height
+    composition = composed(sight.width, sight.height, pet, centre, canvas, subject.empty, second)
     layout = arranged(composition, width, height)
     picture, scaled = source(path, sight.width, sight.height, layout, composition)
     dark = rescue.is_dark(picture)
@@ -53,10 +55,18 @@ def frame(
         layout=layout,
         pet=played,
         others=others,
+        second=_whole(there.put_pet(second), layout) if second else None,
         floor=_floor(sight.height, composition, layout),
         rescued=dark,
         notes=tuple(notes),
     )
+
+
+def _whole(pet: Pet, layout: Layout) -> Pet | None:
+    """Return the pet when its face is on the pane."""
+    face = [*(pet.eyes or ()), *([pet.mouth] if pet.mouth else [])]
+    inside = all(0 <= x < layout.pane.w and 0 <= y < 0.97 * layout.pane.h for x, y in face)
+    return pet if face and inside else None
 
 
 def _floor(high: int, composition: Composition, layout: Layout) -> float | None:

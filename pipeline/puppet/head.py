@@ -51,8 +51,14 @@ class View:
 class Head:
     """The field of one plate; with no face the whole pet's box bobs, with no pet the middle."""
 
-    def __init__(self, size: Point, face: Face | None, pet: Pet | None, *, soft: bool = False) -> None:
-        """Take the plate's size and who is on it; a `soft` plate may be resampled the cheap way."""
+    def __init__(
+        self, size: Point, face: Face | None, pet: Pet | None, *, soft: bool = False, share: float = 1.0
+    ) -> None:
+        """Take the plate's size and who is on it; a `soft` plate may be resampled the cheap way.
+
+        `share` is its part of the steepest slope, where another head bends the same plate.
+        """
+        self._steep = np.float32(_STEEP * share)
         self._width, self._height, self._soft = int(size[0]), int(size[1]), soft
         self._axes = face.middle if face is not None else _body(size, pet)
         low = 0.6
@@ -98,17 +104,19 @@ class Head:
             np.float32,
         )
         steep = float(np.abs(amounts) @ self._slopes)
-        amounts *= np.float32(min(1.0, _STEEP / max(steep, 1e-6)))
+        amounts *= np.float32(min(1.0, float(self._steep) / max(steep, 1e-6)))
         return amounts
 
-    def show(self, plate: Bytes, pose: Pose, view: View) -> Bytes:
-        """Return the plate with the head moved, seen through the camera: one resampling."""
+    def show(self, plate: Bytes, pose: Pose, view: View, beside: Floats | None = None) -> Bytes:
+        """Return the plate with the head moved, seen through the camera: one resampling.
+
+        `beside` is the field of another head on the plate.
+        """
         flags, size = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, (self._width, self._height)
         seen, (rows, columns) = self.camera(pose, view), self._points.shape[:2]
         coarse = seen * np.array((1, 1, 1 / _STEP))
-        shift = cv2.warpAffine(
-            self.field(pose), coarse, (columns, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE
-        )
+        field = self.field(pose) if beside is None else self.field(pose) + beside
+        shift = cv2.warpAffine(field, coarse, (columns, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE)
         x, y = (self._points[..., axis, None] for axis in (0, 1))
         across, down, corner = seen.T.astype(np.float32)
         source = np.asarray(x * across + y * down + corner - shift, np.float32)

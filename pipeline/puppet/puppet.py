@@ -13,7 +13,7 @@ from pipeline.puppet.eyes import Eye
 from pipeline.puppet.head import Head, Pose, View, soft
 from pipeline.puppet.jaw import Jaw, gape
 from pipeline.puppet.mouth import Mouth
-from pipeline.puppet.plate import Bytes, Face, bounds, face
+from pipeline.puppet.plate import Bytes, Face, Floats, bounds, face
 from pipeline.puppet.tabletop import Tabletop, beneath, dish
 from pipeline.puppet.tears import Tears
 from pipeline.puppet.tracks import Tracks
@@ -26,21 +26,28 @@ class Puppet:
     """One pet on one frame; drawing frames in any order, or in two processes, gives the same pictures."""
 
     def __init__(
-        self, frame: NDArray[np.uint8], pet: Pet | None, *, floor: float | None = None, cached: bool = True
+        self,
+        frame: NDArray[np.uint8],
+        pet: Pet | None,
+        *,
+        floor: float | None = None,
+        cached: bool = True,
+        share: float = 1.0,
     ) -> None:
         """Take an RGB frame of the pane's size, the pet in its pixels, and the row under which is no photo.
 
-        Without a mouth the body bobs; without eyes there are no blinks and no tears.
+        Without a mouth the body bobs; without eyes there are no blinks and no tears. `share` is its part of
+        the frame's bending.
         """
         self._plate: Bytes = np.ascontiguousarray(frame)
         size = frame.shape[1], frame.shape[0]
         known = face(pet) if pet is not None and (pet.mouth is not None or pet.eyes is not None) else None
-        self._mouth, self._top = _mouth(self._plate, known, floor)
+        self._mouth, self._top = _mouth(self._plate, known, floor, shared=share < 1)
         self._eyes = _eyes(self._plate, known)
         self._tears = (
             Tears(known, self._eyes, size[0]) if known is not None and self._eyes is not None else None
         )
-        self._head = Head(size, known, pet, soft=soft(self._plate))
+        self._head = Head(size, known, pet, soft=soft(self._plate), share=share)
         self._table = self._laid() if self._mouth is not None else None
         self._drawn: OrderedDict[tuple[float, ...], Bytes] = OrderedDict()
         self._room = _KEPT if cached else 0
@@ -55,9 +62,21 @@ class Puppet:
 
     def draw(self, tracks: Tracks, n: int) -> NDArray[np.uint8]:
         """Return picture `n`: RGB, the frame's size."""
-        picture = self._face(tracks, n)
+        picture = self._plate.copy()
+        self.paint(picture, tracks, n)
+        return self.show(picture, tracks, n)
+
+    def field(self, tracks: Tracks, n: int) -> Floats:
+        """Return how the head bends the plate in a frame."""
+        return self._head.field(self._pose(tracks, n))
+
+    def show(self, picture: Bytes, tracks: Tracks, n: int, beside: Floats | None = None) -> Bytes:
+        """Return the plate's picture with the head moved, through the camera, and what stands before it.
+
+        `beside` is how another head bends it.
+        """
         pose, view = self._pose(tracks, n), _view(tracks, n)
-        out = self._head.show(picture, pose, view)
+        out = self._head.show(picture, pose, view, beside)
         if self._top is not None and (self._top.rests or bool(tracks.bun.any())):
             self._top.put(out, self._head.camera(pose, view))
         if self._table is not None and tracks.bun[n] > 0.001:
@@ -71,9 +90,8 @@ class Puppet:
         outline = self._mouth.outline(*_lips(tracks, n))
         return bounds(self._head.seen(outline, self._pose(tracks, n), _view(tracks, n)))
 
-    def _face(self, tracks: Tracks, n: int) -> Bytes:
-        """Return the plate with mouth, eyes and tears as they are in a frame."""
-        picture = self._plate.copy()
+    def paint(self, picture: Bytes, tracks: Tracks, n: int) -> None:
+        """Draw mouth, eyes and tears onto the plate's picture as they are in a frame."""
         if self._mouth is not None:
             lips, mouth = _lips(tracks, n), self._mouth
             mouth.patch.put(picture, self._kept((0, *lips), lambda: mouth.draw(*lips)))
@@ -81,7 +99,6 @@ class Puppet:
             self._eye(picture, index, eye, tracks, n)
         if self._tears is not None:
             self._tears.draw(picture, float(tracks.tears[n]), float(tracks.weep[n]))
-        return picture
 
     def _eye(self, picture: Bytes, index: int, eye: Eye, tracks: Tracks, n: int) -> None:
         if eye.patch.empty:
@@ -135,8 +152,32 @@ class Puppet:
         return patch
 
 
+class Duet:
+    """Two pets on one frame, each with its own tracks; the camera and the bun are the first one's."""
+
+    def __init__(
+        self, frame: NDArray[np.uint8], pets: tuple[Pet, Pet], *, floor: float | None = None
+    ) -> None:
+        """Take them as `Puppet` takes one; a table stands there only where the photo ends."""
+        self._frame = frame
+        self._first, self._second = (Puppet(frame, pet, floor=floor, share=0.5) for pet in pets)
+
+    def draw(self, tracks: tuple[Tracks, Tracks], n: int) -> NDArray[np.uint8]:
+        """Return picture `n`: RGB, the frame's size."""
+        picture = self._frame.copy()
+        self._first.paint(picture, tracks[0], n)
+        self._second.paint(picture, tracks[1], n)
+        return self._first.show(picture, tracks[0], n, self._second.field(tracks[1], n))
+
+    def mouth_box(self, tracks: tuple[Tracks, Tracks], n: int) -> Box | None:
+        """Return where the mouth is that speaks on picture `n`; the first one's when none does."""
+        if tracks[1].open[n] > tracks[0].open[n]:
+            return self._second.mouth_box(tracks[1], n)
+        return self._first.mouth_box(tracks[0], n)
+
+
 def _mouth(
-    plate: Bytes, known: Face | None, floor: float | None
+    plate: Bytes, known: Face | None, floor: float | None, *, shared: bool
 ) -> tuple[Mouth | Jaw | None, Tabletop | None]:
     """Return the mouth, and the table before it: where the photo ends, or, for a bun, at the lower edge."""
     if known is None or known.mouth is None:
@@ -150,7 +191,8 @@ def _mouth(
     )
     if made.patch.empty:
         return None, rests
-    return made, rests or beneath(plate, max(y for _, y in made.outline(1, 0, 0)))
+    # Of two pets the other's chin may be lower: no table in front of it.
+    return made, rests or (None if shared else beneath(plate, max(y for _, y in made.outline(1, 0, 0))))
 
 
 def _eyes(plate: Bytes, known: Face | None) -> tuple[Eye, Eye] | None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pipeline.model import Pet, Timeline
 from pipeline.puppet import acting, lipsync
 from pipeline.puppet.plate import Floats
+from storage.model import Speaker
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,9 @@ def still(frames: int) -> Tracks:
     return Tracks(**values)
 
 
-def play(sound: NDArray[np.float32], hertz: int, timeline: Timeline, pet: Pet | None) -> Tracks:
+def play(
+    sound: NDArray[np.float32], hertz: int, timeline: Timeline, pet: Pet | None, part: int = 0
+) -> Tracks:
     """Return how the pet plays a film: the mouth from the sound, the rest from the cues' directions.
 
     Args:
@@ -65,12 +68,13 @@ def play(sound: NDArray[np.float32], hertz: int, timeline: Timeline, pet: Pet | 
         hertz: its sampling rate, 16 000 or more.
         timeline: cues with their directions.
         pet: on the frame; without a mouth the body bobs to the voice, without eyes no blinks, no tears.
+        part: of several pets on one picture, which.
     """
     frames, fps = timeline.frames, timeline.fps
     spans = [(cue.start, cue.end) for cue in timeline.cues if cue.speaker != "person"]
     openness, wide = lipsync.openings(sound, hertz, frames, fps, spans)
     loud = lipsync.loudness(sound, hertz, frames, fps)
-    moved = acting.act(timeline, loud)
+    moved = acting.act(timeline, loud, part)
     if pet is None or pet.mouth is None:
         shut = np.zeros(frames, np.float32)
         bob = np.asarray(0.55 * loud + 0.45 * openness, np.float32)
@@ -87,6 +91,36 @@ def play(sound: NDArray[np.float32], hertz: int, timeline: Timeline, pet: Pet | 
             "tears": zero - 1,
         }
     return replace(still(frames), open=openness, wide=wide, **moved)
+
+
+def play_both(
+    sounds: tuple[NDArray[np.float32], NDArray[np.float32]],
+    hertz: int,
+    timeline: Timeline,
+    pets: tuple[Pet, Pet],
+) -> tuple[Tracks, Tracks]:
+    """Return how two pets play a film: each speaks its own lines and listens to all others.
+
+    The camera and the bun are the first one's; `sounds` are each one's lines as `play` takes them.
+    """
+    cast: tuple[Speaker, Speaker] = "pet", "pet2"
+    first, second = (
+        play(sound, hertz, _as_heard_by(speaker, timeline), pet, part)
+        for part, (sound, speaker, pet) in enumerate(zip(sounds, cast, pets, strict=True))
+    )
+    camera = acting.act(timeline, np.zeros(timeline.frames, np.float32))
+    seen = {name: camera[name] for name in ("zoom", "pan_x", "pan_y")}
+    none = np.zeros(timeline.frames, np.float32)
+    return replace(first, **seen), replace(second, bun=none, lift=none, bites=none, chew=none, **seen)
+
+
+def _as_heard_by(speaker: Speaker, timeline: Timeline) -> Timeline:
+    """Return the film as one of two pets plays it: whoever else speaks is listened to."""
+    cues = (
+        cue.model_copy(update={"speaker": "pet" if cue.speaker == speaker else "person"})
+        for cue in timeline.cues
+    )
+    return timeline.model_copy(update={"cues": tuple(cues)})
 
 
 def _soft(values: Floats, fps: int) -> Floats:
