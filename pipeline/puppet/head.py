@@ -147,11 +147,6 @@ class Head:
         back = np.linalg.inv(camera[:, :2])
         return [_through(back, self._moved(point, amounts) - camera[:, 2]) for point in points]
 
-    def fixed(self, point: Point, pose: Pose, view: View) -> Point:
-        """Return where a point that only the camera moves is on the picture."""
-        camera = self.camera(pose, view)
-        return _through(np.linalg.inv(camera[:, :2]), np.array(point) - camera[:, 2])
-
     def _moved(self, point: Point, amounts: Floats) -> NDArray[np.float64]:
         """Return where a point of the plate goes; the field says where each place takes its pixel from."""
         at = np.array(point)
@@ -173,6 +168,11 @@ def soft(plate: Bytes) -> bool:
         for way in (cv2.INTER_LINEAR, cv2.INTER_CUBIC)
     )
     return bool(cubic.size and float(cv2.absdiff(linear, cubic).mean()) < _SHARP)
+
+
+def fixed(point: Point, camera: NDArray[np.float64]) -> Point:
+    """Return where a point that only the camera moves is on the picture."""
+    return _through(np.linalg.inv(camera[:, :2]), np.array(point) - camera[:, 2])
 
 
 def _through(back: NDArray[np.floating[Any]], point: NDArray[np.float64]) -> Point:

@@ -10,7 +10,7 @@ from pipeline.model import Box, Pet
 from pipeline.puppet import bun as buns
 from pipeline.puppet.aperture import slits
 from pipeline.puppet.eyes import Eye
-from pipeline.puppet.head import Head, Pose, View, soft
+from pipeline.puppet.head import Head, Pose, View, fixed, soft
 from pipeline.puppet.jaw import Jaw, gape
 from pipeline.puppet.mouth import Mouth
 from pipeline.puppet.plate import Bytes, Face, Floats, bounds, face
@@ -77,10 +77,13 @@ class Puppet:
         """
         pose, view = self._pose(tracks, n), _view(tracks, n)
         out = self._head.show(picture, pose, view, beside)
-        if self._top is not None and (self._top.rests or bool(tracks.bun.any())):
-            self._top.put(out, self._head.camera(pose, view))
+        camera = self._head.camera(pose, view)
+        if self._top is not None:
+            camera = self._top.before(camera)
+            if self._top.rests or bool(tracks.bun.any()):
+                self._top.put(out, camera)
         if self._table is not None and tracks.bun[n] > 0.001:
-            self._bun(out, tracks, n)
+            self._bun(out, camera, tracks, n)
         return out
 
     def mouth_box(self, tracks: Tracks, n: int) -> Box | None:
@@ -108,16 +111,15 @@ class Puppet:
         drawn = self._kept((1, index, blink, brow, *look), lambda: eye.draw(blink, look, brow))
         eye.patch.put(picture, drawn)
 
-    def _bun(self, picture: Bytes, tracks: Tracks, n: int) -> None:
+    def _bun(self, picture: Bytes, camera: NDArray[np.float64], tracks: Tracks, n: int) -> None:
         """Put the bun on the table, or to where the mouth is in this frame."""
         assert self._table is not None
-        pose, view = self._pose(tracks, n), _view(tracks, n)
         lift, zoom = float(tracks.lift[n]), float(tracks.zoom[n])
-        seen = self._head.seen([self._table.mouth], pose, view)[0]
+        seen = self._head.seen([self._table.mouth], self._pose(tracks, n), _view(tracks, n))[0]
         rest = self._table.at(float(tracks.bun[n]))
         width = self._table.width * zoom
         if self._table.dish:
-            rest = self._head.fixed(rest, pose, view)
+            rest = fixed(rest, camera)
             middle = rest[0], rest[1] + buns.SEAT * width
             dish(picture, middle, width, light=self._table.light, pressed=max(0.0, 1 - 3 * lift))
         at = buns.lifted(rest, seen, lift)

@@ -15,7 +15,8 @@ from pipeline.puppet.sticker import Sticker, stick, sticker
 from storage.model import Point
 
 _OVER = 0.012  # the table covers so much of the photo's last rows, in picture widths
-_DEEP = 0.165  # depth of a table that is only there for the bun, in picture widths
+_DEEP, _LEAST = 0.155, 0.085  # usual and least depth of a table that is only there for the bun, in widths
+_CLEAR = 0.055  # what is left between it and the lower lip, in widths: a push brings them nearer
 _BESIDE = 0.06  # how far it reaches beyond the picture, in widths: a leaning camera looks there
 _WOOD = (226, 190, 144), (188, 142, 96)  # light and dark of the grain
 _DRAWN = 240  # pixels of the bun that the dish is drawn for
@@ -33,6 +34,17 @@ class Tabletop:
         self._top = int(self.edge) - 3
         self._left = -round(_BESIDE * self._wide)
 
+    def before(self, camera: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the camera as it sees the table: one that nobody rests on keeps to the picture's lower edge.
+
+        It is nearer than the pet, so a push towards the face does not drive it out of the picture.
+        """
+        if self.rests:
+            return camera
+        settled = camera.copy()
+        settled[1, 2] = self._high - settled[1, 0] * self._wide / 2 - settled[1, 1] * self._high
+        return settled
+
     def put(self, picture: Bytes, camera: NDArray[np.float64]) -> None:
         """Draw the table onto a picture seen through `camera`, the matrix from it to the plate."""
         way = camera.copy()
@@ -42,7 +54,7 @@ class Tabletop:
     @cached_property
     def _drawn(self) -> Sticker:
         """Return the table from `_left`, `_top` on."""
-        wide, high = self._wide - 2 * self._left, self._high - self._top + 4
+        wide, high = self._wide - 2 * self._left, self._high - self._top + round(_BESIDE * self._wide)
         x = np.arange(wide, dtype=np.float32)[None, :] + self._left
         depth = np.arange(high, dtype=np.float32)[:, None] + np.float32(self._top - self.edge)
         cover = np.asarray(np.broadcast_to(smooth(depth, -1.0, 1.0), (high, wide)), np.float32)
@@ -78,10 +90,10 @@ class Tabletop:
 
 
 def beneath(plate: Bytes, lip: float) -> Tabletop | None:
-    """Return a table along the picture's lower edge; None where it would stand before the lips."""
+    """Return a table along the picture's lower edge; None where it would be too close to the open mouth."""
     high, wide = plate.shape[:2]
-    floor = high - (_DEEP - _OVER) * wide
-    return Tabletop(plate, floor, None) if lip < floor - 2 * _OVER * wide else None
+    floor = max(high - _DEEP * wide, lip + _CLEAR * wide)
+    return Tabletop(plate, floor, None) if high - floor >= _LEAST * wide else None
 
 
 def dish(picture: Bytes, middle: Point, width: float, *, light: float, pressed: float) -> None:
