@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Callable
 
-from tests.bench import chat, film, page, vendors
+from tests.bench import chat, film, page, telegram, vendors
 from tests.bench.figures import Figure, keep, show
 
 _GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "film": film.measure,
     "chat": chat.measure,
+    "telegram": telegram.measure,
     "page": page.measure,
     "vendors": vendors.measure,
 }
