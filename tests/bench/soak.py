@@ -158,7 +158,7 @@ async def _something(who: Phone, server: StandIn, tally: _Tally, chance: random.
     else:
         words = chance.choice(_SAID)
         sent = await who.act("says", f"@pawlogue_bot {words}" if who.group else words)
-        if dice > 0.95:
+        if dice > 0.95 and who.group is None:
             await who.act("edits", {"message": sent["id"]}, f"{words}！")
     tally.said.append(f"message:{sent['chat']}:{sent['id']}")
     return True
