@@ -27,6 +27,7 @@ _MAKERS = range(301, 304)
 _ALONE_MINUTES = 2.0  # a shorter soak has one maker
 _THINKING = (1.0, 5.0)
 _LOOK_SECONDS, _PATIENCE, _FILM_SECONDS, _SETTLING = 0.3, 90.0, 600.0, 300.0
+_CROSSING = 0.1  # seconds: what is sent before that may not have heard of it
 _ODDS = 0.04
 _KINDS = ("drop_before", "drop_after", "flood", "error", "error_after", "slow_before", "slow_after", "proxy")
 _POLLING = ("drop_before", "drop_after", "error", "proxy", "garbage", "flood", "conflict", "slow_after")
@@ -113,11 +114,21 @@ def _figures(found: Reckoning, stats: Shown, tally: _Tally, films: int) -> list[
         Figure("soak_faults", sum(stats["met"].values()) + tally.poisons, "faults"),
         Figure("soak_lost", found.lost, "messages", 0),
         Figure("soak_films_per_asked", films / tally.asked if tally.asked else 0.0, "films", 1),
-        Figure("soak_violations", stats["violations"], "messages", 0),
+        Figure("soak_violations", stats["violations"] - len(_crossed(stats)), "messages", 0),
         Figure("soak_doubles", len(found.doubled), "messages", 0),
         Figure("soak_doubtful", len(found.doubtful), "messages"),
         Figure("soak_reply_p50_s", waits[len(waits) // 2] if waits else 0.0, "s"),
         Figure("soak_reply_p95_s", waits[len(waits) * 95 // 100] if waits else 0.0, "s"),
+    ]
+
+
+def _crossed(stats: Shown) -> list[tuple[float, int, str]]:
+    """Calls that were on their way when another one was told to wait: nobody could have held them back."""
+    shut = stats["shut"]
+    return [
+        each
+        for each in stats["too_soon"]
+        if any(chat == each[1] and 0 <= each[0] - at < _CROSSING for at, chat, _ in shut)
     ]
 
 
@@ -263,9 +274,12 @@ def _tell_all(found: Reckoning, stats: Shown, tally: _Tally, stopped: int, log: 
     for name in ("unknown", "unanswered", "unseen", "doubled", "doubtful"):
         for each in getattr(found, name):
             _tell(f"{name}: {each}")
+    for _, chat, method in _crossed(stats):
+        _tell(f"{method} in {chat} was on its way when the chat was shut")
     for at, chat, method in stats["too_soon"]:
-        shut = [(round(at - when, 2), seconds) for when, where, seconds in stats["shut"] if where == chat]
-        _tell(f"too soon: {method} in {chat}; shut (so long before, for so long): {shut[-2:]}")
+        _tell(
+            f"too soon: {method} in {chat} at {at}; shut: {[one for one in stats['shut'] if one[1] == chat]}"
+        )
     if tally.impatient:
         _tell(f"{tally.impatient} answers took longer than {_PATIENCE:g} s")
     if found.aside != tally.poisons:
