@@ -44,6 +44,17 @@ def at_rest(file: Path) -> bool:
         return not any(rows.execute(f"SELECT 1 FROM {what} LIMIT 1").fetchone() for what in unfinished)
 
 
+def answered(file: Path, person: str) -> bool:
+    """Whether somebody has all the answers there are to what was taken in from them."""
+    with closing(_rows(file)) as rows:
+        waits = rows.execute(
+            "SELECT 1 FROM inbox WHERE person = :person AND state = 'new' UNION ALL"
+            " SELECT 1 FROM outbox WHERE person = :person AND state IN ('pending', 'sending') LIMIT 1",
+            {"person": person},
+        ).fetchone()
+    return waits is None
+
+
 def reckon(file: Path, pages: Mapping[int, Sequence[Shown]], said: Sequence[str], stats: Shown) -> Reckoning:
     """Compare the rows with what people did and see.
 
@@ -55,11 +66,13 @@ def reckon(file: Path, pages: Mapping[int, Sequence[Shown]], said: Sequence[str]
         inbox = rows.execute("SELECT person, id, state FROM inbox ORDER BY person, number").fetchall()
         outbox = rows.execute("SELECT person, id, state, receipt, error FROM outbox").fetchall()
         aside = rows.execute("SELECT count(*) FROM updates WHERE state = 'aside'").fetchone()[0]
-    known = {name for _, name, _ in inbox}
+    # What could not be fetched is not taken in; it is answered under its own number all the same.
+    told = {f"message:{name.split(':', 1)[1]}" for _, name, state, *_ in outbox if _beside(name, state)}
+    known = {name for _, name, _ in inbox} | told
     seen = {f"{chat}:{one['id']}" for chat, page in pages.items() for one in page if one["mine"]}
     receipts = [(name, state, one) for _, name, state, all_, _ in outbox for one in (all_ or "").split(",")]
     return Reckoning(
-        taken=[name for name in known if name.startswith(_OURS)],
+        taken=[name for _, name, _ in inbox if name.startswith(_OURS)],
         unknown=[one for one in said if one not in known],
         unanswered=_unanswered(inbox, outbox),
         unseen=[f"{name} {one}" for name, state, one in receipts if state == "sent" and one not in seen],
@@ -70,15 +83,27 @@ def reckon(file: Path, pages: Mapping[int, Sequence[Shown]], said: Sequence[str]
 
 
 def _unanswered(inbox: Sequence[tuple[str, ...]], outbox: Sequence[tuple[Any, ...]]) -> list[str]:
-    """What came in and was not served, or led to nothing that was sent; the nth of a chat is its nth turn."""
-    sent = {(person, int(name.split(":")[-2])) for person, name, state, *_ in outbox if state == "sent"}
+    """What came in and was not served, or led to nothing that was sent; the nth of a chat is its nth turn.
+
+    Who has blocked the bot before the answer came did not want it any more.
+    """
+    sent = {
+        (person, name.split(":")[-2])
+        for person, name, state, _, error in outbox
+        if state == "sent" or error == "telegram.blocked"
+    }
     turns: dict[str, int] = defaultdict(int)
     found = []
     for person, name, state in inbox:
         turns[person] += 1
-        if name.startswith(_OURS) and (state != "done" or (person, turns[person]) not in sent):
+        if name.startswith(_OURS) and (state != "done" or (person, f"{turns[person]}") not in sent):
             found.append(f"{name} of {person}, turn {turns[person]}: {state}")
     return found
+
+
+def _beside(name: str, state: str) -> bool:
+    """Whether this is a sentence that was said beside the conversation, about one message."""
+    return state == "sent" and name.startswith("telegram.")
 
 
 def _nobodys(

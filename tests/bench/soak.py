@@ -18,7 +18,7 @@ from bot.texts import say
 from pipeline import packaged
 from tests.bench.figures import Figure
 from tests.bench.maker import acts, offered
-from tests.bench.reckoning import Reckoning, at_rest, reckon
+from tests.bench.reckoning import Reckoning, answered, at_rest, reckon
 from tests.stories.telegram import Phone, Shown, StandIn, stand_in
 from tests.stories.website import kept, website
 
@@ -57,6 +57,17 @@ class _Tally:
     poisons: int = 0
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where people talk, until when, and what they have at hand."""
+
+    server: StandIn
+    file: Path
+    photo: Path
+    ends: float
+    tally: _Tally
+
+
 def measure(minutes: float = 1.0, seed: int | None = None) -> list[Figure]:
     """Soak for so long, and tell what came of it."""
     seed = int(time.time()) if seed is None else seed
@@ -78,21 +89,18 @@ async def soak(folder: Path, minutes: float, seed: int) -> list[Figure]:
         turn = asyncio.Lock()  # in the group, so that it can be seen whose answer one is
         members = [Phone(server, one, "zh", _FAMILY) for one in _MEMBERS]
         with website(folder / "site", **server.settings) as site:
+            place = _Place(server, kept(site.folder), photo, ends, tally)
             await site.start()
             await _chance(server, _ODDS, seed)
             chaos = asyncio.create_task(_chaos(server, random.Random(chance.random()), tally))
             try:
                 async with asyncio.TaskGroup() as people:
                     for who in talkers:
-                        people.create_task(
-                            _talk(who, server, tally, random.Random(chance.random()), ends, photo)
-                        )
+                        people.create_task(_talk(who, place, random.Random(chance.random())))
                     for who in members:
-                        people.create_task(
-                            _talk(who, server, tally, random.Random(chance.random()), ends, photo, turn)
-                        )
+                        people.create_task(_talk(who, place, random.Random(chance.random()), turn))
                     for who in makers:
-                        people.create_task(_make(who, tally, photo, ends))
+                        people.create_task(_make(who, place))
             finally:
                 chaos.cancel()
                 await asyncio.gather(chaos, return_exceptions=True)
@@ -135,32 +143,23 @@ def _crossed(stats: Shown) -> list[tuple[float, int, str]]:
 # people
 
 
-async def _talk(
-    who: Phone,
-    server: StandIn,
-    tally: _Tally,
-    chance: random.Random,
-    ends: float,
-    photo: Path,
-    turn: asyncio.Lock | None = None,
-) -> None:
+async def _talk(who: Phone, place: _Place, chance: random.Random, turn: asyncio.Lock | None = None) -> None:
     """Somebody who writes, presses, changes words, leaves and comes back, and rarely sends a photo."""
     await asyncio.sleep(chance.uniform(0, _THINKING[1]))
-    while time.monotonic() < ends:
+    while time.monotonic() < place.ends:
         async with turn or contextlib.nullcontext():
-            done = await _something(who, server, tally, chance, photo)
-            if done:
-                await _answer(who, tally)
+            if await _something(who, place, chance):
+                await _answer(who, place)
         await asyncio.sleep(chance.uniform(*_THINKING))
 
 
-async def _something(who: Phone, server: StandIn, tally: _Tally, chance: random.Random, photo: Path) -> bool:
+async def _something(who: Phone, place: _Place, chance: random.Random) -> bool:
     """Do something that wants an answer; False when it came to nothing."""
     dice = chance.random()
-    if dice < 0.40 and await _pressed(who, server, chance):
+    if dice < 0.40 and await _pressed(who, place.server, chance):
         return True
     if dice < 0.43 and who.group is None:
-        sent = await who.act("sends_photo", str(photo))
+        sent = await who.act("sends_photo", str(place.photo))
     elif dice < 0.46 and who.group is None:
         await who.act("blocks")
         await asyncio.sleep(chance.uniform(*_THINKING))
@@ -171,7 +170,7 @@ async def _something(who: Phone, server: StandIn, tally: _Tally, chance: random.
         sent = await who.act("says", f"@pawlogue_bot {words}" if who.group else words)
         if dice > 0.95 and who.group is None:
             await who.act("edits", {"message": sent["id"]}, f"{words}！")
-    tally.said.append(f"message:{sent['chat']}:{sent['id']}")
+    place.tally.said.append(f"message:{sent['chat']}:{sent['id']}")
     return True
 
 
@@ -196,22 +195,22 @@ def _for(who: Phone, message: Shown) -> bool:
     return who.group is None or message["text"].startswith(f"P{who.person}\n")
 
 
-async def _answer(who: Phone, tally: _Tally) -> None:
-    """Wait until the bot has said or changed something, and for how long that took."""
+async def _answer(who: Phone, place: _Place) -> None:
+    """Wait until the bot has said something, in a group all it has to say, and for how long that took."""
     begun = time.monotonic()
     while time.monotonic() - begun < _PATIENCE:
         await who.look()
-        if who.answered():
-            tally.waits.append(time.monotonic() - begun)
+        if who.answered() and (who.group is None or answered(place.file, who.address)):
+            place.tally.waits.append(time.monotonic() - begun)
             return
         await asyncio.sleep(_LOOK_SECONDS)
-    tally.impatient += 1
+    place.tally.impatient += 1
 
 
-async def _make(who: Phone, tally: _Tally, photo: Path, ends: float) -> None:
+async def _make(who: Phone, place: _Place) -> None:
     """Somebody who wants a film, and then another one."""
     for number in itertools.count(1):
-        for act in acts(who, photo):
+        for act in acts(who, place.photo):
             begun = time.monotonic()
             while act.ready and not offered(who, act.ready):
                 if time.monotonic() - begun > _FILM_SECONDS:
@@ -219,9 +218,9 @@ async def _make(who: Phone, tally: _Tally, photo: Path, ends: float) -> None:
                 await asyncio.sleep(_LOOK_SECONDS)
                 await who.look()
             await act.do()
-        tally.asked += 1
+        place.tally.asked += 1
         await _film(who, number)
-        if time.monotonic() > ends:
+        if time.monotonic() > place.ends:
             return
         await who.say("/new")
 
@@ -244,18 +243,16 @@ async def _chaos(server: StandIn, chance: random.Random, tally: _Tally) -> None:
     """Now and then something goes wrong with what is fetched."""
     while True:
         await asyncio.sleep(chance.uniform(1, 4))
-        match chance.randrange(5):
+        match chance.randrange(4):
             case 0:
                 await server.post("fault", method="getUpdates", kind=chance.choice(_POLLING), seconds=1.0)
             case 1 if (await server.stats())["handed_out"]:
                 await server.post("updates", do="again")
             case 2:
                 await server.post("updates", do="reverse")
-            case 3:
+            case _:
                 tally.poisons += 1
                 await server.post("updates", do="poison")
-            case _:
-                await server.post("fault", method="file", kind="drop_before", times=chance.choice([1, 2]))
 
 
 async def _settled(file: Path) -> None:
