@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,8 @@ _OURS = {"x-pawlogue": "1"}
 class Website:
     """The process; it may be killed and started again on the same folder and port."""
 
-    def __init__(self, folder: Path, more: Mapping[str, str]) -> None:
-        self.folder, self._more = folder, more
+    def __init__(self, folder: Path, more: Mapping[str, str], program: Sequence[str] | None = None) -> None:
+        self.folder, self._more, self._words = folder, more, program or command("run")
         with socket.create_server(("127.0.0.1", 0)) as taken:
             self._port = taken.getsockname()[1]
         self.url = f"http://127.0.0.1:{self._port}"
@@ -46,9 +46,10 @@ class Website:
         return time.perf_counter() - begun
 
     def _begin(self) -> "subprocess.Popen[bytes]":
-        around = {**environment(self.folder), "WEB_PORT": str(self._port), **self._more}
+        more = {name: value.replace("{url}", self.url) for name, value in self._more.items()}
+        around = {**environment(self.folder), "WEB_PORT": str(self._port), **more}
         with (self.folder / "log").open("ab") as log:
-            return subprocess.Popen(command("run"), cwd=self.folder, env=around, stdout=log, stderr=log)
+            return subprocess.Popen(self._words, cwd=self.folder, env=around, stdout=log, stderr=log)
 
     async def _ready(self, client: httpx.AsyncClient) -> bool:
         assert self._program is not None
@@ -76,10 +77,11 @@ class Website:
 
 
 @contextlib.contextmanager
-def website(folder: Path, **settings: str) -> Iterator[Website]:
-    """Lend one that is not started yet, and leave no process behind."""
+def website(folder: Path, *, program: Sequence[str] | None = None, **settings: str) -> Iterator[Website]:
+    """Lend one that is not started yet, and leave no process behind; `program` in place of `pawlogue run`.
+    `{url}` in a setting is its own address."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = Website(folder, settings)
+    made = Website(folder, settings, program)
     try:
         yield made
     finally:
