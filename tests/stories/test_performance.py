@@ -163,8 +163,8 @@ async def test_a_scene_gets_its_lips_where_somebody_makes_them(tmp_path: Path) -
 
 
 async def test_a_crash_between_ticket_and_clip_costs_nothing(tmp_path: Path) -> None:
-    """A run that dies while it waits is gone on with by its ticket."""
-    fake = Seedance(looks=1)
+    """A run that dies while it waits is gone on with by its ticket; an odd answer meanwhile is no end."""
+    fake = Seedance("odd", looks=1)
     async with standing_studio(tmp_path, (fake,), ("seedance",)) as studio:
         (vendor,) = studio.catalogue.avatar
         things = await shelf(studio, tmp_path)
