@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from tests.bench import chat, film, page, storm, vendors
+from tests.bench import chat, film, making, page, storm, vendors
 from tests.bench.figures import Figure, keep, show
 
 _GROUPS: dict[str, Callable[[], list[Figure]]] = {
@@ -11,6 +11,7 @@ _GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "chat": chat.measure,
     "page": page.measure,
     "vendors": vendors.measure,
+    "making": making.measure,
     "storm": storm.measure,
 }
 

@@ -61,7 +61,7 @@ class Damage:
 
 
 @dataclass
-class _Person:
+class Person:
     """Somebody who answers what is asked, and never the same question twice."""
 
     who: Guest
@@ -78,11 +78,12 @@ class _Person:
             return _STEPS
         return min(len(self.answered), _STEPS // 2) + max(0, percent(self.who)) * _STEPS // 2 // 100
 
-    async def chat(self) -> None:
-        """Go on until the film is there."""
-        while not films(self.who):
-            await self.who.until(lambda: films(self.who) or self._wanted(), 240)
-            if act := self._wanted():
+    async def chat(self, until: Callable[[], object] | None = None) -> None:
+        """Go on until the film is there, or something else is."""
+        ended = until or (lambda: films(self.who))
+        while not ended():
+            await self.who.until(lambda: ended() or self._wanted(), 240)
+            if not ended() and (act := self._wanted()):
                 await act()
 
     def _wanted(self) -> Callable[[], Awaitable[Any]] | None:
@@ -130,7 +131,7 @@ class _Plug:
 
     site: Website
     chance: random.Random
-    people: list[_Person] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
     kills: int = 0
 
     async def storm(self, kills: int, people: int) -> None:
@@ -185,7 +186,7 @@ async def _served(folder: Path, plug: _Plug, number: int, seats: asyncio.Semapho
     async with seats, guest(plug.site.url) as who:
         photo = folder / f"pet-{number}.jpg"
         Image.new("RGB", (300, 400), (200, 150, number * 12 % 256)).save(photo)
-        person = _Person(who, photo, sample(folder / f"voice-{number}.wav"), draws=number % _DRAWS == 0)
+        person = Person(who, photo, sample(folder / f"voice-{number}.wav"), draws=number % _DRAWS == 0)
         plug.people.append(person)
         await person.chat()
 

@@ -122,6 +122,10 @@ class Guest:
             told = [(each["side"], each.get("text"), each.get("live")) for each in self.page[-4:]]
             raise AssertionError(f"the page never became so; its end: {told}") from None
 
+    async def open(self) -> None:
+        """Open the page, as soon as there is one."""
+        await self._taken(lambda: self.client.get("/"))
+
     async def say(self, words: str) -> str:
         """Write something; returns the message's own id."""
         return await self._post("/chat/say", text=words)
@@ -184,7 +188,7 @@ async def guest(url: str, lang: str = "zh") -> AsyncIterator[Guest]:
     """Lend somebody who has opened the page and listens."""
     made = Guest(url, lang)
     async with made.client:
-        (await made.client.get("/")).raise_for_status()
+        await made.open()
         ear = asyncio.create_task(made.listen())
         try:
             yield made
