@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 
-from tests.bench import chat, film, page, soak, telegram, vendors
+from tests.bench import chat, film, making, page, soak, storm, telegram, vendors
 from tests.bench.figures import Figure, keep, show
 
 _GROUPS: dict[str, Callable[[], list[Figure]]] = {
@@ -14,6 +14,8 @@ _GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "soak": soak.measure,
     "page": page.measure,
     "vendors": vendors.measure,
+    "making": making.measure,
+    "storm": storm.measure,
 }
 
 

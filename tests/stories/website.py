@@ -46,7 +46,8 @@ class Website:
         return time.perf_counter() - begun
 
     def _begin(self) -> "subprocess.Popen[bytes]":
-        around = {**environment(self.folder), "WEB_PORT": str(self._port), **self._more}
+        more = {name: value.replace("{url}", self.url) for name, value in self._more.items()}
+        around = {**environment(self.folder), "WEB_PORT": str(self._port), **more}
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(self._command, cwd=self.folder, env=around, stdout=log, stderr=log)
 
@@ -77,7 +78,8 @@ class Website:
 
 @contextlib.contextmanager
 def website(folder: Path, program: Sequence[str] = (), **settings: str) -> Iterator[Website]:
-    """Lend one that is not started yet, and leave no process behind; `program` runs in place of ours."""
+    """Lend one that is not started yet, and leave no process behind; `program` in place of `pawlogue run`.
+    `{url}` in a setting is its own address."""
     folder.mkdir(parents=True, exist_ok=True)
     made = Website(folder, settings, program or command("run"))
     try:
@@ -119,6 +121,10 @@ class Guest:
         except TimeoutError:
             told = [(each["side"], each.get("text"), each.get("live")) for each in self.page[-4:]]
             raise AssertionError(f"the page never became so; its end: {told}") from None
+
+    async def open(self) -> None:
+        """Open the page, as soon as there is one."""
+        await self._taken(lambda: self.client.get("/"))
 
     async def say(self, words: str) -> str:
         """Write something; returns the message's own id."""
@@ -182,7 +188,7 @@ async def guest(url: str, lang: str = "zh") -> AsyncIterator[Guest]:
     """Lend somebody who has opened the page and listens."""
     made = Guest(url, lang)
     async with made.client:
-        (await made.client.get("/")).raise_for_status()
+        await made.open()
         ear = asyncio.create_task(made.listen())
         try:
             yield made
