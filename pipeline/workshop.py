@@ -20,6 +20,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
+from multiprocessing.context import BaseContext
 from multiprocessing.queues import SimpleQueue
 from typing import Any, Literal, TypeVar
 
@@ -46,6 +47,20 @@ _IDLE_SECONDS = 60.0  # the models are loaded again in about a second
 _LAST = 2.0  # after a job's last fraction
 
 _reports: "SimpleQueue[tuple[int, float]] | None" = None
+
+
+def _begun() -> BaseContext:
+    """How workers are made, once the first was; each is started by itself where none can be forked: the
+    template listens on a socket in the temporary folder, whose name may be too long for one."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_LOADED)
+    first = context.Process(target=int)  # returns when everything is loaded
+    try:
+        first.start()
+    except OSError:
+        return multiprocessing.get_context("spawn")
+    first.join()
+    return context
 
 
 def _settle(reports: "SimpleQueue[tuple[int, float]]") -> None:
@@ -83,14 +98,13 @@ class Workshop:
     """Runs plain functions in processes; one per program."""
 
     def __init__(self, idle_seconds: float = _IDLE_SECONDS) -> None:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(_LOADED)
-        self._context = context
+        self._context: BaseContext | None = None
+        self._beginning = asyncio.Lock()
         self._pools: dict[Room, ProcessPoolExecutor] = {}
         self._inside: dict[Room, int] = dict.fromkeys(_WORKERS, 0)
         self._waiting: list[Room] = []
         self._moved = asyncio.Condition()
-        self._reports: SimpleQueue[tuple[int, float]] = context.SimpleQueue()
+        self._reports: SimpleQueue[tuple[int, float]] = multiprocessing.get_context("spawn").SimpleQueue()
         self._listeners: dict[int, Callable[[float], None]] = {}
         self._number = 0
         self._idle_seconds = idle_seconds
@@ -157,6 +171,9 @@ class Workshop:
                 if other != room and not self._inside[other]:
                     self._shut(other)
         try:
+            async with self._beginning:
+                if self._context is None:
+                    self._context = await self._loop.run_in_executor(None, _begun)
             yield self._pool(room)
         finally:
             async with self._moved:
