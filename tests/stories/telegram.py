@@ -106,7 +106,7 @@ class Phone:
         self.seen = await self._server.get("messages", chat=self.chat)
         return self.seen
 
-    async def until(self, true: Callable[[], Any], seconds: float = 60) -> None:
+    async def until(self, true: Callable[[], Any], seconds: float = 120) -> None:
         """Wait until the chat is so."""
         try:
             async with asyncio.timeout(seconds):

@@ -92,7 +92,7 @@ def test_a_film_survives_kill_9_and_spends_nothing_twice(tmp_path: Path) -> None
 def _without_room(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
     """Run where the cover has room and the film has not."""
     return subprocess.run(
-        command(*words), cwd=folder, env=environment(folder), capture_output=True, text=True, timeout=180,
+        command(*words), cwd=folder, env=environment(folder), capture_output=True, text=True, timeout=400,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (_ROOM, _ROOM)),
     )  # fmt: skip
 

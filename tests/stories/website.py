@@ -40,7 +40,7 @@ class Website:
         """Start it, and return after how many seconds it said that it is ready."""
         begun = time.perf_counter()
         self._program = await asyncio.to_thread(self._begin)
-        async with httpx.AsyncClient(base_url=self.url, timeout=30) as client, asyncio.timeout(60):
+        async with httpx.AsyncClient(base_url=self.url, timeout=30) as client, asyncio.timeout(120):
             while not await self._ready(client):  # noqa: ASYNC110  another process has no event for us
                 await asyncio.sleep(0.01)
         return time.perf_counter() - begun
@@ -111,7 +111,7 @@ class Guest:
         buttons = [button for each in live for row in each.get("buttons") or () for button in row]
         return {button["value"].partition(":")[2]: button["value"] for button in buttons}
 
-    async def until(self, true: Callable[[], Any], seconds: float = 90) -> None:
+    async def until(self, true: Callable[[], Any], seconds: float = 200) -> None:
         """Wait until the page is so."""
         try:
             async with asyncio.timeout(seconds):
