@@ -45,7 +45,7 @@ def film(
     as_json: bool,
 ) -> int:
     """Make one film; see `pawlogue film --help`."""
-    from bot.film import Wish, check_wish, run_film
+    from bot.wish import Wish, check_wish
 
     spoken = lang or settings.language()
 
@@ -68,6 +68,8 @@ def film(
             lang=lang or (fit.language(words) if words else None) or "zh",
         )
         check_wish(wish)
+        from bot.film import run_film
+
         return run_to_end(run_film(wish, data, spoken, as_json=as_json))
 
     return told(begin, spoken, kept=data is not None)

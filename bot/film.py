@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -18,37 +17,17 @@ from bot import settings
 from bot.app import House, opened
 from bot.show import shown
 from bot.texts import say
-from pipeline.film import looks
+from bot.wish import Wish
 from pipeline.money import together
-from pipeline.ports.errors import BadInput, Failed
+from pipeline.ports.errors import Failed
 from pipeline.recipes import make_film
-from pipeline.sound import presets
 from pipeline.studio import Studio
 from storage import projects, strides, takes
-from storage.model import Address, Brief, Lang, Notice, Project, Script, Taps
+from storage.model import Address, Brief, Lang, Notice, Project
 
 _REMOVALS, _REMOVAL_SECONDS = 20, 0.05
 _TYPES = "application/octet-stream"
 POLL_SECONDS = 0.2  # one film, one process: the engine may look more often than in a bot that idles
-
-
-@dataclasses.dataclass(frozen=True)
-class Wish:
-    """What was asked for on the command line."""
-
-    photo: Path
-    out: Path
-    theme: str | None = None
-    script: Script | None = None
-    audience: str | None = None
-    voice: str | None = None
-    pet_lines: tuple[Path, ...] = ()
-    person_voice: tuple[Path, ...] = ()
-    taps: Taps = dataclasses.field(default_factory=Taps)
-    sample: Path | None = None
-    may_use_voice: bool = False
-    look: str = "classic"
-    lang: Lang = "zh"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,24 +68,6 @@ async def run_film(wish: Wish, data: Path | None, lang: Lang, *, as_json: bool) 
     if not as_json:
         typer.echo(result.summary["path"])
     return 0
-
-
-def check_wish(wish: Wish) -> None:
-    """Find out what cannot work before anything is made.
-
-    Raises:
-        BadInput: a file is missing, there is no such look or voice, or the folder cannot be written to.
-    """
-    samples = (wish.sample,) if wish.sample else ()
-    for path in (wish.photo, *samples, *wish.pet_lines, *wish.person_voice):
-        if not path.is_file():
-            raise BadInput("file.missing", {"name": str(path)})
-    looks.load(wish.look)
-    if wish.voice is not None:
-        presets.find(wish.voice)
-    folder = wish.out.absolute().parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK) or wish.out.is_dir():
-        raise BadInput("file.cannot_write", {"name": str(wish.out)})
 
 
 async def make(house: House, wish: Wish, console: Console, lang: Lang) -> Result:

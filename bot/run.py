@@ -29,8 +29,11 @@ if TYPE_CHECKING:  # its library costs a third of a second and some memory: only
 Tell = Callable[[str, Mapping[str, str]], None]
 
 
-async def run(chosen: settings.Settings, lang: Lang) -> None:
+async def run(chosen: settings.Settings, lang: Lang, *, lifted: bool = False) -> None:
     """Open the house and its doors, and serve until cancelled.
+
+    Args:
+        lifted: for measuring only: speak as fast as we can, where the other side sets no limits.
 
     Raises:
         BadInput: the address may not be served, or is taken. NoAccess: no channel is to be started, or one
@@ -49,7 +52,7 @@ async def run(chosen: settings.Settings, lang: Lang) -> None:
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(listening.close)
         studio = await stack.enter_async_context(furnished(chosen))
-        telegram = _telegram(chosen, studio, tell)
+        telegram = _telegram(chosen, studio, tell, lifted=lifted)
         shift = Shift(studio.db, "work", tell=lambda key: tell(key, {}))
         served = Served(
             lambda: _health(studio, shift, telegram, shows=rules is None or served.page is not None),
@@ -113,10 +116,11 @@ async def together(*works: Coroutine[None, None, None]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _telegram(chosen: settings.Settings, studio: Studio, tell: Tell) -> "Telegram | None":
+def _telegram(chosen: settings.Settings, studio: Studio, tell: Tell, *, lifted: bool) -> "Telegram | None":
     if chosen.telegram_bot_token is None:
         return None
     from bot.channels.telegram.door import Door, Wishes
+    from bot.channels.telegram.pace import Pace
 
     secret = chosen.telegram_webhook_secret
     wishes = Wishes(
@@ -127,17 +131,17 @@ def _telegram(chosen: settings.Settings, studio: Studio, tell: Tell) -> "Telegra
         secret=secret.get_secret_value() if secret else None,
         invited=invited(chosen.allowed_users, "telegram"),
     )
-    return Door(wishes, studio.db, studio.scratch, clock=studio.clock, tell=tell)
+    return Door(wishes, studio.db, studio.scratch, Pace(lifted=lifted), clock=studio.clock, tell=tell)
 
 
 async def _speak(telegram: "Telegram", house: House, lobby: Lobby) -> None:
     """Send what there is to say on Telegram, until cancelled."""
     from bot.channels.telegram import shown
-    from bot.channels.telegram.pace import REMEMBERED, Pace
+    from bot.channels.telegram.pace import REMEMBERED
     from bot.channels.telegram.post import MOST_BYTES, MOST_BYTES_LOCAL, Post, may_repeat
     from bot.channels.telegram.signs import Signs
 
-    client, studio, pace = telegram.client, house.studio, Pace()
+    client, studio, pace = telegram.client, house.studio, telegram.pace
     now = studio.clock()
     for receipt, at in await outbox.lately(studio.db, "telegram", now - REMEMBERED):
         for part in receipt.split(","):

@@ -22,6 +22,7 @@ from storage.errors import WrongState
 from storage.model import Take
 
 _BETWEEN_LOOKS = 2.0  # for a stop, and for what somebody else's attempt came to
+_SHAPE = 400  # characters of an odd answer's outline
 _log = structlog.get_logger(__name__)
 
 
@@ -141,6 +142,10 @@ async def _collected(studio: Studio, take: Take, vendor: V, sent: Paid, collect:
     except (Failed, Refused, BadInput) as trouble:
         charged = cost if vendor.facts.bills_failures else 0.0
         await takes.failed(studio.db, take.key, trouble.key, studio.clock(), charged)
+        raise
+    except Surprise as trouble:  # what cannot be read was delivered all the same: nobody said that it failed
+        _log.warning("take.odd", take=take.key, shape=trouble.cause[:_SHAPE])
+        await takes.failed(studio.db, take.key, trouble.key, studio.clock(), cost)
         raise
     cost = cost if came.cost is None else came.cost
     await takes.done(studio.db, take.key, came.value, cost, studio.clock())

@@ -40,6 +40,7 @@ Recipe = Callable[..., Awaitable[Notice]]
 _FILMS, _QUICK = "films", "quick"
 _QUICK_AT_ONCE = 4
 _QUICK_POLL_SECONDS = 0.6
+_SHORTEST_LISTENING = 0.1  # seconds; the end of the engine waits for the end of one
 _VERSION = "1"  # constant: the default, a digest of the source, would strand what is in flight at each deploy
 _PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 30.0, 30.0)  # seconds before a busy vendor is asked again
 _SILENT_TRIES = 4
@@ -227,7 +228,7 @@ class Engine:
                 application_version=_VERSION,
                 executor_id="local",
                 max_executor_threads=8,
-                notification_listener_polling_interval_sec=2.0,
+                notification_listener_polling_interval_sec=max(2 * poll_seconds, _SHORTEST_LISTENING),
                 serializer=Plain(),
                 log_level="WARNING",
                 console_log_level="ERROR",

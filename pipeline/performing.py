@@ -21,6 +21,7 @@ from pipeline.writing import prompts
 from storage.model import Brief, Take
 
 _LENT_LONGER = 600.0  # seconds beyond the job's own end: a vendor may fetch late
+_ODD_IN_A_ROW = 4
 _WAITING = 0.8  # of the step's progress
 
 
@@ -229,22 +230,31 @@ def _collecting(work: Work, part: tuple[int, int]) -> Callable[[Avatar, str], Aw
 
 
 async def _ready(studio: Studio, vendor: Avatar, ticket: str, seconds: float) -> None:
-    """Wait for a job, asking for nothing but whether it is done; who does not answer is asked again.
+    """Wait for a job, asking for nothing but whether it is done; who does not answer is asked again, and so
+    is who answers oddly: a paid job is not given up for one page of a gateway.
 
     Raises:
         Failed: it never will be, or it takes longer than such a job may.
+        Surprise: the answers stay odd.
     """
-    can, began, tell = _can(vendor.facts), studio.clock(), studio.teller()
+    can, began, tell, odd = _can(vendor.facts), studio.clock(), studio.teller(), 0
 
     async def done() -> bool:
+        nonlocal odd
         waited = studio.clock() - began
         tell(_WAITING * min(1.0, waited / max(1.0, can.pace * seconds)))
         if waited > can.minutes * 60:
             raise Failed("vendor.too_late", {"vendor": vendor.facts.vendor, "minutes": f"{can.minutes:.0f}"})
         try:
-            return await vendor.poll(ticket)
+            ready, odd = await vendor.poll(ticket), 0
         except Busy:
             return False
+        except Surprise:
+            odd += 1
+            if odd == _ODD_IN_A_ROW:
+                raise
+            return False
+        return ready
 
     await studio.until(done)
 

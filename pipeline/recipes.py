@@ -1,4 +1,4 @@
-"""The makings: short, ending by themselves, waiting for nobody. Version 2.
+"""The makings: short, ending by themselves, waiting for nobody. Version 3.
 
 A recipe is steps and branches on their outcomes; no clock, no chance, no I/O. Which steps run and in what
 order is what the engine replays: changing it is a new version (a new function name).
@@ -176,10 +176,19 @@ async def _seen(project: str, which: str = "") -> Outcome[Seen]:
     return seen
 
 
+async def _helped(project: str, seen: Outcome[Seen]) -> Outcome[Seen]:
+    """The same, once everything but the film is decided: a model is only waited for where eyes are unsure."""
+    if seen.value is None or seen.value.mouth != "none":
+        return seen
+    known = await step(describe, project, "")
+    if known.value and known.value.marks:
+        return await step(point, project, seen.value.sight, known.value.described, "")
+    return seen
+
+
 _FILM = {
     "admit": 0.1,
     "look": 2.0,
-    "describe": 0.1,
     "write": 0.1,
     "draw": 0.6,
     "clone": 0.1,
@@ -209,7 +218,8 @@ async def _film(project: str) -> Notice:
     admitted = await step(admit, project)
     if not admitted.value:
         return await _stop(project, admitted)
-    seen, script = await asyncio.gather(_seen(project), step(write, project))
+    seen, script = await asyncio.gather(step(look, project, ""), step(write, project))
+    seen = await _helped(project, seen)
     if not (seen.value and script.value):
         return await _stop(project, seen, script)
     drawn, learnt = await asyncio.gather(step(draw, project, seen.value.sight), step(clone, project))

@@ -24,8 +24,9 @@ from storage.errors import StorageError
 from storage.model import Asset, Noun, Project
 
 M = TypeVar("M", bound=Noun)
+R = TypeVar("R")
 _SECONDS_BETWEEN_TELLINGS = 0.4
-_LONGEST_PAUSE = 15.0
+_LONGEST_PAUSE = 3.0  # somebody waits for it; asking costs little, also for fifty at once
 
 
 @dataclasses.dataclass
@@ -202,6 +203,20 @@ _SUFFIX = {
     "audio/mpeg": ".mp3",
     "video/mp4": ".mp4",
 }
+
+
+async def together(*works: Awaitable[R]) -> list[R]:
+    """Do several things side by side; none is cut off because another one failed, for it may be on its way to
+    be paid.
+
+    Raises:
+        Exception: what the first of them failed with, once all have ended.
+    """
+    came = await asyncio.gather(*works, return_exceptions=True)
+    for each in came:
+        if isinstance(each, BaseException):
+            raise each
+    return [each for each in came if not isinstance(each, BaseException)]
 
 
 def digest(*parts: BaseModel | str | int | float | None) -> str:

@@ -1,6 +1,5 @@
 """Animate: the first frame speaks the pet's lines."""
 
-import asyncio
 import itertools
 from collections.abc import Sequence
 
@@ -14,7 +13,7 @@ from pipeline.ports.avatar import Avatar
 from pipeline.ports.errors import Busy, Failed, NoAccess, Surprise, Trouble
 from pipeline.ports.facts import Facts, Paid
 from pipeline.spend import pass_over, spend
-from pipeline.studio import Studio
+from pipeline.studio import Studio, together
 from storage import takes
 from storage.model import Take
 
@@ -120,18 +119,11 @@ async def _staged(work: Work, choices: Sequence[Choice]) -> Animated:
 
 
 async def _side_by_side(work: Work, choices: Sequence[Choice]) -> list[Take]:
-    """Every part's take; at the same time where the account lets several jobs run.
-
-    None is cut off because another one failed: it may be on its way to be paid.
-    """
+    """Every part's take; at the same time where the account lets several jobs run."""
     parts = choices[0].parts
     if choices[0].facts.at_once == 1:
         return [await shot(work, choices, part) for part in parts]
-    came = await asyncio.gather(*(shot(work, choices, part) for part in parts), return_exceptions=True)
-    for each in came:
-        if isinstance(each, BaseException):
-            raise each
-    return [each for each in came if isinstance(each, Take)]
+    return await together(*(shot(work, choices, part) for part in parts))
 
 
 class _Stage:

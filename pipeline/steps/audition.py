@@ -12,7 +12,7 @@ from pipeline.parts import Auditioned, Speech
 from pipeline.ports.errors import NoAccess
 from pipeline.ports.voice import SpeakAsk
 from pipeline.speaking import able, speak
-from pipeline.studio import Studio, digest
+from pipeline.studio import Studio, digest, together
 from pipeline.themes.trials import trial
 from storage import assets
 from storage.model import Asset
@@ -26,7 +26,8 @@ async def audition(studio: Studio, project: str) -> Auditioned:
     if not studio.catalogue.voice:
         raise NoAccess("vendor.none", {"step": "audition"})
     names = await _names(studio)
-    return Auditioned(sounds={name: await _sound(studio, project, name) for name in names})
+    sounds = await together(*(_sound(studio, project, name) for name in names))
+    return Auditioned(sounds=dict(zip(names, sounds, strict=True)))
 
 
 async def _names(studio: Studio) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from pipeline.ports.facts import Paid
 from pipeline.ports.text import CompareAsk, Compares, Likely
 from pipeline.shown import PHOTO, shown
 from pipeline.spend import spend
-from pipeline.studio import Studio, digest
+from pipeline.studio import Studio, digest, together
 from pipeline.turns import Cancelled
 
 
@@ -19,7 +19,9 @@ async def compare(studio: Studio, project: str, pictures: str) -> Compared:
     seers = tuple(one for one in studio.catalogue.seers if isinstance(one, Compares))
     if not seers:
         return Compared(same={})
-    return Compared(same={each: await _verdict(studio, project, seers, each) for each in pictures.split()})
+    each = tuple(dict.fromkeys(pictures.split()))
+    told = await together(*(_verdict(studio, project, seers, one) for one in each))
+    return Compared(same=dict(zip(each, told, strict=True)))
 
 
 async def _verdict(studio: Studio, project: str, seers: tuple[Compares, ...], picture: str) -> Likely:

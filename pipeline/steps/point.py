@@ -1,6 +1,6 @@
 """Point: the face where a model that sees is sure of it, refined as after a tap."""
 
-from pipeline import crafts
+from pipeline.looking import looked
 from pipeline.model import Sight
 from pipeline.parts import Seen
 from pipeline.ports.text import Described, Marks
@@ -14,16 +14,11 @@ async def point(studio: Studio, project: str, sight: str, described: str, which:
     chosen, told = shown((await studio.project(project)).brief, which)
     before = await studio.noun(sight, Sight)
     marks = (await studio.noun(described, Described)).marks
-    async with studio.borrow(chosen) as (photo,):
-        weights = studio.weights
-        now = await studio.workshop.run(
-            "sight", crafts.look, photo, weights["pet-detector"], weights["face-proposals"],
-            taps(marks, before, told.pet),
-        )  # fmt: skip
+    kept = await looked(studio, project, chosen, taps(marks, before, told.pet))
+    now = await studio.noun(kept, Sight)
     if not now.pets or not now.pets[0].found:
         return Seen(sight=sight, mouth="none")
-    asset = await studio.keep_noun(project, "sight", now)
-    return Seen(sight=asset.id, mouth="found")
+    return Seen(sight=kept, mouth="found")
 
 
 def taps(marks: Marks, sight: Sight, pet: int | None) -> Taps:

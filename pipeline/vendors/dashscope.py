@@ -168,7 +168,7 @@ class Voice:
 
     async def check(self) -> None:
         """List our voices."""
-        await self._named("nobody")
+        await self._listed("nobody")
 
     async def _make(self, ask: CloneAsk, name: str) -> _Output:
         if self._cosy:
@@ -185,15 +185,19 @@ class Voice:
 
     async def _named(self, name: str) -> str | None:
         """The voice of that name, where it was made before."""
-        wanted: dict[str, Any] = {"page_index": 0, "page_size": 100}
-        if self._cosy:
-            wanted["prefix"] = name
         try:
-            told = await self._custom("list_voice" if self._cosy else "list", wanted)
+            told = await self._listed(name)
         except Surprise:  # a list that cannot be read hides at worst a spare voice
             return None
         ids = [each.voice_id or each.voice for each in told.output.voice_list or ()]
         return next((each for each in ids if f"-{name}-" in each), None)
+
+    async def _listed(self, name: str) -> _Told:
+        """Our voices; those of that name, where it can be asked for."""
+        wanted: dict[str, Any] = {"page_index": 0, "page_size": 100}
+        if self._cosy:
+            wanted["prefix"] = name
+        return await self._custom("list_voice" if self._cosy else "list", wanted)
 
     async def _drop(self, voice: str) -> None:
         wanted = {"voice_id": voice} if self._cosy else {"voice": voice}

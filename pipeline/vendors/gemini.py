@@ -28,6 +28,8 @@ from pipeline.ports.http import Http, Reply
 from pipeline.ports.image import Came, DrawAsk
 from pipeline.ports.text import Answer, Model, Question
 from pipeline.wires import chat, pictures
+from pipeline.wires.shapes import Answer as Shape
+from pipeline.wires.shapes import shaped
 from pipeline.wires.verdicts import Verdict, Who, Wrong, by_status, shape, trouble, wrong
 
 BASE = "https://generativelanguage.googleapis.com/v1beta"
@@ -219,6 +221,11 @@ async def _known(http: Http, url: str, headers: dict[str, str], who: Who) -> Non
         error = wrong(reply)
         verdict = judge(error)
         raise trouble("busy" if verdict == "unsure" else verdict, who, error)
+    shaped(reply, _About, who)
+
+
+class _About(Shape):
+    name: str
 
 
 def judge(error: Wrong) -> Verdict:

@@ -32,6 +32,7 @@ from pipeline.wires.tokens import jwt, mark
 from pipeline.wires.verdicts import Verdict, Who, Wrong, trouble
 
 _AVATAR = "/v1/videos/avatar/image2video"
+_FACE = 0.007  # dollars for looking for faces on a clip
 _FACES, _LIPS = "/v1/videos/identify-face", "/v1/videos/advanced-lip-sync"
 _DOLLARS = 0.14  # of a unit, list price
 _HEAVIEST = 5_000_000  # bytes of a sound
@@ -225,8 +226,9 @@ _PAIR = ("kling_access_key", "kling_secret_key")
 class LipSync:
     """The mouth of a clip that is there already is made to follow our sound.
 
-    It looks for a face first, which costs a little by itself and may fail on animals. A lost job is not found
-    again: it is known by its own number only.
+    It looks for a face first, which may fail on animals and costs a little by itself: that is part of the
+    cost of a job, and lost to the ledger where no job comes of it. A lost job is not found again: it is known
+    by its own number only.
     """
 
     def __init__(
@@ -261,7 +263,7 @@ class LipSync:
         }
         ask = {"session_id": found.session_id, "face_choose": [chosen], "external_task_id": mark(key)}
         ticket = await self._account.begun(_LIPS, ask)
-        return Paid(value=ticket, cost=round(self.facts.price * job.seconds, 4))
+        return Paid(value=ticket, cost=round(self.facts.price * job.seconds + _FACE, 4))
 
     async def poll(self, ticket: str) -> bool:
         """Whether its clip is there."""
@@ -269,7 +271,8 @@ class LipSync:
 
     async def fetch(self, ticket: str, job: Job, out: Path, tell: Tell) -> Performed:
         """Bring the clip home."""
-        return await self._account.bring(lambda: self._look(ticket), job, out, tell)
+        came = await self._account.bring(lambda: self._look(ticket), job, out, tell)
+        return came if came.cost is None else came.model_copy(update={"cost": round(came.cost + _FACE, 4)})
 
     async def _look(self, ticket: str) -> _Task | None:
         return await self._account.found(f"{_LIPS}/{ticket}")

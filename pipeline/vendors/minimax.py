@@ -129,7 +129,8 @@ class Voice:
     async def clone(self, ask: CloneAsk, key: str) -> Cloned:
         """Upload the sample and make a voice of it, whose id follows from `key`; it is tried with a line.
 
-        Only the line is charged now. A second call under the same key finds the voice and has no line.
+        Only the line is charged now. A second call under the same key finds the voice and has no line; what
+        the first one did cost is not told again.
         """
         voice = "paw-" + hashlib.sha256(key.encode()).hexdigest()[:24]
         files: Files = {"file": (_named(voice), ask.sample.read_bytes(), "audio/wav")}
@@ -150,7 +151,7 @@ class Voice:
         try:
             told = await self._told("/v1/voice_clone", wire.Clone, request, seconds=120.0)
         except _Exists:
-            return Cloned(params=params, cost=0.0)
+            return Cloned(params=params)
         if told.refused:
             raise Refused("vendor.refused_voice", self._fields())
         return Cloned(params=params, demo=told.demo_audio or "", cost=self._cost(told.extra_info))

@@ -34,7 +34,7 @@ _SAID = (
     "在吗？",
 )
 _NUMBERS = {"number", "last", "begun", "changed", "created", "at", "error", "receipt"}
-_DIALOGUE = """妈妈：长大后要不要养妈妈
+DIALOGUE = """妈妈：长大后要不要养妈妈
 宝宝：要
 妈妈：没钱怎么办
 宝宝：接外包搞钱
@@ -68,7 +68,7 @@ async def _fifty(folder: Path) -> list[float]:
         async with AsyncExitStack() as stack:
             owner = await stack.enter_async_context(guest(site.url))
             people = [await stack.enter_async_context(guest(site.url)) for _ in range(_PEOPLE)]
-            for act in acts(owner, photo, _DIALOGUE):
+            for act in acts(owner, photo, DIALOGUE):
                 await owner.until(act.ready)
                 await act.do()
             replies: list[float] = []
@@ -116,9 +116,9 @@ async def _idle(folder: Path) -> tuple[float, float, float]:
             for words in _SAID:
                 mine = await who.say(words)
                 await who.until(functools.partial(_answered, who, mine))
-            await _at_rest(kept(folder))
+            await at_rest(kept(folder))
         site.stop()
-        _copies(kept(folder), _CHATS - 1)
+        copies(kept(folder), _CHATS - 1)
         starts = [await _started(site) for _ in range(_STARTS)]
         await asyncio.sleep(5)  # what a start still does behind its back
         before, begun = cpu_seconds(site.pid), time.perf_counter()
@@ -127,7 +127,7 @@ async def _idle(folder: Path) -> tuple[float, float, float]:
         return statistics.median(starts), busy, pss_mb(site.pid)
 
 
-async def _at_rest(file: Path) -> None:
+async def at_rest(file: Path) -> None:
     """Wait until nothing is being made any more; the end of one making may begin the next."""
     quiet = 0.0
     with closing(sqlite3.connect(file)) as rows:
@@ -142,7 +142,7 @@ async def _started(site: Website) -> float:
     return await site.start()
 
 
-def _copies(file: Path, count: int) -> None:
+def copies(file: Path, count: int) -> None:
     """Store the one chat that is there so many times more."""
     with closing(sqlite3.connect(file)) as rows, rows:
         person, project = rows.execute("SELECT person, project FROM chats").fetchone()

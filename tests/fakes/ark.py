@@ -14,6 +14,8 @@ MODELS = {
     "doubao-seed-2-1-turbo-260628": True,
     "doubao-seed-2-1-pro-260915": False,
 }  # and whether schemas are taken
+_PRICES = {"doubao-seed-2-1-turbo-260628": (0.43125, 2.15625)}  # dollars a million tokens
+_DEAR = (0.8625, 4.3125)
 KINDS = {
     400: "BadRequest",
     401: "Unauthorized",
@@ -72,7 +74,8 @@ class Ark(Desk):
             "prompt_tokens_details": {"cached_tokens": 0},
             "completion_tokens_details": {"reasoning_tokens": 900 * thinks},
         }
-        self.bills.append(0.01)
+        asks, answers = _PRICES.get(body["model"], _DEAR)
+        self.bills.append((1000 * asks + (500 + 900 * thinks) * answers) / 1_000_000)
         return says(
             200,
             {

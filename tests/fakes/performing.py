@@ -2,6 +2,7 @@
 
 import itertools
 import tempfile
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ class Job:
     fault: str = ""
     looks: int = 0
     served: int = 0
+    begun: float = field(default_factory=time.monotonic)
     asked: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -37,7 +39,9 @@ class Job:
 
 class Performing:
     """`bills` counts what was charged, `faults` are what goes wrong with the next jobs, one entry each;
-    `looks`: how often a job is asked for before it is done."""
+    `looks`: how often a job is asked for before it is done, `takes`: how many seconds it takes at least."""
+
+    takes = 0.0
 
     def __init__(self, *faults: str, looks: int = 0, late: float = 0.0) -> None:
         self.jobs: dict[str, Job] = {}
@@ -61,11 +65,16 @@ class Performing:
     def done(self, job: Job) -> bool:
         """Whether a job is done by now."""
         job.looks += 1
-        return job.looks > self.looks
+        return job.looks > self.looks and not self._at_work(job)
 
     def running(self) -> int:
-        """How many jobs nobody has heard the end of."""
+        """How many jobs are under way: where they take no time, those nobody has heard the end of."""
+        if self.takes:
+            return sum(map(self._at_work, self.jobs.values()))
         return sum(job.looks <= self.looks for job in self.jobs.values())
+
+    def _at_work(self, job: Job) -> bool:
+        return time.monotonic() < job.begun + self.takes
 
     def url(self, job: Job) -> str:
         """Where a job's clip lies; another address each time it is asked for."""

@@ -18,8 +18,8 @@ _STATUS = {"AuthenticationError": 401, "AccountOverdueError": 403, "ModelNotOpen
 
 
 class Seedance(Performing):
-    """A fault may be any of the service's codes, with "late:" before it in the finished task; `echoes`:
-    whether the list shows our marks."""
+    """A fault may be any of the service's codes, with "late:" before it in the finished task, or "odd" while
+    it runs; `echoes`: whether the list shows our marks."""
 
     def __init__(self, *faults: str, looks: int = 0, late: float = 0.0, echoes: bool = True) -> None:
         super().__init__(*faults, looks=looks, late=late)
@@ -83,7 +83,7 @@ class Seedance(Performing):
         if job.fault == "queued":
             return row | {"status": "queued"}
         if not self.done(job):
-            return row | {"status": "running"}
+            return {"page": "of a gateway"} if job.fault == "odd" else row | {"status": "running"}
         if job.fault.startswith("late:"):
             return row | {"status": "failed", "error": {"code": job.fault[5:], "message": "refused"}}
         tokens = round(720 * 1280 * 24 * int(str(job.asked["duration"])) / 1024)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.catalogue import Catalogue
-from pipeline.ports.errors import BadInput, Failed, NoAccess, Unsure
+from pipeline.ports.errors import BadInput, Failed, NoAccess, Surprise, Unsure
 from pipeline.ports.facts import Facts, Paid
 from pipeline.settings import Settings
 from pipeline.spend import spend
@@ -400,6 +400,32 @@ async def test_a_failure_is_what_the_facts_say(file: str, tmp_path: Path) -> Non
                 await spend(made, "p1", "animate", [vendor], f"w{bills}", send=send, collect=collect)
             mine = [each for each in await takes.of(made.db, "p1") if each.vendor == vendor.facts.vendor]
         assert [(each.state, each.cost) for each in mine] == [("failed", cost)] * 2
+
+
+async def test_what_cannot_be_read_was_paid_for_and_holds_no_seat(file: str, tmp_path: Path) -> None:
+    """An odd answer after the ticket ends its take at its full price, also where failures are free: the next
+    vendor does it, the account's only seat is free again, and it does not count for the person's film."""
+    odd, next_one = Stage("odd", at_once=1), Stage("next")
+
+    async def send(one: Stage, key: str) -> Paid:
+        return await one.submit(key)
+
+    async def collect(one: Stage, ticket: str) -> Paid:
+        if one is odd and "wish" in made_from:
+            raise Surprise("vendor.odd", {"vendor": "odd"}, "{clip: list}")
+        return await one.fetch(ticket)
+
+    async with _studio(file, tmp_path, project_budget=3.0, daily_budget=20.0) as made:
+        made_from = "wish"
+        for _ in range(2):
+            take = await spend(made, "p1", "animate", [odd, next_one], made_from, send=send, collect=collect)
+            assert take.vendor == "next"
+        ledger = [(each.vendor, each.state, each.error, each.cost) for each in await takes.of(made.db, "p1")]
+        assert ledger == [("odd", "failed", "vendor.odd", 2.0), ("next", "done", None, 2.0)]
+        made_from = "other"
+        async with asyncio.timeout(5):
+            take = await spend(made, "q1", "animate", [odd], made_from, send=send, collect=collect)
+    assert (take.state, len(odd.bills), len(next_one.bills)) == ("done", 2, 1)
 
 
 # films

@@ -197,7 +197,7 @@ async def test_pets_are_compared(tmp_path: Path) -> None:
         told = await compare(house.made, PROJECT, ids)
         assert await compare(house.made, PROJECT, ids) == told
     assert len(house.text.bills) == len(set(ids.split()))
-    assert next(iter(told.same.values())) == "no"
+    assert sorted(told.same.values()) == sorted(["no", "yes", "yes"][: len(told.same)])
 
 
 async def test_a_model_that_cannot_compare_loses_no_picture(tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ async def test_a_picture_that_lost_the_pet_is_drawn_once_more(tmp_path: Path, ag
         assert await house.ledger() == [("ark", "done", PRICE)] * 4
     assert pictures.kind == "done"
     assert {"1", "2", "3", "shown1", "shown2", "shown3"} == set(pictures.assets)
-    assert [pictures.fields[f"same{n}"] for n in (1, 2, 3)] == [again, "yes", "yes"]
+    assert sorted(pictures.fields[f"same{n}"] for n in (1, 2, 3)) == sorted([again, "yes", "yes"])
     assert (frame.fields["width"], frame.fields["height"]) == ("600", "500")
 
 

@@ -23,5 +23,5 @@ def environment(folder: Path) -> dict[str, str]:
 def pawlogue(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
     """Run a command to its end in `folder`."""
     return subprocess.run(
-        command(*words), cwd=folder, env=environment(folder), capture_output=True, text=True, timeout=180
+        command(*words), cwd=folder, env=environment(folder), capture_output=True, text=True, timeout=400
     )

@@ -93,6 +93,10 @@ class Phone:
         """What the bot has said since this person last did something."""
         return [one for one in self.seen[self._mark :] if one["mine"]]
 
+    def mark(self) -> None:
+        """From here on is `answered`."""
+        self._mark = len(self.seen)
+
     def films(self) -> list[Shown]:
         """The films in the chat."""
         return [one for one in self.seen if one["kind"] == "video"]
@@ -102,7 +106,7 @@ class Phone:
         self.seen = await self._server.get("messages", chat=self.chat)
         return self.seen
 
-    async def until(self, true: Callable[[], Any], seconds: float = 60) -> None:
+    async def until(self, true: Callable[[], Any], seconds: float = 120) -> None:
         """Wait until the chat is so."""
         try:
             async with asyncio.timeout(seconds):
@@ -116,7 +120,8 @@ class Phone:
 
     async def act(self, verb: str, *words: object, **more: object) -> Any:  # noqa: ANN401  any JSON
         """Do something, by its name."""
-        self._mark = len(await self.look())
+        await self.look()
+        self.mark()
         inside = {"in": self.group} if self.group else {}
         asked = {"person": self.person, "lang": "zh-hans" if self.lang == "zh" else "en", **inside}
         return (await self._server.post("act", **asked, verb=verb, words=words, more=more))["done"]

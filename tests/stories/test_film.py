@@ -17,7 +17,8 @@ from rich.console import Console
 
 from bot import settings
 from bot.app import opened, weights
-from bot.film import Wish, make
+from bot.film import make
+from bot.wish import Wish
 from pipeline import packaged
 from pipeline.film.check import check
 from pipeline.film.probe import probe
@@ -91,7 +92,7 @@ def test_a_film_survives_kill_9_and_spends_nothing_twice(tmp_path: Path) -> None
 def _without_room(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
     """Run where the cover has room and the film has not."""
     return subprocess.run(
-        command(*words), cwd=folder, env=environment(folder), capture_output=True, text=True, timeout=180,
+        command(*words), cwd=folder, env=environment(folder), capture_output=True, text=True, timeout=400,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (_ROOM, _ROOM)),
     )  # fmt: skip
 

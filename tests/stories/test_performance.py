@@ -152,7 +152,10 @@ async def test_a_scene_gets_its_lips_where_somebody_makes_them(tmp_path: Path) -
         made = await animate(studio, PROJECT, *things.played)
         again = await animate(studio, PROJECT, *things.played)
         track = await studio.noun(made.track, Track)
-        models = [take.model for take in await takes.of(studio.db, PROJECT)]
+        ledger = await takes.of(studio.db, PROJECT)
+        models = [take.model for take in ledger]
+    lips = list(fake.jobs.values())[-1]
+    assert ledger[1].cost == pytest.approx(0.4 * lips.seconds * 0.14 + 0.007, abs=0.001)
     assert (made.notes, again, fake.bills, models) == ((), made, 2, ["kling-2.6", "lip-sync", "stage"])
     assert max(track.openness) > 0.5
     blind = Kling("", "faceless")
@@ -163,8 +166,8 @@ async def test_a_scene_gets_its_lips_where_somebody_makes_them(tmp_path: Path) -
 
 
 async def test_a_crash_between_ticket_and_clip_costs_nothing(tmp_path: Path) -> None:
-    """A run that dies while it waits is gone on with by its ticket."""
-    fake = Seedance(looks=1)
+    """A run that dies while it waits is gone on with by its ticket; an odd answer meanwhile is no end."""
+    fake = Seedance("odd", looks=1)
     async with standing_studio(tmp_path, (fake,), ("seedance",)) as studio:
         (vendor,) = studio.catalogue.avatar
         things = await shelf(studio, tmp_path)

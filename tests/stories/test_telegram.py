@@ -64,7 +64,7 @@ class _Plug:
             await self.site.start()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 async def test_killed_at_ten_moments_two_chats_get_one_film_each(
     tmp_path: Path, thing: Callable[[str], Path]
 ) -> None:
@@ -161,7 +161,7 @@ async def _to_the_film(who: Phone, plug: _Plug, acts: tuple[_Act, ...], seed: in
     # In the status message it says so beside it; a message made for it rings by itself.
     rows = kept(plug.site.folder)
     unsent = f"1 FROM outbox WHERE person = '{who.address}' AND state <> 'sent'"
-    await who.until(lambda: who.films() and not _rows(rows, unsent), 120)
+    await who.until(lambda: who.films() and not _rows(rows, unsent), 240)
 
 
 def _offered(who: Phone, words: str) -> bool:

@@ -30,7 +30,7 @@ def _film(folder: Path, fake: MiniMax, *words: str, key: str = KEY) -> subproces
     asked = ("film", "--photo", photo, "--script", script, "--voice", sample(folder / "sample.wav"))
     face = ("--mouth", "256,280", "--eyes", "170,116,316,134", "--out", folder / "film.mp4", "--json")
     return subprocess.run(
-        command(*asked, *face, *words), cwd=folder, env=env, capture_output=True, text=True, timeout=180
+        command(*asked, *face, *words), cwd=folder, env=env, capture_output=True, text=True, timeout=400
     )
 
 

@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from telegram.error import ChatMigrated, RetryAfter, TelegramError
+from telegram.error import ChatMigrated, TelegramError
 
-from bot import metrics
-from bot.channels.telegram.pace import Pace
-from bot.channels.telegram.troubles import harmless, seconds_of, trouble
+from bot.channels.telegram.pace import Pace, hushed
+from bot.channels.telegram.troubles import harmless, trouble
 from pipeline.ports.errors import Busy
 
 T = TypeVar("T")
@@ -74,11 +73,9 @@ class Calls:
 
     async def _made(self, chat: int, call: Call[T]) -> T:
         try:
-            return await call()
+            with hushed(self._pace, chat):
+                return await call()
         except TelegramError as error:
-            if isinstance(error, RetryAfter):
-                metrics.slowed.labels("telegram").inc()
-                self._pace.shut(chat, seconds_of(error))
             if isinstance(error, ChatMigrated):
                 await self._moved(chat, error.new_chat_id)
             raise trouble(error, sent=True) from error

@@ -17,6 +17,7 @@ from bot.channels.telegram.fetch import Fetch
 from bot.channels.telegram.hook import Hook
 from bot.channels.telegram.intake import CHANNEL, Intake
 from bot.channels.telegram.lanes import SILENCE, Lanes
+from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.poll import WAIT_SECONDS, Poll
 from bot.channels.telegram.pool import Pool
 from bot.channels.telegram.read import Me
@@ -48,7 +49,7 @@ class Wishes(Noun):
 
 
 class Door:
-    """One per process. `client` is for whoever sends.
+    """One per process. `client` and `pace` are for whoever sends.
 
     Raises:
         BadInput: a setting is not what Telegram takes.
@@ -59,6 +60,7 @@ class Door:
         wishes: Wishes,
         db: Database,
         scratch: Path,
+        pace: Pace,
         *,
         clock: Callable[[], float],
         tell: Say,
@@ -66,6 +68,7 @@ class Door:
     ) -> None:
         self._wishes = wishes
         self._db = db
+        self.pace = pace
         self._clock = clock
         self._tell = tell
         self._sleep = sleep
@@ -129,7 +132,7 @@ class Door:
         assert self._me is not None
         wishes = self._wishes
         intake = Intake(
-            self.client, self._me, self._db, reception, self._fetch,
+            self.client, self._me, self._db, reception, self._fetch, self.pace,
             clock=self._clock, invited=wishes.invited, sleep=self._sleep,
         )  # fmt: skip
         self._lanes = Lanes(intake.serve, silence=wishes.silence)

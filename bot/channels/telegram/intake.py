@@ -17,6 +17,7 @@ from telegram.error import TelegramError
 from bot.batch import Batch
 from bot.channels.telegram.api import ask
 from bot.channels.telegram.fetch import Fetch
+from bot.channels.telegram.pace import Pace, hushed
 from bot.channels.telegram.read import Me, Seen, addressed_id, seen
 from bot.messages import File, Incoming
 from bot.reception import Reception
@@ -46,6 +47,7 @@ class Intake:
         db: Database,
         reception: Reception,
         fetch: Fetch,
+        pace: Pace,
         *,
         clock: Callable[[], float],
         invited: frozenset[str] | None = None,
@@ -56,6 +58,7 @@ class Intake:
         self._db = db
         self._reception = reception
         self._fetch = fetch
+        self._pace = pace
         self._clock = clock
         self._invited = invited
         self._sleep = sleep
@@ -158,7 +161,7 @@ class Intake:
         """Say once, and only where it is meant for us, that this bot is for others."""
         if one.kind != "pressed" and not await updates.ended_so(self._db, CHANNEL, row.chat, NOT_INVITED):
             words = say("telegram.not_invited", one.lang or "en")
-            self._beside(self._quietly("sendMessage", {"chat_id": one.chat, "text": words}))
+            self._beside(self._quietly("sendMessage", one.chat, {"text": words}))
         return NOT_INVITED
 
     async def _files(self, address: Address, parts: Sequence[Seen]) -> None:
@@ -187,8 +190,8 @@ class Intake:
         )
         if kept:
             eyes = [{"type": "emoji", "emoji": "👀"}]
-            seen_it = {"chat_id": first.chat, "message_id": first.message, "reaction": eyes}
-            self._beside(self._quietly("setMessageReaction", seen_it))
+            seen_it = {"message_id": first.message, "reaction": eyes}
+            self._beside(self._quietly("setMessageReaction", first.chat, seen_it))
 
     async def _changed(
         self, address: Address, edit: Seen, kept: list[File], text: str
@@ -211,10 +214,13 @@ class Intake:
         identity = f"{key}:{one.chat}:{one.album or one.message}"
         await self._reception.tell(address, one.lang, identity, key, fields or {})
 
-    async def _quietly(self, method: str, values: dict[str, object]) -> None:
-        """Do something nice that nobody misses when it fails."""
+    async def _quietly(self, method: str, chat: str, values: dict[str, object]) -> None:
+        """Do something nice in a chat that nobody misses when it fails."""
+        if not self._pace.open(int(chat)):
+            return
         try:
-            await ask(self._client, method, values)
+            with hushed(self._pace, int(chat)):
+                await ask(self._client, method, {"chat_id": chat, **values})
         except TelegramError as error:
             _log.info("telegram.nicety_failed", method=method, kind=type(error).__name__)
 

@@ -13,7 +13,7 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram import moves, shown, signs
 from bot.channels.telegram.calls import Calls
-from bot.channels.telegram.pace import Pace
+from bot.channels.telegram.pace import Pace, hushed
 from bot.channels.telegram.parts import place
 from bot.channels.telegram.shown import Text
 from pipeline.ports.errors import BadInput, Failed
@@ -159,7 +159,7 @@ class Office:
         """What somebody is called in a group; kept in memory only."""
         if (chat, user) not in self._names:
             name = "🐾"
-            with contextlib.suppress(TelegramError):  # a paw will do
+            with contextlib.suppress(TelegramError), hushed(self.pace, chat):  # a paw will do
                 name = (await self.bot.get_chat_member(chat, user, read_timeout=5.0)).user.first_name or name
             if len(self._names) >= _NAMES:
                 self._names.clear()

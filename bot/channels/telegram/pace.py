@@ -10,9 +10,15 @@ Source: the limits of core.telegram.org/bots/faq (read 2026-11-22): about one me
 """
 
 import asyncio
+import contextlib
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+
+from telegram.error import RetryAfter
+
+from bot import metrics
+from bot.channels.telegram.troubles import seconds_of
 
 _MARGIN = 0.1  # seconds: what leaves in time may arrive closer together
 _KEPT = 4_096  # chats remembered before those that are quiet are let go
@@ -129,3 +135,14 @@ class Pace:
             for chat, windows in self._chats.items()
             if not all(window.quiet(now) for window in windows)
         }
+
+
+@contextlib.contextmanager
+def hushed(pace: Pace, chat: int) -> Iterator[None]:
+    """Around every call that names a chat, courtesies too: what Telegram asks for holds for all of them."""
+    try:
+        yield
+    except RetryAfter as error:
+        metrics.slowed.labels("telegram").inc()
+        pace.shut(chat, seconds_of(error))
+        raise

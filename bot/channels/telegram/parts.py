@@ -57,6 +57,8 @@ class Parts:
             self._gone += [_LOST] * count
         if not last:
             await self.keep()
+        elif _LOST in self._gone:  # in doubt as a whole; whose the rest is, buttons too, has to be known
+            await outbox.hold(self._db, self._address, self._message, self._known())
 
     async def put(self, receipt: str) -> None:
         """Note a message that everything else is put into."""
@@ -78,7 +80,11 @@ class Parts:
         """
         if _LOST in self._gone and not asked:
             raise Unsure("telegram.no_answer")
-        return ",".join([self._gone[-1], *self._gone[:-1]])
+        return self._known()
+
+    def _known(self) -> str:
+        """The receipts there are, the last one first."""
+        return ",".join(one for one in [self._gone[-1], *self._gone[:-1]] if one != _LOST)
 
 
 def receipt(message: Message) -> str:

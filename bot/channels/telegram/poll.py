@@ -48,6 +48,7 @@ class Poll:
         self._unconfirmed = False
         self._pause = 1.0
         self._freed = False
+        self._stumbled = False  # one answer in some thousands goes astray; nobody has to hear of it
         self.trouble: str | None = None
 
     async def run(self) -> None:
@@ -97,14 +98,15 @@ class Poll:
     def _well(self) -> None:
         if self.trouble:
             self._tell("telegram.in_reach", {})
-        self.trouble, self._pause = None, 1.0
+        self.trouble, self._pause, self._stumbled = None, 1.0, False
 
     async def _badly(self, key: str, error: TelegramError) -> None:
-        """Say once what is wrong, and wait a little longer each time."""
+        """Say once what is wrong, when it is so twice in a row, and wait a little longer each time."""
         _log.warning("telegram.poll_trouble", kind=type(error).__name__, key=key)
-        if self.trouble != key:
+        if self._stumbled and self.trouble != key:
             self._tell(key, {"place": self._client.base_url.split("/bot")[0]})
-        self.trouble = key
+            self.trouble = key
+        self._stumbled = True
         await self._sleep(self._longer())
 
     def _longer(self) -> float:

@@ -13,7 +13,7 @@ from telegram import Bot
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from bot.channels.telegram.pace import Pace
+from bot.channels.telegram.pace import Pace, hushed
 from storage import errands
 from storage.db import Database
 from storage.errors import StorageError
@@ -34,7 +34,7 @@ _SIGNS: Mapping[str, str] = {
 async def sign(bot: Bot, pace: Pace, chat: int, action: str) -> None:
     """Give one sign, unless the chat is to be left alone."""
     if pace.open(chat):
-        with contextlib.suppress(TelegramError):
+        with contextlib.suppress(TelegramError), hushed(pace, chat):
             await bot.send_chat_action(chat, action, read_timeout=EVERY)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot import metrics
 from bot.channels.telegram.door import Door, Wishes
+from bot.channels.telegram.pace import Pace
 from bot.messages import Incoming, Outgoing
 from bot.run import together
 from bot.served import Health, Served, listen
@@ -81,6 +82,7 @@ async def opened(folder: Path, fake: FakeTelegram, **wishes: object) -> AsyncIte
             chosen,
             house.studio.db,
             house.studio.scratch,
+            Pace(),
             clock=house.studio.clock,
             tell=lambda key, fields: told.append((key, dict(fields))),
             sleep=_briefly,

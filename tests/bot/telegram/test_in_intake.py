@@ -83,6 +83,16 @@ async def test_each_kind_of_file_is_kept(
         await until(lambda: "👀" in message.reactions.values())
 
 
+async def test_what_is_asked_of_a_reaction_holds_for_words(tmp_path: Path, fake: FakeTelegram) -> None:
+    """A chat that wants no reaction for a while is left alone altogether."""
+    ann = fake.person()
+    fake.faults.next("setMessageReaction", "flood", seconds=30)
+    async with opened(tmp_path, fake) as station:
+        ann.sends_photo(_picture())
+        await until(lambda: not station.door.pace.open(ann.id))
+    assert fake.stats.calls["setMessageReaction"] == 1
+
+
 async def test_an_album_is_one_thing(tmp_path: Path, fake: FakeTelegram) -> None:
     """Several files at once are one message with its caption; what comes afterwards waits for it."""
     ann = fake.person()

@@ -122,6 +122,17 @@ async def test_another_poller_is_told_of_once_and_outlived(tmp_path: Path, fake:
     assert keys.count("telegram.in_reach") == 1
 
 
+async def test_one_hiccup_is_nothing_to_tell(tmp_path: Path, fake: FakeTelegram) -> None:
+    """A single answer that goes astray is asked for again, and nobody reads that Telegram is away."""
+    ann = fake.person()
+    fake.faults.next("getUpdates", "drop_after")
+    async with opened(tmp_path, fake) as station:
+        ann.says("hello")
+        await station.expect(["text hello"], str(ann.id))
+    assert fake.faults.met["drop_after"] == 1
+    assert [key for key, _ in station.told] == ["run.telegram"]
+
+
 async def test_a_server_that_is_away_is_waited_for(tmp_path: Path, fake: FakeTelegram) -> None:
     """No network at the start, and in the middle: one line each time, and nothing is lost."""
     ann = fake.person()

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from bot.channels.telegram.pace import Pace
-from bot.channels.telegram.signs import Signs
+from bot.channels.telegram.signs import Signs, sign
 from storage import errands
 from storage.errands import Errand
 from storage.model import Address
@@ -48,6 +48,16 @@ async def test_signs_are_given_as_long_as_we_run(tmp_path: Path) -> None:
         given = len(each.chat.actions)
         await Signs(each.bot, pace, each.house.studio.db, time).look()
         assert len(each.chat.actions) == given
+
+
+async def test_what_is_asked_of_a_sign_holds_for_words(tmp_path: Path) -> None:
+    """A chat that wants no sign for a while gets no words either, until then."""
+    pace = Pace()
+    async with desk(tmp_path) as each:
+        each.fake.faults.next("sendChatAction", "flood", seconds=30)
+        await sign(each.bot, pace, each.chat.id, "typing")
+        assert not pace.open(each.chat.id)
+        assert pace.open(each.chat.id + 1)
 
 
 async def test_an_upload_is_seen_coming(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ async def _at_once(_: float) -> None:
 
 
 async def test_a_rest_of_voices_arrives_though_one_is_in_doubt(tmp_path: Path) -> None:
-    """One lost answer costs at most one voice, and none comes twice."""
+    """One lost answer costs at most one voice, none comes twice, and whose the last one is stays known."""
     async with desk(tmp_path) as each:
         assets = [await each.voice(tmp_path, pitch) for pitch in (220, 330, 440)]
         each.fake.faults.next("sendVoice", "drop_after", nth=2)
@@ -122,6 +122,9 @@ async def test_a_rest_of_voices_arrives_though_one_is_in_doubt(tmp_path: Path) -
             assert await each.until_done() == [("doubtful", "telegram.no_answer")]
         assert kinds(each.chat) == ["voice"] * 3
         assert not each.fake.stats.doubles
+        (doubt,) = await outbox.doubtful(each.house.studio.db)
+        first, _, last = each.chat.answers
+        assert doubt.receipt == f"{each.chat.id}:{last.id},{each.chat.id}:{first.id}"
 
 
 async def test_who_blocked_us_is_left_alone(tmp_path: Path) -> None:
@@ -235,6 +238,18 @@ async def test_a_file_that_was_forgotten_holds_up_nothing(tmp_path: Path) -> Non
         await each.send(said("", kind="pictures", assets=["gone"]), said("next"))
         async with delivering(each, sleep=_at_once):
             assert await each.until_done() == [("doubtful", "telegram.file_gone"), ("sent", None)]
+
+
+async def test_a_receipt_names_only_what_is_known(tmp_path: Path) -> None:
+    """An album whose answer was lost is in no receipt: the next start reads the chat's number out of each."""
+    async with desk(tmp_path) as each:
+        assets = [await each.picture(), await each.picture()]
+        each.fake.faults.next("sendMediaGroup", "drop_after")
+        asks = said("which?", kind="pictures", assets=assets, buttons=button("1:pick"))
+        receipt = await each.write(asks)
+        last = each.chat.answers[-1]
+        assert last.buttons
+        assert receipt == f"{each.chat.id}:{last.id}"
 
 
 async def test_a_name_that_telegram_forgot_is_uploaded_anew(tmp_path: Path) -> None:

@@ -78,6 +78,8 @@ class App:
             answer = _ok(await self._carry_out(name, args, request))
         except Refusal as refusal:
             answer = _refused(refusal)
+        if fault.kind in AFTER - {"slow_after"}:
+            self._core.stats.unheard.append((self._core.clock(), args.whole("chat_id")))
         if fault.kind == "slow_after":
             await self._rest(fault.seconds)
         elif fault.kind == "drop_after":
@@ -94,6 +96,7 @@ class App:
             seconds = max(1, round(fault.seconds))
             if (chat := args.whole("chat_id")) is not None:
                 self._core.gate.shut(chat, seconds)
+                self._core.stats.shut.append((self._core.clock(), chat, seconds))
             return _refused(flood(seconds))
         if fault.kind == "error":
             return _refused(Refusal(500, "Internal Server Error"))
@@ -108,9 +111,14 @@ class App:
         if name == "getUpdates":
             return await self._polls.get(args, request)
         run = METHODS[name.lower()].run
-        if args.parts:  # looking at media takes a while
-            return await asyncio.to_thread(run, self._core, args)
-        return run(self._core, args)
+        try:
+            if args.parts:  # looking at media takes a while
+                return await asyncio.to_thread(run, self._core, args)
+            return run(self._core, args)
+        except Refusal as refusal:
+            if refusal.code == 429:
+                self._core.stats.too_soon.append((self._core.clock(), args.whole("chat_id"), name))
+            raise
 
     async def _rest(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -18,13 +18,20 @@ from tests.fakes.telegram.updates import Updates
 
 @dataclass
 class Stats:
-    """What was counted; `doubles` equal a message the chat already showed since its person last spoke."""
+    """What was counted; `doubles` equal a message the chat already showed since its person last spoke.
+
+    `unheard` are the calls that were carried out and answered badly or not at all: when, and in which chat;
+    `too_soon` those that were refused for it, and `shut` are the chats that were, when, and for how long.
+    """
 
     calls: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     sends: dict[int, list[float]] = field(default_factory=dict)
     edits: dict[int, list[float]] = field(default_factory=dict)
     doubles: list[tuple[Message, Message]] = field(default_factory=list)
+    unheard: list[tuple[float, int | None]] = field(default_factory=list)
+    too_soon: list[tuple[float, int | None, str]] = field(default_factory=list)
+    shut: list[tuple[float, int, float]] = field(default_factory=list)
     replied: list[float] = field(default_factory=list)
     uploads: int = 0
     upload_bytes: int = 0

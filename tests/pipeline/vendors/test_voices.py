@@ -106,7 +106,7 @@ async def test_a_minimax_voice_lives_from_sample_to_farewell(tmp_path: Path) -> 
         assert [what for what, _ in fake.bills] == ["demo"]
         assert voice.cost == pytest.approx(fake.charged)
         again = await vendor.clone(ask, "prj:clone:abc:1")
-        assert (again.demo, again.cost, len(fake.voices), len(fake.bills)) == ("", 0.0, 1, 1)
+        assert (again.demo, again.cost, len(fake.voices), len(fake.bills)) == ("", None, 1, 1)
         said = await vendor.speak(_ASK.model_copy(update={"params": voice.params}), tmp_path)
         assert said.voice == "clone:minimax"
         assert fake.charged == pytest.approx(9.9, abs=0.1)
