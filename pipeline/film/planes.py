@@ -87,3 +87,15 @@ def _part(
 def _halved(values: Real) -> Real:
     """Return the mean of every 2 x 2."""
     return np.asarray((values[::2, ::2] + values[1::2, ::2] + values[::2, 1::2] + values[1::2, 1::2]) / 4)
+
+
+def blended(one: av.VideoFrame, other: av.VideoFrame, share: float) -> av.VideoFrame:
+    """Return a picture between two yuv420p ones of the same size: `share` (0 to 1) of the other."""
+    made = av.VideoFrame(one.width, one.height, "yuv420p")
+    part = np.uint16(round(share * 256))
+    for place, first, second in zip(planes(made), planes(one), planes(other), strict=True):
+        mixed = first * (np.uint16(256) - part)
+        mixed += second * part
+        mixed += np.uint16(128)
+        place[...] = mixed >> 8
+    return made

@@ -113,7 +113,7 @@ def test_a_card_in_noto_without_extras(tmp_path: Path) -> None:
         pytest.skip("the fonts are not fetched")
     told: list[float] = []
     job = made.job(
-        tmp_path, made.CARD, font_cute=None, label="", producer="", captions=False, bed=False, title=()
+        tmp_path, made.CARD, font_cute=None, label="", producer="", captions=False, bed=None, title=()
     )
     done = cut(job, told.append)
     page = sidecar.read(done.film)

@@ -1,0 +1,154 @@
+"""Shots: stretches of clips one after another, cross-faded, had as even pictures of one size.
+
+A clip may come in any rate, size, turn, depth and colour, may end early, may be damaged at its end.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
+from pathlib import Path
+
+import av
+import numpy as np
+from pydantic import Field
+
+from pipeline.film.fitted import fitted
+from pipeline.film.planes import blended
+from pipeline.film.sound import OPEN
+from pipeline.ports.errors import BadInput, Surprise
+from storage.model import Noun
+
+_KEPT = 12  # pictures that are played to and fro when a clip ends too early
+_ENOUGH = 0.5  # share of a shot that its clip must have
+
+
+class Shot(Noun):
+    """A stretch of a clip: from `start`, so many seconds, what it shares with its neighbours included."""
+
+    path: Path
+    start: float = Field(default=0.0, ge=0)
+    seconds: float = Field(gt=0)
+
+
+def frames(shots: Sequence[Shot], fps: int, fade: float) -> int:
+    """Return how many pictures the shots make, each cross-fade counted once."""
+    return sum(_count(shot, fps) for shot in shots) - round(fade * fps) * (len(shots) - 1)
+
+
+def pictures(shots: Sequence[Shot], fps: int, size: tuple[int, int], fade: float) -> Iterator[av.VideoFrame]:
+    """Yield the shots' pictures, yuv420p of that size in BT.709, `fps` a second.
+
+    A clip that ends early is played to and fro at its end, never held still.
+
+    Args:
+        fade: seconds over which one shot becomes the next; 0 cuts.
+
+    Raises:
+        BadInput: `film.not_a_film`; `film.shots_too_short`, a shot is all cross-fade.
+        Surprise: `film.short_performance`, a clip has not even half of what is wanted of it.
+    """
+    over = round(fade * fps)
+    if len(shots) > 1 and min(_count(shot, fps) for shot in shots) < 2 * over + 1:
+        raise BadInput("film.shots_too_short", {"seconds": f"{fade:.1f}"})
+    waiting: Iterator[av.VideoFrame] = iter(())
+    for place, shot in enumerate(shots):
+        coming = even(shot, fps, size)
+        faded = 0
+        for faded, gone in enumerate(waiting, 1):  # noqa: B007 - how many were there is of interest
+            yield blended(gone, next(coming), faded / (over + 1))
+        alone = _count(shot, fps) - faded - (over if place + 1 < len(shots) else 0)
+        for _ in range(alone):
+            yield next(coming)
+        waiting = coming
+
+
+def even(shot: Shot, fps: int, size: tuple[int, int]) -> Iterator[av.VideoFrame]:
+    """Yield exactly one shot's pictures, each the one that shows at its moment."""
+    wanted, number = _count(shot, fps), 0
+    kept: deque[av.VideoFrame] = deque(maxlen=_KEPT)
+    aspect = _aspect(shot.path)
+    for picture, times in _timed(shot, fps):
+        if not times:
+            continue
+        kept.append(fitted(picture, *size, aspect))
+        for _ in range(min(times, wanted - number)):
+            yield kept[-1]
+            number += 1
+        if number == wanted:
+            return
+    if number < _ENOUGH * wanted:
+        raise Surprise("film.short_performance", {"frames": str(number), "wanted": str(wanted)})
+    there = list(kept)
+    around = chain.from_iterable(repeat([*there[-2::-1], *there[1:]] or there))
+    for _ in range(wanted - number):
+        yield next(around)
+
+
+def decoded(path: Path, start: float = 0.0) -> Iterator[tuple[float, av.VideoFrame]]:
+    """Yield a clip's pictures from `start` on with their times in seconds; a damaged end is left away.
+
+    Raises:
+        BadInput: `film.not_a_film`, there is nothing that can be read.
+    """
+    try:
+        source = av.open(str(path), "r", container_options=OPEN, metadata_errors="replace")
+    except av.FFmpegError as error:
+        raise BadInput("film.not_a_film", {"name": path.name}, str(error)) from error
+    with source:
+        if not source.streams.video:
+            raise BadInput("film.not_a_film", {"name": path.name})
+        stream = source.streams.video[0]
+        stream.thread_type = "AUTO"
+        rate, first, number = float(stream.average_rate or 25), None, 0
+        if start:
+            source.seek(round(start * av.time_base))
+        origin = float((stream.start_time or 0) * (stream.time_base or 0))
+        for frame in _whole(source, stream):
+            at = number / rate if frame.time is None else float(frame.time) - origin
+            first = at if first is None else first
+            number += 1
+            yield at, frame
+        if first is None and not start:
+            raise BadInput("film.not_a_film", {"name": path.name})
+
+
+def _whole(source: av.container.InputContainer, stream: av.VideoStream) -> Iterator[av.VideoFrame]:
+    packets = source.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+        except (StopIteration, av.error.EOFError, av.error.InvalidDataError):
+            return
+        try:
+            yield from packet.decode()
+        except (av.error.InvalidDataError, av.error.EOFError):
+            continue
+
+
+def _aspect(path: Path) -> float:
+    """How wide a pixel of the clip is for its height; 1 where nothing sensible is said."""
+    try:
+        with av.open(str(path), "r", container_options=OPEN, metadata_errors="replace") as source:
+            told = source.streams.video[0].sample_aspect_ratio if source.streams.video else None
+    except av.FFmpegError as error:
+        raise BadInput("film.not_a_film", {"name": path.name}, str(error)) from error
+    return float(told) if told and 0.2 < told < 5 else 1.0
+
+
+def _timed(shot: Shot, fps: int) -> Iterator[tuple[av.VideoFrame, int]]:
+    """Yield pictures with how many of the film's pictures each of them stands for."""
+    shown: av.VideoFrame | None = None
+    number, at, step = 0, 0.0, 1 / fps
+    for at, frame in decoded(shot.path, shot.start):
+        if shown is not None:
+            times = max(0, int(np.ceil((at - shot.start) * fps - 0.5 - 1e-6)) - number)
+            yield shown, times
+            number += times
+        shown = frame
+        step = max(step, float((frame.duration or 0) * (frame.time_base or 0)))
+    if shown is not None:
+        yield shown, max(0, round((at - shot.start + step) * fps) - number)
+
+
+def _count(shot: Shot, fps: int) -> int:
+    return round(shot.seconds * fps)
