@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 Mood = Literal["tender", "merry", "blue", "sly", "proud"]
 
 _HERTZ = 24_000  # nothing of it sounds above; half the work
+_HEARD = 9.0  # time constants after which a partial is gone, -78 dB
 _ECHOES = ((0.031, 0.22, 0), (0.047, 0.20, 1), (0.21, 0.12, 1), (0.33, 0.09, 0))  # seconds, strength, side
 
 
 @dataclass(frozen=True)
 class _Score:
-    """A bed: chords as MIDI keys, the order of a chord's notes (None: a rest), seconds per note, and the sound:
-    how long a note rings, how soon it decays, how bright it is, how softly it begins (seconds)."""
+    """A bed: chords as MIDI keys, the order of a chord's notes (None: a rest), seconds per note; then how
+    long a note rings, how soon it decays, how dull it is, how many seconds it begins over, and how many keys
+    up."""
 
     chords: tuple[tuple[int, int, int, int], ...]
     pattern: tuple[int | None, ...]
@@ -42,8 +44,8 @@ _SCORES: dict[Mood, _Score] = {
     ),
     # Am, Em, F, C: slow, dark, long
     "blue": _Score(
-        ((57, 60, 64, 69), (52, 55, 59, 64), (53, 57, 60, 65), (48, 55, 60, 64)), (0, 1, 2, 3), 0.72, 3.6, 0.8,
-        2.5, 0.03, 0,
+        ((57, 60, 64, 69), (52, 55, 59, 64), (53, 57, 60, 65), (48, 55, 60, 64)), (0, 1, 2, 3), 0.72,
+        3.6, 0.8, 2.5, 0.03, 0,
     ),
     # Am, Am, Dm, E7 on tiptoe
     "sly": _Score(
@@ -52,15 +54,15 @@ _SCORES: dict[Mood, _Score] = {
     ),
     # C, G, Am, F, broad
     "proud": _Score(
-        ((48, 55, 60, 64), (43, 55, 59, 62), (45, 52, 60, 64), (53, 57, 60, 65)), (0, 1, 2, 3, 2, 1, 2, 3), 0.30,
-        2.0, 1.4, 1.9, 0.008,
+        ((48, 55, 60, 64), (43, 55, 59, 62), (45, 52, 60, 64), (53, 57, 60, 65)), (0, 1, 2, 3, 2, 1, 2, 3),
+        0.30, 2.0, 1.4, 1.9, 0.008,
     ),
 }  # fmt: skip
 MOODS = tuple(_SCORES)
 
 
 def loop(mood: Mood = "tender", hertz: int = 48_000) -> NDArray[np.float32]:
-    """Return a bed once round, stereo (n, 2) at `hertz`, peak 0.5: what rings over the end is at the start."""
+    """Return a bed once round, (n, 2) at `hertz`, peak 0.5: what rings over the end is at the start."""
     once = _once(_SCORES[mood])
     places = np.arange(round(len(once) * hertz / _HERTZ)) * (_HERTZ / hertz)
     sides = [np.interp(places, np.arange(len(once)), once[:, side], period=len(once)) for side in (0, 1)]
@@ -70,17 +72,28 @@ def loop(mood: Mood = "tender", hertz: int = 48_000) -> NDArray[np.float32]:
 def _once(score: _Score) -> NDArray[np.float32]:
     step = round(score.beat * _HERTZ)
     length = step * len(score.pattern) * len(score.chords)
-    sound = np.zeros((length, 2))
+    sound = np.zeros((length, 2), np.float32)
+    tones = {key: _tone(score, key) for key in _keys(score)}
     for number, chord in enumerate(score.chords):
         at = number * len(score.pattern) * step
         for place, key, strength, side in _struck(score, chord):
-            tone = _tone(score, key)
-            places = (at + place * step + np.arange(len(tone))) % length
-            sound[places, 0] += strength * np.cos(side * np.pi / 2) * tone
-            sound[places, 1] += strength * np.sin(side * np.pi / 2) * tone
+            sides = np.array([np.cos(side * np.pi / 2), np.sin(side * np.pi / 2)], np.float32) * strength
+            _ring(sound, (at + place * step) % length, tones[key][:, None] * sides)
     for delay, strength, ear in _ECHOES:
         sound[:, ear] += strength * np.roll(sound.mean(axis=1), round(delay * _HERTZ))
     return np.asarray(sound * (0.5 / np.abs(sound).max()), dtype=np.float32)
+
+
+def _ring(sound: NDArray[np.float32], at: int, tone: NDArray[np.float32]) -> None:
+    """Add a note to a loop at its place; what passes the end goes on at the start."""
+    while len(tone):
+        room = min(len(sound) - at, len(tone))
+        sound[at : at + room] += tone[:room]
+        tone, at = tone[room:], 0
+
+
+def _keys(score: _Score) -> set[int]:
+    return {key for chord in score.chords for _, key, _, _ in _struck(score, chord)}
 
 
 def _struck(score: _Score, chord: tuple[int, int, int, int]) -> list[tuple[int, int, float, float]]:
@@ -93,14 +106,16 @@ def _struck(score: _Score, chord: tuple[int, int, int, int]) -> list[tuple[int, 
     return struck
 
 
-def _tone(score: _Score, key: int) -> NDArray[np.float64]:
+def _tone(score: _Score, key: int) -> NDArray[np.float32]:
     """Return one note: decaying partials, the upper ones weak and soon gone."""
-    time = np.arange(round(score.ring * _HERTZ)) / _HERTZ
+    time = np.arange(round(score.ring * _HERTZ), dtype=np.float32) / np.float32(_HERTZ)
     pitch = 440 * 2 ** ((key - 69) / 12)
-    tone = np.zeros(len(time))
+    tone = np.zeros(len(time), np.float32)
     for partial in range(1, 7):
         hertz = pitch * partial * np.sqrt(1 + 0.0004 * partial**2)  # strings are a little stiff
         if hertz < 4000:
-            fall = score.decay * (1 + 0.82 * partial)
-            tone += partial**-score.bright * np.exp(-time * fall) * np.sin(2 * np.pi * hertz * time)
-    return np.asarray(tone * np.minimum(time / score.attack, 1.0) * np.minimum((score.ring - time) / 0.3, 1.0))
+            fall = np.float32(score.decay * (1 + 0.82 * partial))
+            heard = time[: round(_HEARD / fall * _HERTZ)]
+            wave = np.exp(heard * -fall) * np.sin(heard * np.float32(2 * np.pi * hertz))
+            tone[: len(heard)] += np.float32(partial**-score.bright) * wave
+    return np.asarray(tone * np.minimum(time / score.attack, 1) * np.minimum((score.ring - time) / 0.3, 1))

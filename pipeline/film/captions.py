@@ -1,7 +1,10 @@
 """Captions: who says what, in one or two lines, where neither mouth nor platform covers them."""
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from pipeline.film.draw import Ink, Rgba, lettering, pill, stacked
 from pipeline.film.looks import Look
@@ -25,10 +28,21 @@ class Page(Noun):
 
 @dataclass(frozen=True)
 class Caption:
-    """A page and its picture."""
+    """A page and its picture, kept packed: a long film has many."""
 
     page: Page
-    picture: Rgba
+    shape: tuple[int, ...]
+    packed: bytes
+
+    @classmethod
+    def of(cls, page: Page, picture: Rgba) -> "Caption":
+        """Pack a picture."""
+        return cls(page, picture.shape, zlib.compress(picture.tobytes(), 1))
+
+    @property
+    def picture(self) -> Rgba:
+        """The picture, to be looked at."""
+        return np.frombuffer(zlib.decompress(self.packed), np.uint8).reshape(self.shape)
 
 
 def captions(
@@ -52,7 +66,8 @@ def captions(
             lines, picture = _drawn(text, cue, layout, look, faces, tags.get(cue.speaker, ""))
             mouths = _mouths(track, start, end, timeline.fps)
             box = _placed(picture.shape[1], picture.shape[0], layout, look, mouths, taken)
-            made.append(Caption(Page(cue=cue.index, lines=lines, start=start, end=end, box=box), picture))
+            page = Page(cue=cue.index, lines=lines, start=start, end=end, box=box)
+            made.append(Caption.of(page, picture))
     return made
 
 

@@ -62,7 +62,7 @@ def _flattened(frame: av.VideoFrame) -> av.VideoFrame:
 
 
 def _covering(frame: av.VideoFrame, width: int, height: int, aspect: float) -> av.VideoFrame:
-    """Return a picture of that size: yuv420p in BT.709, or BT.2020 for one of high range, still to be toned."""
+    """Return a picture of that size: yuv420p in BT.709; one of high range as RGB, still to be toned."""
     scale = max(width / (frame.width * aspect), height / frame.height)
     across, down = _evenly(frame.width * aspect * scale, width), _evenly(frame.height * scale, height)
     rgb = frame.format.name.startswith(("rgb", "bgr", "gbr"))
@@ -80,10 +80,9 @@ def _covering(frame: av.VideoFrame, width: int, height: int, aspect: float) -> a
         return scaled if high_range else tagged(scaled)
     left, top = (across - width) // 4 * 2, (down - height) // 4 * 2
     if high_range:
-        whole = scaled.to_ndarray()
-        return av.VideoFrame.from_ndarray(
-            np.ascontiguousarray(whole[top : top + height, left : left + width]), "rgb24"
-        )
+        whole: NDArray[np.uint8] = np.asarray(scaled.to_ndarray(), np.uint8)
+        cut = np.ascontiguousarray(whole[top : top + height, left : left + width])
+        return av.VideoFrame.from_ndarray(cut, "rgb24")
     made = tagged(av.VideoFrame(width, height, "yuv420p"))
     for place, source, half in zip(planes(made), planes(scaled), (1, 2, 2), strict=True):
         rows, columns = place.shape
@@ -108,7 +107,7 @@ def _turned(frame: av.VideoFrame, turns: int) -> av.VideoFrame:
 def _toned(frame: av.VideoFrame, curve: int) -> av.VideoFrame:
     """Return a picture of high range (RGB) as an ordinary one."""
     shown = Image.fromarray(frame.to_ndarray(format="rgb24")).filter(_table(curve))
-    return yuv(np.asarray(shown))
+    return yuv(np.array(shown))
 
 
 @cache

@@ -132,7 +132,7 @@ class Mix:
         return placed(self._timeline, index, loud, HERTZ, self.length)
 
     def _ducking(self, at: NDArray[np.int_]) -> Samples:
-        """Return the music's gain per sample: down before words, up again after them, in and out at the ends."""
+        """Return the music's gain per sample: down before words, up after them, in and out at the ends."""
         coarse = np.arange(at[0], at[-1] + HERTZ // 100 + 1, HERTZ // 100)
         seconds, held = coarse / HERTZ, np.zeros(len(coarse))
         for cue in self._timeline.cues:

@@ -1,6 +1,7 @@
 """One picture of the film: what never changes is drawn once, the performance goes in, the words over it."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import av
 import numpy as np
@@ -25,15 +26,16 @@ class Scene:
         self._size = layout.width, layout.height
         self._pane = even(layout.pane, layout)
         self._card = layout.panel is not None
-        self._base = _ground(layout, look)
+        self._ready = lru_cache(maxsize=2)(_ready)
+        self._covered = self._pane == (0, 0, layout.width, layout.height)
+        self._base = _blank(layout) if self._covered else _ground(layout, look)
         title = layer(band, round(layout.band.x), round(layout.band.y))
         over = layout.pane.y < layout.band.y + layout.band.h - 1
         self._over = title if over else None
         if not over:
             paint(self._base, title)
         self._captions = [
-            (round(c.page.start * fps), round(c.page.end * fps), _layer(c.picture, c.page.box))
-            for c in captions
+            (round(each.page.start * fps), round(each.page.end * fps), each) for each in captions
         ]
         self._mark = (
             None if mark is None else (round(mark.label.end * fps), _layer(mark.picture, mark.label.box))
@@ -49,8 +51,9 @@ class Scene:
         """
         frame = tagged(av.VideoFrame(*self._size, "yuv420p"))
         canvas = planes(frame)
-        for place, still in zip(canvas, self._base, strict=True):
-            place[...] = still
+        if not self._covered:
+            for place, still in zip(canvas, self._base, strict=True):
+                place[...] = still
         self._insert(canvas, picture)
         if self._over is not None:
             paint(canvas, self._over)
@@ -65,11 +68,11 @@ class Scene:
         return frame
 
     def _said(self, number: int) -> list[Layer]:
-        return [words for first, stop, words in self._captions if first <= number < stop]
+        return [self._ready(words) for first, stop, words in self._captions if first <= number < stop]
 
     def _asked(self, number: int) -> list[Layer]:
         before = [words for _, stop, words in self._captions if stop <= number]
-        return before[-1:] if self._card else []
+        return [self._ready(words) for words in before[-1:]] if self._card else []
 
     def _insert(self, canvas: Sequence[Plane], picture: av.VideoFrame) -> None:
         x, y, wide, high = self._pane
@@ -86,22 +89,28 @@ def even(box: Box, layout: Layout) -> tuple[int, int, int, int]:
     return x, y, min(wide, layout.width - x), min(high, layout.height - y)
 
 
+def _ready(words: Caption) -> Layer:
+    return _layer(words.picture, words.page.box)
+
+
 def _layer(picture: Rgba, box: Box) -> Layer:
     return layer(picture, round(box.x), round(box.y))
 
 
 def _ground(layout: Layout, look: Look) -> tuple[Plane, Plane, Plane]:
     """Return the canvas without picture and title: the band's colour above, the panel with its paws below."""
-    wide, high = layout.width, layout.height
-    canvas = (
-        np.full((high, wide), 16, np.uint8),
-        np.full((high // 2, wide // 2), 128, np.uint8),
-        np.full((high // 2, wide // 2), 128, np.uint8),
-    )
-    paint(canvas, layer(ground(wide, high, look.band.top, look.panel.bottom), 0, 0))
+    canvas = _blank(layout)
+    paint(canvas, layer(ground(layout.width, layout.height, look.band.top, look.panel.bottom), 0, 0))
     if layout.panel is not None:
         panel = layout.panel
         area = ground(round(panel.w), round(panel.h), look.panel.top, look.panel.bottom)
         area = paws(area, look.panel.paws, look.panel.paws_opacity, layout.width * look.panel.paws_size)
         paint(canvas, layer(area, round(panel.x), round(panel.y)))
     return canvas
+
+
+def _blank(layout: Layout) -> tuple[Plane, Plane, Plane]:
+    """Return a black canvas."""
+    wide, high = layout.width, layout.height
+    grey = np.full((2, high // 2, wide // 2), 128, np.uint8)
+    return np.full((high, wide), 16, np.uint8), grey[0], grey[1]

@@ -3,13 +3,15 @@
 A clip may come in any rate, size, turn, depth and colour, may end early, may be damaged at its end.
 """
 
+import math
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from itertools import chain, repeat
 from pathlib import Path
 
 import av
-import numpy as np
 from pydantic import Field
 
 from pipeline.film.fitted import fitted
@@ -18,7 +20,7 @@ from pipeline.film.sound import OPEN
 from pipeline.ports.errors import BadInput, Surprise
 from storage.model import Noun
 
-_KEPT = 12  # pictures that are played to and fro when a clip ends too early
+_KEPT = 8  # pictures that are played to and fro when a clip ends too early
 _ENOUGH = 0.5  # share of a shot that its clip must have
 
 
@@ -54,7 +56,7 @@ def pictures(shots: Sequence[Shot], fps: int, size: tuple[int, int], fade: float
     for place, shot in enumerate(shots):
         coming = even(shot, fps, size)
         faded = 0
-        for faded, gone in enumerate(waiting, 1):  # noqa: B007 - how many were there is of interest
+        for faded, gone in enumerate(waiting, 1):
             yield blended(gone, next(coming), faded / (over + 1))
         alone = _count(shot, fps) - faded - (over if place + 1 < len(shots) else 0)
         for _ in range(alone):
@@ -66,11 +68,10 @@ def even(shot: Shot, fps: int, size: tuple[int, int]) -> Iterator[av.VideoFrame]
     """Yield exactly one shot's pictures, each the one that shows at its moment."""
     wanted, number = _count(shot, fps), 0
     kept: deque[av.VideoFrame] = deque(maxlen=_KEPT)
-    aspect = _aspect(shot.path)
     for picture, times in _timed(shot, fps):
         if not times:
             continue
-        kept.append(fitted(picture, *size, aspect))
+        kept.append(fitted(picture.frame, *size, picture.aspect))
         for _ in range(min(times, wanted - number)):
             yield kept[-1]
             number += 1
@@ -84,8 +85,17 @@ def even(shot: Shot, fps: int, size: tuple[int, int]) -> Iterator[av.VideoFrame]
         yield next(around)
 
 
-def decoded(path: Path, start: float = 0.0) -> Iterator[tuple[float, av.VideoFrame]]:
-    """Yield a clip's pictures from `start` on with their times in seconds; a damaged end is left away.
+@dataclass(frozen=True)
+class Picture:
+    """A decoded picture, its time in seconds, and how wide one of its pixels is for its height."""
+
+    frame: av.VideoFrame
+    at: float
+    aspect: float
+
+
+def decoded(path: Path, start: float = 0.0) -> Iterator[Picture]:
+    """Yield a clip's pictures from `start` on; a damaged end is left away.
 
     Raises:
         BadInput: `film.not_a_film`, there is nothing that can be read.
@@ -98,17 +108,17 @@ def decoded(path: Path, start: float = 0.0) -> Iterator[tuple[float, av.VideoFra
         if not source.streams.video:
             raise BadInput("film.not_a_film", {"name": path.name})
         stream = source.streams.video[0]
-        stream.thread_type = "AUTO"
-        rate, first, number = float(stream.average_rate or 25), None, 0
+        # One thread: the encoder keeps the other cores busy, and threads that wait for each other cost.
+        stream.thread_type, stream.codec_context.thread_count = "NONE", 1
+        rate, number = float(stream.average_rate or 25), -1
         if start:
             source.seek(round(start * av.time_base))
+        aspect = _sane(stream.sample_aspect_ratio)
         origin = float((stream.start_time or 0) * (stream.time_base or 0))
-        for frame in _whole(source, stream):
+        for number, frame in enumerate(_whole(source, stream)):
             at = number / rate if frame.time is None else float(frame.time) - origin
-            first = at if first is None else first
-            number += 1
-            yield at, frame
-        if first is None and not start:
+            yield Picture(frame, at, aspect)
+        if number < 0 and not start:
             raise BadInput("film.not_a_film", {"name": path.name})
 
 
@@ -125,29 +135,23 @@ def _whole(source: av.container.InputContainer, stream: av.VideoStream) -> Itera
             continue
 
 
-def _aspect(path: Path) -> float:
-    """How wide a pixel of the clip is for its height; 1 where nothing sensible is said."""
-    try:
-        with av.open(str(path), "r", container_options=OPEN, metadata_errors="replace") as source:
-            told = source.streams.video[0].sample_aspect_ratio if source.streams.video else None
-    except av.FFmpegError as error:
-        raise BadInput("film.not_a_film", {"name": path.name}, str(error)) from error
-    return float(told) if told and 0.2 < told < 5 else 1.0
+def _sane(aspect: Fraction | None) -> float:
+    return float(aspect) if aspect and 0.2 < aspect < 5 else 1.0
 
 
-def _timed(shot: Shot, fps: int) -> Iterator[tuple[av.VideoFrame, int]]:
+def _timed(shot: Shot, fps: int) -> Iterator[tuple[Picture, int]]:
     """Yield pictures with how many of the film's pictures each of them stands for."""
-    shown: av.VideoFrame | None = None
-    number, at, step = 0, 0.0, 1 / fps
-    for at, frame in decoded(shot.path, shot.start):
+    shown: Picture | None = None
+    number, step = 0, 1 / fps
+    for picture in decoded(shot.path, shot.start):
         if shown is not None:
-            times = max(0, int(np.ceil((at - shot.start) * fps - 0.5 - 1e-6)) - number)
+            times = max(0, math.ceil((picture.at - shot.start) * fps - 0.5 - 1e-6) - number)
             yield shown, times
             number += times
-        shown = frame
-        step = max(step, float((frame.duration or 0) * (frame.time_base or 0)))
+            step = picture.at - shown.at
+        shown = picture
     if shown is not None:
-        yield shown, max(0, round((at - shot.start + step) * fps) - number)
+        yield shown, max(0, round((shown.at - shot.start + step) * fps) - number)
 
 
 def _count(shot: Shot, fps: int) -> int:

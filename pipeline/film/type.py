@@ -102,7 +102,7 @@ def has(path: Path, mark: str) -> bool:
 
 
 def _shape(path: Path, mark: str) -> tuple[tuple[int, int], bytes]:
-    mask = font(path, 32).getmask(mark)
+    mask = font(path, REFERENCE).getmask(mark)
     return mask.size, bytes(mask)
 
 

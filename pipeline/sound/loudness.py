@@ -104,9 +104,10 @@ def turned_down(highest: Samples, aim: float) -> NDArray[np.float64]:
         return wanted
     held = _lowest(wanted, _AHEAD + 1)
     back, gain = 1 - float(np.exp(-1 / (0.08 * STEPS))), 1.0
-    for i, lowest in enumerate(held.tolist()):
-        gain = min(lowest, gain + (1 - gain) * back)
-        held[i] = gain
+    for start in range(0, len(held), 1 << 14):
+        for i, lowest in enumerate(held[start : start + (1 << 14)].tolist(), start):
+            gain = min(lowest, gain + (1 - gain) * back)
+            held[i] = gain
     window = np.hanning(2 * _AHEAD + 3)[1:-1]
     return np.convolve(np.pad(held, _AHEAD, mode="edge"), window / window.sum(), mode="valid")
 
@@ -159,7 +160,8 @@ def _power(channel: Samples, hertz: int) -> NDArray[np.float64]:
     """Return the mean square of each whole 100 ms after K-weighting."""
     kernel, sums, rest = _weighting(hertz), [], np.zeros(0, np.float32)
     hop, left = hertz // 10, len(channel)
-    for piece in convolved(channel, kernel):
+    # A block and the kernel together fill one transform.
+    for piece in convolved(channel, kernel, (1 << 17) - len(kernel) + 1):
         joined = np.concatenate([rest, piece[:left]])
         left -= min(left, len(piece))
         whole = len(joined) // hop

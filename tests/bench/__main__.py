@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Callable
 
-from tests.bench import chat, film, page
+from tests.bench import chat, edit, film, page
 from tests.bench.figures import Figure, keep, show
 
 _GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "film": film.measure,
+    "edit": edit.measure,
     "chat": chat.measure,
     "page": page.measure,
 }

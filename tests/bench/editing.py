@@ -34,7 +34,7 @@ def main(what: str, place: Path) -> None:
         found = _spent(lambda: _encode(pictures, floor, job.timeline.fps))
     else:
         found = _alike(job, floor)
-    print(json.dumps({**found, "seconds": job.timeline.seconds, "peak_mb": _peak_mb()}))
+    sys.stdout.write(json.dumps({**found, "seconds": job.timeline.seconds, "peak_mb": _peak_mb()}))
 
 
 def _spent(work: Callable[[], object]) -> dict[str, float]:
