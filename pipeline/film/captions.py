@@ -1,5 +1,6 @@
 """Captions: who says what, in one or two lines, where neither mouth nor platform covers them."""
 
+import itertools
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ import numpy as np
 
 from pipeline.film.draw import Ink, Rgba, lettering, pill, stacked
 from pipeline.film.looks import Look
-from pipeline.film.type import Faces, split, wrap
+from pipeline.film.type import Faces, pieces, split, wrap
 from pipeline.model import Box, Cue, Layout, Span, Timeline, Track
 from storage.model import Noun, Speaker
 
@@ -28,16 +29,19 @@ class Page(Noun):
 
 @dataclass(frozen=True)
 class Caption:
-    """A page and its picture, kept packed: a long film has many."""
+    """A page, or the stretch of it in which so much of it is said, and its picture; kept packed: a long film
+    has many."""
 
     page: Page
+    start: float
+    end: float
     shape: tuple[int, ...]
     packed: bytes
 
     @classmethod
-    def of(cls, page: Page, picture: Rgba) -> "Caption":
+    def of(cls, page: Page, span: Span, picture: Rgba) -> "Caption":
         """Pack a picture."""
-        return cls(page, picture.shape, zlib.compress(picture.tobytes(), 1))
+        return cls(page, *span, picture.shape, zlib.compress(picture.tobytes(), 1))
 
     @property
     def picture(self) -> Rgba:
@@ -67,8 +71,27 @@ def captions(
             mouths = _mouths(track, start, end, timeline.fps)
             box = _placed(picture.shape[1], picture.shape[0], layout, look, mouths, taken)
             page = Page(cue=cue.index, lines=lines, start=start, end=end, box=box)
-            made.append(Caption.of(page, picture))
+            for said, span in _told(page, look, timeline.fps):
+                if said:
+                    picture = _drawn(text, cue, layout, look, faces, tags.get(cue.speaker, ""), said)[1]
+                made.append(Caption.of(page, span, picture))
     return made
+
+
+def _told(page: Page, look: Look, fps: int) -> list[tuple[int, Span]]:
+    """Return how many characters of a page have been said, and when: once for a look that lights no words."""
+    if look.caption.lit is None:
+        return [(0, (page.start, page.end))]
+    ends = list(itertools.accumulate(len(piece) for line in page.lines for piece in pieces(line)))
+    edges = [page.start]
+    for end in ends:
+        at = page.start + (page.end - page.start) * end / ends[-1]
+        edges.append(max(edges[-1], round(at * fps) / fps))
+    return [
+        (end, (start, stop))
+        for end, (start, stop) in zip(ends, itertools.pairwise(edges), strict=True)
+        if stop > start
+    ]
 
 
 def _paged(cue: Cue, layout: Layout, look: Look, faces: Faces, fps: int) -> list[tuple[str, float, float]]:
@@ -130,15 +153,19 @@ def _panel_room(layout: Layout, look: Look) -> Span:
 
 
 def _drawn(
-    text: str, cue: Cue, layout: Layout, look: Look, faces: Faces, name: str
+    text: str, cue: Cue, layout: Layout, look: Look, faces: Faces, name: str, said: int = 0
 ) -> tuple[tuple[str, ...], Rgba]:
     lines, size = _fitted(text, layout, look, faces)
     lines = lines or (text,)
     voice = look.speakers[cue.speaker]
     words = lettering(
-        faces, lines, size, Ink(voice.fill, voice.stroke, look.caption.weight, look.caption.bold)
+        faces,
+        lines,
+        size,
+        Ink(voice.fill, voice.stroke, look.caption.weight, look.caption.bold, look.caption.lit),
+        said=said,
     )
-    tag = faces.plain(name)
+    tag = faces.plain(name) if look.caption.tags else ""
     if not tag:
         return lines, words
     small = max(8, round(layout.width * 0.038))

@@ -137,7 +137,8 @@ def finished(job: CutJob) -> Iterator[av.VideoFrame]:
 
 def _reel(job: CutJob, tell: Callable[[float], None]) -> _Reel:
     """Draw and place everything that does not change from picture to picture."""
-    look, faces = looks.load(job.look), Faces.of(job.font_cute, job.font_sans)
+    look = looks.load(job.look)
+    faces = Faces.of(job.font_cute, job.font_sans, look.face)
     timeline, layout = job.timeline, job.layout
     mark = marks.mark(job.label, layout, look, faces, timeline.seconds)
     label = None if mark is None else mark.label
@@ -149,7 +150,7 @@ def _reel(job: CutJob, tell: Callable[[float], None]) -> _Reel:
         timeline, lambda index: _line(job.sounds, index), music(job.bed, job.music, timeline.seconds)
     )
     shown = tuple(text for text, _ in title.lines(job.title, layout, look, faces))
-    pages = tuple(word.page for word in words)
+    pages = tuple({(word.page.cue, word.page.start): word.page for word in words}.values())
     page = sidecar.page(timeline, layout, shown, title_box, pages, label, job.track)
     return _Reel(job, Scene(layout, look, band, words, mark, timeline.fps), played, page, tell)
 

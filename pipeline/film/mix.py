@@ -61,11 +61,14 @@ class Mix:
     def blocks(self, size: int) -> Iterator[Samples]:
         """Yield the finished sound in blocks of `size`, the last one shorter."""
         gain, curve = self._solved
-        at = (np.arange(len(curve)) + 0.5) * (HERTZ / STEPS)
+        step = HERTZ // STEPS
         rest = np.zeros((0, 2), np.float32)
         for first in range(0, self.length, _BLOCK):
             stop = min(first + _BLOCK, self.length)
-            down = np.interp(np.arange(first, stop), at, curve).astype(np.float32) * np.float32(gain)
+            low = max(0, first // step - 1)
+            near = curve[low : stop // step + 2]
+            at = (np.arange(low, low + len(near)) + 0.5) * step
+            down = (np.interp(np.arange(first, stop), at, near) * gain).astype(np.float32)
             rest = np.concatenate([rest, self._raw(first, stop) * down[:, None]])
             whole = len(rest) // size * size
             for start in range(0, whole, size):

@@ -34,9 +34,7 @@ class Scene:
         self._over = title if over else None
         if not over:
             paint(self._base, title)
-        self._captions = [
-            (round(each.page.start * fps), round(each.page.end * fps), each) for each in captions
-        ]
+        self._captions = [(round(each.start * fps), round(each.end * fps), each) for each in captions]
         self._mark = (
             None if mark is None else (round(mark.label.end * fps), _layer(mark.picture, mark.label.box))
         )

@@ -5,7 +5,10 @@ import re
 import pytest
 
 from pipeline.film import looks
+from pipeline.film.captions import captions
+from pipeline.model import Track
 from storage.model import Lang
+from tests.pipeline.film import made
 
 
 @pytest.mark.parametrize("name", looks.names())
@@ -25,3 +28,38 @@ def test_every_look_pack_is_whole(name: str) -> None:
 def test_there_is_the_look_everybody_knows() -> None:
     """Protects the default: briefs name it without asking."""
     assert "classic" in looks.names()
+
+
+@pytest.mark.parametrize("name", looks.names())
+def test_every_pack_dresses_a_film(name: str) -> None:
+    """Protects each pack from sizes that cannot be, a mark too small, and words under platforms' buttons."""
+    faces = made.faces()
+    if faces is None:
+        pytest.skip("the fonts are not fetched")
+    look, times = looks.load(name), made.timeline()
+    track = Track(mouths=(None,) * times.frames, openness=(0.0,) * times.frames)
+    for layout in (made.FULL, made.CARD):
+        drawn = captions(times, layout, track, look, faces, {}, None)
+        assert {word.page.cue for word in drawn} == {0, 1, 2, 3}
+        for word in drawn:
+            box = word.page.box
+            assert box.x >= 0.05 * layout.width
+            assert box.x + box.w <= 0.95 * layout.width
+            assert box.y + box.h <= 0.92 * layout.height
+
+
+def test_words_light_up_as_they_are_said() -> None:
+    """Protects captions word by word: in order, without a gap, the last one lit when the line ends."""
+    faces = made.faces()
+    if faces is None:
+        pytest.skip("the fonts are not fetched")
+    times = made.timeline()
+    track = Track(mouths=(None,) * times.frames, openness=(0.0,) * times.frames)
+    drawn = captions(times, made.FULL, track, looks.load("clean"), faces, {}, None)
+    first = [word for word in drawn if word.page.cue == 0]
+    assert len(first) == 9
+    assert [word.start for word in first[1:]] == [word.end for word in first[:-1]]
+    assert (first[0].start, first[-1].end) == (times.cues[0].start, times.cues[0].end)
+    lit = [int(((word.picture[..., 2] < 120) & (word.picture[..., 0] > 220)).sum()) for word in first]
+    assert lit == sorted(lit)
+    assert lit[-1] > 4 * lit[0]
