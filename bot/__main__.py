@@ -40,7 +40,10 @@ def film(
     theme: Annotated[str | None, typer.Option(help="Words, or the name of a built-in dialogue.")] = None,
     script: Annotated[Path | None, typer.Option(metavar="S.json", help="A finished dialogue.")] = None,
     audience: Annotated[str | None, typer.Option(help="For whom: 程序员, students …")] = None,
-    voice: Annotated[str | None, typer.Option(help="A preset, or a sample to tune towards.")] = None,
+    voice: Annotated[str | None, typer.Option(help="A preset, or a sample to clone or tune towards.")] = None,
+    may_use_voice: Annotated[
+        bool, typer.Option("--may-use-voice", help="The sample is my own voice, or I may use it.")
+    ] = False,
     pet_lines: Annotated[
         list[Path] | None, typer.Option(help="The pet's lines, recorded: one file each, or one with pauses.")
     ] = None,
@@ -62,8 +65,8 @@ def film(
     _end(
         commands.film(
             photo=photo, out=out, theme=theme, script=script, audience=audience, voice=voice,
-            pet_lines=tuple(pet_lines or ()), person_voice=tuple(person_voice or ()), taps=taps, look=look,
-            lang=lang, data=data, as_json=json,
+            may_use_voice=may_use_voice, pet_lines=tuple(pet_lines or ()),
+            person_voice=tuple(person_voice or ()), taps=taps, look=look, lang=lang, data=data, as_json=json,
         )
     )  # fmt: skip
 
@@ -158,12 +161,39 @@ def admin_people() -> None:
 
 @admin.command("takes")
 def admin_takes(
-    project: Annotated[str | None, typer.Argument(help="Only this project's; else those in doubt.")] = None,
+    project: Annotated[
+        str | None,
+        typer.Argument(help="Only this project's; else those in doubt. With --settle: charged|free."),
+    ] = None,
+    settle: Annotated[
+        str | None,
+        typer.Option("--settle", metavar="KEY", help="End a doubt: the vendor's bill has it, or does not."),
+    ] = None,
 ) -> None:
     """The ledger: of one project, or every take that was perhaps charged."""
+    if settle is not None and project not in {"charged", "free"}:
+        raise typer.BadParameter("--settle KEY charged | --settle KEY free")
     from bot import care
 
+    if settle is not None:
+        _end(care.settle(settle, charged=project == "charged"))
     _end(care.show_takes(project))
+
+
+@admin.command("aside")
+def admin_aside(limit: Annotated[int, typer.Option(min=1)] = 100) -> None:
+    """What came in from a messenger and could not be read."""
+    from bot import care
+
+    _end(care.show_aside(limit))
+
+
+@admin.command("doubtful")
+def admin_doubtful(limit: Annotated[int, typer.Option(min=1)] = 100) -> None:
+    """What was to be sent to a messenger and perhaps never arrived."""
+    from bot import care
+
+    _end(care.show_doubtful(limit))
 
 
 @admin.command("costs")
@@ -198,6 +228,17 @@ def admin_forget(
     from bot import care
 
     _end(care.forget(address))
+
+
+@admin.command("eval")
+def admin_eval(
+    vendor: Annotated[str | None, typer.Option(help="Only this text vendor; else all in use.")] = None,
+    themes: Annotated[int, typer.Option(min=1, max=30, help="How many of the fixed themes.")] = 30,
+) -> None:
+    """Try the text vendors on fixed themes and compare them; costs what their calls cost."""
+    from bot import contest
+
+    _end(contest.contest(vendor, themes))
 
 
 @admin.command("prune")

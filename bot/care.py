@@ -16,9 +16,11 @@ from rich.text import Text
 
 from bot import app, checkup, log, settings
 from bot.texts import known, say
+from pipeline.farewell import farewell
+from pipeline.money import all_written, written
 from pipeline.ports.errors import BadInput, Trouble
 from storage import forget as forgetting
-from storage import projects, stops, takes
+from storage import outbox, projects, stops, takes, updates
 from storage.blobs import Blobs
 from storage.db import Database
 from storage.errors import StorageError
@@ -75,10 +77,27 @@ def show_takes(project: str | None) -> int:
         rows = await takes.of(db, project) if project else await checkup.doubtful(chosen, db)
         for take in rows:
             _print_take(take, in_doubt=take.key in doubtful)
+        if project and rows:
+            _print_sum(chosen, rows)
         count = sum(take.key in doubtful for take in rows)
         typer.echo(_say("admin.doubt" if count else "admin.no_doubt", count=count, mark=_DOUBT))
 
     return _with_rows(show)
+
+
+def settle(key: str, *, charged: bool) -> int:
+    """End a doubt about one take, as the vendor's bill says; nothing is sent."""
+
+    async def end(chosen: settings.Settings, db: Database) -> None:
+        if key not in {take.key for take in await checkup.doubtful(chosen, db)}:
+            raise BadInput("admin.not_in_doubt", {"take": key})
+        found = await takes.get(db, key)
+        if found is not None and found.state == "sending":
+            await takes.unsure(db, key, "take.cut_off", time.time())
+        await takes.settle(db, key, time.time(), charged=charged)
+        typer.echo(_say("admin.settled_charged" if charged else "admin.settled_free", take=key))
+
+    return _with_rows(end, none_yet=1)
 
 
 def show_costs(days: int) -> int:
@@ -89,6 +108,41 @@ def show_costs(days: int) -> int:
         _print(("currency", "spent"), ((currency, f"{cost:.2f}") for currency, cost in sorted(spent.items())))
 
     return _with_rows(show)
+
+
+def show_aside(limit: int) -> int:
+    """Print what came in and could not be read: which, when, and the class of its error; never its words."""
+
+    async def show(_: settings.Settings, db: Database) -> None:
+        rows = await updates.aside(db, limit)
+        _print(
+            ("update", "when", "error"),
+            ((f"{each.channel}:{each.id}", _when(each.at), each.error or "") for each in rows),
+        )
+        if rows:
+            typer.echo(_say("admin.aside", count=len(rows)))
+
+    return _with_rows(show)
+
+
+def show_doubtful(limit: int) -> int:
+    """Print the messages that perhaps never arrived, or could not: to whom, when, why; never their words."""
+
+    async def show(_: settings.Settings, db: Database) -> None:
+        _print(
+            ("person", "message", "when", "error"),
+            (
+                (_address(each.address), each.id, _when(each.changed), _why(each.error or ""))
+                for each in await outbox.doubtful(db, limit)
+            ),
+        )
+
+    return _with_rows(show)
+
+
+def _why(error: str) -> str:
+    """A reason in words where there are any; else the class of a mistake of ours."""
+    return _say(error) if known(error) else error
 
 
 def reopen(project: str) -> int:
@@ -121,7 +175,7 @@ def forget(address: str) -> int:
         for each in await projects.belonging_to(db, whose):
             await projects.change_state(db, each.id, "cancelled")
         blobs = Blobs.open(app.blobs_url(chosen), chosen.aws())
-        _tell_gone(await forgetting.forget(db, blobs, whose))
+        await _tell_gone(chosen, db, await forgetting.forget(db, blobs, whose))
 
     if not (channel and person):
         typer.echo(_say("admin.bad_address", address=address), err=True)
@@ -134,7 +188,8 @@ def prune() -> int:
 
     async def remove(chosen: settings.Settings, db: Database) -> None:
         blobs = Blobs.open(app.blobs_url(chosen), chosen.aws())
-        _tell_gone(await forgetting.prune(db, blobs, time.time() - chosen.keep_days * _DAY))
+        gone = await forgetting.prune(db, blobs, time.time() - chosen.keep_days * _DAY)
+        await _tell_gone(chosen, db, gone)
 
     return _with_rows(remove)
 
@@ -164,19 +219,43 @@ async def _change(db: Database, project: str, state: Literal["open", "cancelled"
     typer.echo(_say("admin.changed", project=project, state=_say(f"project.{state}")))
 
 
-def _tell_gone(gone: Forgotten) -> None:
+async def _tell_gone(chosen: settings.Settings, db: Database, gone: Forgotten) -> None:
+    """Say what is gone here, have voices deleted at their vendors, and say what could not be."""
     typer.echo(_say("admin.forgotten", projects=gone.projects, files=gone.blobs))
-    for vendor in sorted({voice.vendor for voice in gone.owed}):
-        count = sum(voice.vendor == vendor for voice in gone.owed)
+    if not gone.owed:
+        return
+    async with app.hired(chosen) as catalogue:
+        owed = await farewell(db, catalogue.voice)
+    if len(owed) < len(gone.owed):
+        typer.echo(_say("admin.voices_gone", count=len(gone.owed) - len(owed)))
+    for vendor in sorted({voice.vendor for voice in owed}):
+        count = sum(voice.vendor == vendor for voice in owed)
         typer.echo(_say("admin.owed", count=count, vendor=vendor))
 
 
 def _print_take(take: Take, *, in_doubt: bool) -> None:
     """Two lines: the key whole, because it is copied from here, and below it how the take stands."""
     vendor = f"{take.vendor}:{take.model}" if take.model else take.vendor
-    told = [_say(f"take.state.{take.state}"), vendor, f"{take.cost:g} {take.currency}", _when(take.changed)]
+    cost = written(take.cost, take.currency)
+    if take.quote not in {0.0, take.cost}:
+        cost = _say("admin.quoted", cost=cost, quote=written(take.quote, take.currency))
+    told = [_say(f"take.state.{take.state}"), vendor, cost, _when(take.changed)]
     typer.echo(f"{_DOUBT if in_doubt else ' '} {take.key}")
     typer.echo(f"    {' · '.join([*told, *filter(None, [take.error])])}")
+
+
+def _print_sum(chosen: settings.Settings, rows: Iterable[Take]) -> None:
+    """What it did cost altogether, and what it was expected to, by currency and in the house's own."""
+    worth = {**chosen.rates(), chosen.currency: 1.0}
+    claimed = [take for take in rows if take.state not in {"new", "rejected"}]
+    told = {}
+    for name in ("cost", "quote"):
+        sums: dict[str, float] = {}
+        for take in claimed:
+            amount = (name == "quote" and take.quote) or take.cost
+            sums[take.currency] = sums.get(take.currency, 0.0) + amount
+        told[name] = all_written(sums, worth, chosen.currency) or written(0.0, chosen.currency)
+    typer.echo(_say("admin.sum", **told))
 
 
 def _print(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:

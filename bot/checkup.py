@@ -5,49 +5,33 @@ import shutil
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Literal
 from urllib.parse import unquote
 
-from pydantic import Field
-
-from bot import app, settings
-from pipeline.catalogue import Catalogue
+from bot import app, roster, settings
+from bot.finding import Finding, Mark
 from pipeline.ports.errors import Trouble
-from pipeline.workshop import Workshop
-from storage import takes
+from storage import takes, updates
 from storage.blobs import Blobs
 from storage.db import Database
 from storage.errors import StorageError
-from storage.model import Noun, Take
+from storage.model import Take
 
-Mark = Literal["fine", "note", "broken"]
 _LITTLE_DISK = 1 << 30
 _USUAL_SENDING = 600.0  # a take sent less long ago, in seconds, is usually just on its way
 _VOICE = ("kokoro-model", "kokoro-vocab", "kokoro-voices")
 
 
-class Finding(Noun):
-    """One row: `what` and `how` are text keys, `fields` fill both; a note is neither good nor bad."""
-
-    mark: Mark
-    what: str
-    how: str
-    fields: dict[str, str] = Field(default_factory=dict)
-
-
 async def examine(chosen: settings.Settings, *, live: bool) -> tuple[Finding, ...]:
     """Look at everything a film needs."""
     weights = app.weights()
-    workshop = Workshop()
-    try:
-        findings = [*_settings(chosen), *_vendors(chosen, workshop, weights), _data_folder(chosen)]
-        findings += await _tried("doctor.database", lambda: _database(chosen))
-        findings += await _tried("doctor.blobs", lambda: _blobs(chosen))
-    finally:
-        await workshop.close()
+    findings = [*_settings(chosen), *await _tried("doctor.vendors", lambda: roster.examine(chosen))]
+    findings.append(_data_folder(chosen))
+    findings += await _tried("doctor.database", lambda: _database(chosen))
+    findings += await _tried("doctor.blobs", lambda: _blobs(chosen))
     findings += [*_fonts(weights), *_models(weights), _disk(chosen)]
+    findings += await _tried("doctor.telegram", lambda: _telegram(chosen, live=live))
     if live:
-        findings.append(Finding(mark="note", what="doctor.live", how="doctor.live_nobody"))
+        findings += await _tried("doctor.live", lambda: roster.ask(chosen))
     return tuple(findings)
 
 
@@ -57,11 +41,8 @@ async def doubtful(chosen: settings.Settings, db: Database) -> tuple[Take, ...]:
     Raises:
         BadInput: a setting names a vendor that is not there.
     """
-    workshop = Workshop()
-    try:
-        rows = app.catalogue(chosen, workshop, app.weights()).rows()
-    finally:
-        await workshop.close()
+    async with app.hired(chosen) as catalogue:
+        rows = catalogue.rows()
     free = {each.vendor for _, facts in rows for each in facts if each.free}
     return tuple(
         take for take in await takes.doubtful(db, time.time() - _USUAL_SENDING) if take.vendor not in free
@@ -92,24 +73,6 @@ def _settings(chosen: settings.Settings) -> list[Finding]:
     return [Finding(mark="fine", what="doctor.settings", how=how, fields={"names": names}), *odd]
 
 
-def _vendors(
-    chosen: settings.Settings, workshop: Workshop, weights: Mapping[str, Path | None]
-) -> list[Finding]:
-    try:
-        catalogue: Catalogue = app.catalogue(chosen, workshop, dict(weights))
-    except Trouble as trouble:
-        return [Finding(mark="broken", what="doctor.vendors", how=trouble.key, fields=trouble.fields)]
-    return [
-        Finding(
-            mark="fine" if facts else "broken",
-            what=f"doctor.{modality}",
-            how="doctor.order" if facts else "doctor.order_empty",
-            fields={"names": " → ".join(each.name for each in facts)},
-        )
-        for modality, facts in catalogue.rows()
-    ]
-
-
 def _data_folder(chosen: settings.Settings) -> Finding:
     folder = chosen.data_dir.absolute()
     if not is_there(folder):
@@ -129,7 +92,11 @@ async def _database(chosen: settings.Settings) -> list[Finding]:
     db = await Database.open(app.database_url(chosen))
     try:
         place = Finding(mark="fine", what="doctor.database", how="doctor.place", fields={"place": db.place})
-        return [place, *await _tried("doctor.doubtful", lambda: _doubtful(chosen, db))]
+        return [
+            place,
+            *await _tried("doctor.doubtful", lambda: _doubtful(chosen, db)),
+            *await _tried("doctor.telegram", lambda: _aside(db)),
+        ]
     finally:
         await db.close()
 
@@ -139,6 +106,29 @@ async def _doubtful(chosen: settings.Settings, db: Database) -> list[Finding]:
     how = "doctor.doubtful_some" if count else "doctor.doubtful_none"
     mark: Mark = "broken" if count else "fine"
     return [Finding(mark=mark, what="doctor.doubtful", how=how, fields={"count": str(count)})]
+
+
+async def _telegram(chosen: settings.Settings, *, live: bool) -> list[Finding]:
+    """How the bot is set up on Telegram; whether its token is good only Telegram can say."""
+    token = chosen.telegram_bot_token
+    if token is None:
+        return [Finding(mark="note", what="doctor.telegram", how="doctor.telegram_none")]
+    how = "doctor.telegram_brought" if chosen.telegram_webhook_url else "doctor.telegram_fetched"
+    if not live:
+        return [Finding(mark="fine", what="doctor.telegram", how=how)]
+    from bot.channels.telegram.visit import ask_how_it_stands  # the library takes a while to load
+
+    there = await ask_how_it_stands(token.get_secret_value(), chosen.telegram_base_url)
+    fields = {"name": there.name, "count": str(there.waiting)}
+    return [Finding(mark="fine", what="doctor.telegram", how="doctor.telegram_there", fields=fields)]
+
+
+async def _aside(db: Database) -> list[Finding]:
+    """What came in and could not be read; nothing is said while there is none."""
+    count = len(await updates.aside(db))
+    fields = {"count": str(count)}
+    found = Finding(mark="note", what="doctor.telegram", how="doctor.telegram_aside", fields=fields)
+    return [found] if count else []
 
 
 async def _blobs(chosen: settings.Settings) -> list[Finding]:

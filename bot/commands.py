@@ -35,6 +35,7 @@ def film(
     script: Path | None,
     audience: str | None,
     voice: str | None,
+    may_use_voice: bool,
     pet_lines: tuple[Path, ...],
     person_voice: tuple[Path, ...],
     taps: Taps,
@@ -44,7 +45,7 @@ def film(
     as_json: bool,
 ) -> int:
     """Make one film; see `pawlogue film --help`."""
-    from bot.film import Wish, check_wish, run_film
+    from bot.wish import Wish, check_wish
 
     spoken = lang or settings.language()
 
@@ -59,6 +60,7 @@ def film(
             audience=audience,
             voice=None if sample else voice,
             sample=sample,
+            may_use_voice=may_use_voice,
             pet_lines=pet_lines,
             person_voice=person_voice,
             taps=taps,
@@ -66,6 +68,8 @@ def film(
             lang=lang or (fit.language(words) if words else None) or "zh",
         )
         check_wish(wish)
+        from bot.film import run_film
+
         return run_to_end(run_film(wish, data, spoken, as_json=as_json))
 
     return told(begin, spoken, kept=data is not None)

@@ -12,12 +12,13 @@ from rich.console import Console
 
 from bot import settings
 from bot.app import House, Lobby, opened, receiving
-from bot.film import POLL_SECONDS, Wish, check_wish, cover_of, deliver, folder_for
+from bot.film import POLL_SECONDS, cover_of, deliver, folder_for
 from bot.messages import Incoming, Outgoing
 from bot.show import shown
 from bot.talk import Talk
 from bot.talking.questions import question
 from bot.texts import known, say
+from bot.wish import Wish, check_wish
 from pipeline import crafts, packaged
 from pipeline.ports.errors import BadInput
 from storage import assets, chats

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import structlog
 
+from bot import metrics
 from bot.messages import Incoming
 from pipeline.engine import Engine
 from pipeline.ports.errors import BadInput
@@ -14,6 +15,7 @@ from storage.db import Database
 from storage.errands import Errand
 from storage.model import Address, Notice
 
+FILMS = ("make_film", "redo_part")
 _LONGEST_PAUSE = 30.0
 _log = structlog.get_logger(__name__)
 
@@ -84,6 +86,8 @@ class Errands:
         )
         letter = chats.Inbound(id=came.id, address=came.address, payload=came.model_dump_json(), at=came.at)
         if await chats.end_errand(self._db, errand.making, letter):
+            if errand.recipe in FILMS:
+                metrics.films.labels(notice.kind).inc()
             self._arrived(errand.address)
         else:  # the chat was forgotten meanwhile, so nothing of its makings stays either
             await self._engine.forget(project)

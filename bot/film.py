@@ -4,9 +4,9 @@ import contextlib
 import dataclasses
 import hashlib
 import json
-import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -17,34 +17,17 @@ from bot import settings
 from bot.app import House, opened
 from bot.show import shown
 from bot.texts import say
-from pipeline.film import looks
-from pipeline.ports.errors import BadInput, Failed
+from bot.wish import Wish
+from pipeline.money import together
+from pipeline.ports.errors import Failed
 from pipeline.recipes import make_film
-from pipeline.sound import presets
 from pipeline.studio import Studio
 from storage import projects, strides, takes
-from storage.model import Address, Brief, Lang, Notice, Project, Script, Taps
+from storage.model import Address, Brief, Lang, Notice, Project
 
+_REMOVALS, _REMOVAL_SECONDS = 20, 0.05
 _TYPES = "application/octet-stream"
 POLL_SECONDS = 0.2  # one film, one process: the engine may look more often than in a bot that idles
-
-
-@dataclasses.dataclass(frozen=True)
-class Wish:
-    """What was asked for on the command line."""
-
-    photo: Path
-    out: Path
-    theme: str | None = None
-    script: Script | None = None
-    audience: str | None = None
-    voice: str | None = None
-    pet_lines: tuple[Path, ...] = ()
-    person_voice: tuple[Path, ...] = ()
-    taps: Taps = dataclasses.field(default_factory=Taps)
-    sample: Path | None = None
-    look: str = "classic"
-    lang: Lang = "zh"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +45,7 @@ class Result:
             "remark.no_mouth": fields.get("mouth") == "none",
             "remark.not_exact": fields.get("exact") == "no",
         }
-        return [key for key, true in told.items() if true]
+        return [*(key for key, true in told.items() if true), *fields.get("notes", "").split()]
 
 
 async def run_film(wish: Wish, data: Path | None, lang: Lang, *, as_json: bool) -> int:
@@ -87,24 +70,6 @@ async def run_film(wish: Wish, data: Path | None, lang: Lang, *, as_json: bool) 
     return 0
 
 
-def check_wish(wish: Wish) -> None:
-    """Find out what cannot work before anything is made.
-
-    Raises:
-        BadInput: a file is missing, there is no such look or voice, or the folder cannot be written to.
-    """
-    samples = (wish.sample,) if wish.sample else ()
-    for path in (wish.photo, *samples, *wish.pet_lines, *wish.person_voice):
-        if not path.is_file():
-            raise BadInput("file.missing", {"name": str(path)})
-    looks.load(wish.look)
-    if wish.voice is not None:
-        presets.find(wish.voice)
-    folder = wish.out.absolute().parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK) or wish.out.is_dir():
-        raise BadInput("file.cannot_write", {"name": str(wish.out)})
-
-
 async def make(house: House, wish: Wish, console: Console, lang: Lang) -> Result:
     """Make the film, or go on with the one a crash cut off, and put it in its place."""
     project = await _project(house.studio, wish)
@@ -127,7 +92,16 @@ def folder_for(data: Path | None) -> Iterator[Path]:
     try:
         yield folder
     finally:
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, also when a process that is just being put away still writes into it."""
+    for _ in range(_REMOVALS):
         shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(_REMOVAL_SECONDS)
 
 
 async def _project(studio: Studio, wish: Wish) -> str:
@@ -136,6 +110,7 @@ async def _project(studio: Studio, wish: Wish) -> str:
     if await projects.get(studio.db, identity) is None:
         address = Address(channel="terminal", id="local")
         await projects.create(studio.db, Project(id=identity, address=address, created=studio.clock()))
+    sample = await _keep(studio, identity, "sample", wish.sample) if wish.sample else None
     brief = Brief(
         lang=wish.lang,
         photo=await _keep(studio, identity, "photo", wish.photo),
@@ -144,7 +119,8 @@ async def _project(studio: Studio, wish: Wish) -> str:
         audience=wish.audience,
         script=wish.script,
         voice=wish.voice,
-        sample=await _keep(studio, identity, "sample", wish.sample) if wish.sample else None,
+        sample=sample,
+        consent=(sample or "") if wish.may_use_voice else "",
         pet_lines=tuple([await _keep(studio, identity, "pet-line", path) for path in wish.pet_lines]),
         person_lines=tuple(
             [await _keep(studio, identity, "person-line", path) for path in wish.person_voice]
@@ -201,6 +177,7 @@ def cover_of(out: Path) -> Path:
 
 
 async def _summary(studio: Studio, project: str, making: str, notice: Notice, out: Path) -> dict[str, object]:
+    """What a program may want to know; the cost is in the house's currency, null where a rate is missing."""
     ledger = await takes.of(studio.db, project)
     done = [take for take in ledger if take.state == "done"]
     makers = {take.step: (take.vendor, take.model) for take in done}
@@ -209,7 +186,7 @@ async def _summary(studio: Studio, project: str, making: str, notice: Notice, ou
         "path": str(out),
         "cover": str(cover_of(out)),
         "seconds": float(notice.fields.get("seconds", "0")),
-        "cost": sum(take.cost for take in done),
+        "cost": together(await takes.spent(studio.db, 0.0, project), studio.settings.worth),
         "mouth": notice.fields.get("mouth", "none"),
         "steps": [
             {

@@ -74,7 +74,9 @@ class Errand(Noun):
     making: str
     recipe: Literal[
         "propose_scripts",
+        "edit_script",
         "prepare_frame",
+        "draw_frames",
         "prepare_voice",
         "bring_sound",
         "audition",

@@ -12,13 +12,15 @@ from pathlib import Path
 import structlog
 from pydantic import ValidationError
 
+from bot import metrics
 from bot.batch import Batch
 from bot.changes import Changes
-from bot.errands import Errands
+from bot.errands import FILMS, Errands
 from bot.messages import File, Incoming, Outgoing
 from bot.sorts import sort_of
 from bot.talk import Talk, Turn
 from pipeline.engine import Engine
+from pipeline.farewell import farewell
 from pipeline.ports.errors import BadInput
 from pipeline.studio import Studio
 from storage import chats, projects
@@ -32,9 +34,6 @@ from storage.outbox import Outbound
 FILE_BYTES = 50_000_000
 _AT_ONCE = 64
 _LONGEST_PAUSE = 30.0
-_FILMS = ("make_film", "redo_part")
-# What may pass by itself: it is waited for, and nothing is set aside because of it.
-_PASSING = ("storage.busy", "storage.full", "storage.unreachable", "storage.disk_error", "storage.read_only")
 _log = structlog.get_logger(__name__)
 
 
@@ -60,6 +59,10 @@ class Reception:
         self._seats = asyncio.Semaphore(at_once)
         self._serving: dict[Address, asyncio.Task[None]] = {}
         self._again: set[Address] = set()
+        self._looking = Batch[Address, tuple[Chat | None, tuple[Inbound, ...]]](
+            lambda who: chats.waiting(studio.db, who)
+        )
+        self._farewell: asyncio.Task[None] | None = None
         self._coming = Batch[Inbound, bool | None](lambda letters: chats.receive(studio.db, letters))
         self._going = Batch[tuple[Inbound, Answer], bool](
             lambda served: chats.answer(studio.db, served, studio.clock())
@@ -68,13 +71,14 @@ class Reception:
     async def open(self) -> None:
         """Go on where an earlier process stopped."""
         await self._errands.resume()
+        self._say_farewell()
         for address in await chats.unserved(self._studio.db):
             self._wake(address)
 
     async def close(self) -> None:
         """Stop; what was not served yet is served at the next start."""
         await self._errands.close()
-        tasks = list(self._serving.values())
+        tasks = [*self._serving.values(), *filter(None, [self._farewell])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -94,6 +98,24 @@ class Reception:
             new = await self._coming.add(letter)
         if new:
             self._wake(incoming.address)
+
+    async def tell(
+        self, address: Address, lang: Lang | None, identity: str, key: str, fields: dict[str, str]
+    ) -> None:
+        """Say something the conversation has no part in, such as that a file could not be fetched.
+
+        Args:
+            identity: the message's own id; the same twice is once.
+        """
+        await self._chat(address, lang)
+        message = Outgoing(id=identity, key=key, fields=fields)
+        if await chats.say(self._studio.db, _outbound(address, message), self._studio.clock()):
+            self._changes.tell(address)
+
+    async def earlier(self, address: Address, identity: str) -> Incoming | None:
+        """What was received under an id, or None."""
+        found = await chats.inbound(self._studio.db, address, identity)
+        return Incoming.model_validate_json(found.payload) if found else None
 
     async def keep(self, address: Address, source: Path, name: str, lang: Lang | None = None) -> File:
         """Keep a copy of a file somebody sent and say what it is.
@@ -150,7 +172,7 @@ class Reception:
 
     async def _take_all(self, address: Address) -> None:
         """Answer all that waits in a chat at this moment."""
-        chat, letters = await chats.waiting(self._studio.db, address)
+        chat, letters = await self._looking.add(address)
         if chat is None:
             return
         talk = self._talk(chat)
@@ -171,7 +193,7 @@ class Reception:
             turn = self._turn(talk, Incoming.model_validate_json(inbound.payload))
             kept = await self._keep_turn(inbound, turn)
         except Exception as error:
-            if isinstance(error, StorageError) and error.key in _PASSING:
+            if isinstance(error, StorageError) and error.passing:  # waited for; nothing is set aside for it
                 raise
             await self._set_aside(inbound, error)
             return talk
@@ -197,14 +219,18 @@ class Reception:
             project=talk.project,
             lang=talk.lang,
             brief=talk.brief,
-            making=any(errand.recipe in _FILMS for errand in wanted),
+            making=any(errand.recipe in FILMS for errand in wanted),
             says=tuple(_outbound(address, each) for each in turn.says),
             errands=wanted,
             cancel=turn.cancel,
         )
         if not await self._going.add((inbound, answer)):
             return False
+        if inbound.at and not turn.forget and not inbound.id.startswith("notice:"):
+            metrics.answered.labels(address.channel).observe(max(0.0, self._studio.clock() - inbound.at))
         self._changes.tell(address)
+        if turn.cancel:
+            self._studio.bell.ring()
         for errand in wanted:
             self._errands.see_to(errand)
         return True
@@ -216,12 +242,24 @@ class Reception:
         await forget(studio.db, studio.blobs, address)
         for project in mine:
             await self._engine.forget(project.id)
+        self._say_farewell()
         now = studio.clock()
         await chats.begin(studio.db, address, talk.model_dump_json(), talk.project, talk.lang, now)
         bare = Incoming(id=inbound.id, address=address, at=now, kind="start", lang=talk.lang)
         letter = Inbound(id=bare.id, address=address, payload=bare.model_dump_json(), at=now)
         await chats.receive(studio.db, [letter])
         return letter
+
+    def _say_farewell(self) -> None:
+        """Have forgotten voices deleted at their vendors, while everything else goes on."""
+        if self._farewell is None or self._farewell.done():
+            self._farewell = asyncio.create_task(self._farewells())
+
+    async def _farewells(self) -> None:
+        try:
+            await farewell(self._studio.db, self._studio.catalogue.voice)
+        except StorageError as error:
+            _log.error("farewell.waits", reason=error.key)  # until the next start
 
     async def _set_aside(self, inbound: Inbound, error: Exception) -> None:
         _log.error("reception.set_aside", kind=type(error).__name__, where=_where(error))

@@ -20,8 +20,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from bot.values import Address, Count, Folder, Money, Users, mistake
+from bot.values import Address, Count, Currency, Folder, Money, Rates, Users, mistake
 from pipeline.ports.errors import BadInput
+from pipeline.settings import Account
 from storage.model import Lang
 
 _ENV_FILE = ".env"
@@ -34,6 +35,26 @@ MODALITIES = ("text", "image", "voice", "avatar")
 _SHARED = ("ADMIN_", "ALLOWED_", "DAILY_", "DATA_", "DATABASE_", "GEMINI_", "KEEP_", "MAKE_", "PROJECT_",
            "PUBLIC_", "WEB_")  # fmt: skip
 _ALIKE, _ALIKE_WITHOUT_PREFIX = 0.82, 0.9
+
+
+# The hosted services, by the stem of their base URL's setting, and what belongs to their accounts.
+_ACCOUNTS = {
+    "ark": ("ark_api_key",),
+    "openrouter": ("openrouter_api_key",),
+    "deepseek": ("deepseek_api_key",),
+    "gemini": ("gemini_api_key",),
+    "uiuiapi": ("uiuiapi_api_key",),
+    "kie": ("kie_api_key", "kie_upload_base_url"),
+    "minimax": ("minimax_api_key", "minimax_group_id"),
+    "volc_visual": ("volc_access_key", "volc_secret_key"),
+    "volc_speech": ("volc_speech_api_key",),
+    "dashscope": ("dashscope_api_key",),
+    "kling": ("kling_api_key", "kling_access_key", "kling_secret_key"),
+}
+
+
+# Fixed, because a budget that moves with the market is none; near enough where nothing was set.
+_USUAL_RATES = {"CNY": {"USD": 7.1}, "USD": {"CNY": 0.14}}
 
 
 class Settings(BaseSettings):
@@ -115,7 +136,8 @@ class Settings(BaseSettings):
     daily_budget: Money | None = None
     project_budget: Money | None = None
     daily_films_per_person: Count | None = None
-    currency: str = "CNY"
+    currency: Currency = "CNY"
+    currency_rates: Rates = ""
     allowed_users: Users = ""
     admin_users: Users = ""
     keep_days: int = Field(default=30, ge=1)
@@ -141,6 +163,21 @@ class Settings(BaseSettings):
         return tuple(
             each.strip() for each in str(getattr(self, f"make_{modality}")).split(",") if each.strip()
         )
+
+    def accounts(self) -> dict[str, Account]:
+        """The hosted services that have a key or an address, by the stem of their base URL's setting."""
+        found = {}
+        for stem, names in _ACCOUNTS.items():
+            keys = {name: SecretStr(_plain(value)) for name in names if (value := getattr(self, name))}
+            base_url = getattr(self, f"{stem}_base_url")
+            if keys or base_url:  # a server on this machine needs no key
+                found[stem] = Account(keys=keys, base_url=base_url)
+        return found
+
+    def rates(self) -> dict[str, float]:
+        """What a unit of other currencies is worth in ours: as set, else what is usual between the two."""
+        set_here = (each.strip().partition(":") for each in self.currency_rates.split(",") if each.strip())
+        return {**_USUAL_RATES.get(self.currency, {}), **{code: float(rate) for code, _, rate in set_here}}
 
     def aws(self) -> dict[str, str]:
         """The usual AWS names with their values, for the blobs."""

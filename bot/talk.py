@@ -4,8 +4,10 @@ Pure. What the makings' notices have to carry:
 
 - `prepare_frame`: fields `mouth` (found, given, none), `species`, `pets` (how many), `width` and `height` of
   the upright photo, `reason` (a text key) and, when a grid is shown, `box` as "x,y,w,h" in the photo's
-  pixels; assets `marked` (the whole photo) or `grid`.
+  pixels; assets `marked` (the whole photo) or `grid`; beside `marked` a grid for later: `around`, `cells`.
+- `draw_frames`: assets `1`, `2` … and, as the film shows them, `shown1` …; fields `mouth1` …, `same1` ….
 - `propose_scripts`: fields `1`, `2`, `3`, each a Script as JSON; `exact` (yes, no).
+- `edit_script`: field `script`, the changed Script as JSON.
 - `prepare_voice`: fields `seconds`, `verdict`, `reasons` (text keys with spaces between); asset `preview`.
 - `audition`: assets by the preset's name.
 - `make_film`, `redo_part`: fields `seconds`, `mouth`; assets `film`, `cover`.
@@ -19,19 +21,21 @@ from bot.messages import Incoming
 from bot.talking import commands, files, hearing, notices, pointing, pressing
 from bot.talking.asking import ask
 from bot.talking.draft import Draft
-from bot.talking.model import Later, Talk, Turn, fresh
+from bot.talking.model import NOTHING_HOSTED, Later, Means, Talk, Turn, fresh
 from bot.talking.questions import token
 from bot.talking.saying import sayable
 from pipeline.ports.errors import BadInput
 
-__all__ = ["Talk", "Turn", "fresh", "turn"]
+__all__ = ["Means", "Talk", "Turn", "fresh", "turn"]
 
 T = TypeVar("T")
 
 
-def turn(talk: Talk, incoming: Incoming) -> Turn:
-    """Return what one incoming message brings about."""
-    draft = Draft(talk.model_copy(update={"turn": talk.turn + 1}), incoming.id)
+def turn(talk: Talk, incoming: Incoming, means: Means = NOTHING_HOSTED) -> Turn:
+    """Return what one incoming message brings about, with the vendors there are."""
+    draft = Draft(
+        talk.model_copy(update={"turn": talk.turn + 1, "draws": means.pictures}), incoming.id, means
+    )
     if incoming.kind == "notice":
         return _notice(draft, incoming).finish()
     draft = _greeted(draft, incoming)

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from pipeline.engine import Engine
 from pipeline.progress import progress
 from pipeline.studio import Studio
-from storage import errands, strides
+from storage import errands, purse, strides
 from storage.model import Noun, Stride
 
 _SECONDS = 0.5
 
 
 class Tiding(Noun):
-    """`left` in seconds where it is known, `place` in the queue (from 1) where it waits."""
+    """`left` in seconds where it is known, `place` in the queue (from 1) where it waits: for its turn among
+    the films, or for a seat at a vendor's."""
 
     steps: tuple[Stride, ...] = ()
     fraction: float = 0.0
@@ -53,11 +54,15 @@ class Tidings:
         elif rows and making not in self._usual:
             self._usual[making] = await self._studio.usual_seconds(making)
         state = progress(rows, self._usual.get(making, {}), self._studio.clock())
-        waits = not ended and not state.running and not state.done
+        place = None
+        if not ended:
+            begun = state.running or state.done
+            now = self._studio.clock()
+            place = await (purse.number(db, making, now) if begun else self._engine.place(making))
         return Tiding(
             steps=rows,
             fraction=state.fraction,
             left=state.left,
-            place=await self._engine.place(making) if waits else None,
+            place=place,
             ended=ended,
         )

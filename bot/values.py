@@ -22,6 +22,13 @@ def _users(value: str) -> str:
     return value
 
 
+def _rates(value: str) -> str:
+    rate = r"\s*[A-Z]{3}:(\d+(\.\d+)?|\.\d+)\s*"
+    if not all(re.fullmatch(rate, each) for each in value.split(",") if each.strip()):
+        raise PydanticCustomError("rates", "not CODE:number")
+    return value
+
+
 def _folder(value: Path) -> Path:
     try:
         return value.expanduser()
@@ -34,6 +41,11 @@ Address = Annotated[str, AfterValidator(_address)]
 
 Users = Annotated[str, AfterValidator(_users)]
 """People, `telegram:123,feishu:ou_x`."""
+
+Rates = Annotated[str, AfterValidator(_rates)]
+"""What a unit of other currencies is worth in our own, `USD:7.1,EUR:7.8`."""
+
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 
 Folder = Annotated[Path, AfterValidator(_folder)]
 Money = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -50,6 +62,8 @@ _MISTAKES = {
     "address": "settings.not_address",
     "folder": "settings.not_folder",
     "users": "settings.not_users",
+    "rates": "settings.not_rates",
+    "string_pattern_mismatch": "settings.not_currency",
 }
 
 

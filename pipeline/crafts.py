@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pipeline.model import Box, Framed, Heard, Layout, Pet, Report, Sight, Span, Timeline, Track
 from pipeline.ports.avatar import Job, Tell
-from pipeline.ports.errors import BadInput
-from pipeline.ports.voice import SpeakAsk, Spoken
+from pipeline.ports.errors import BadInput, Failed
+from pipeline.ports.voice import SpeakAsk, Spoken, Word
 from storage.model import Lang, Noun, Taps
 
 if TYPE_CHECKING:
@@ -23,9 +23,15 @@ if TYPE_CHECKING:
 
 Role = Literal["pet", "person"]
 _HERTZ = 48_000
+_SAMPLED = 32_000  # hertz of what voices are learnt from
+_LEAD = 0.15  # seconds kept around what is said in a sample
 _SHOWN = 1_600  # pixels on the longer side of a picture that asks
-_QUALITY = 88
-_SHORTEST = 1.0  # seconds of an excerpt, and by so much times may be off at the end
+_TOLD = 1_024  # pixels on the longer side of a picture a model looks at
+_REFERENCE = 2_048  # pixels on the longer side of a photo that a painter starts from
+_QUALITY, _FINE_QUALITY = 88, 93
+_SHORTEST = 1.0  # seconds of a passage, and by so much times may be off at the end
+_FACE_SIDE = 720  # pixels of the shorter side of a scene in which a face is looked for
+_SCENE_FPS = 25
 
 
 def look(photo: Path, detector: Path | None, proposals: Path | None, taps: Taps) -> Sight:
@@ -35,14 +41,23 @@ def look(photo: Path, detector: Path | None, proposals: Path | None, taps: Taps)
     return see(photo, detector, proposals, taps)
 
 
-def show(photo: Path, sight: Sight, chosen: int | None, marked: Path, grid: Path) -> Box | None:
-    """Write the photo with its marks as JPEG and, where no face is sure, a part of it with numbered fields.
+def snapshot(photo: Path, out: Path) -> None:
+    """Write the photo as it is shown to a model: an upright JPEG, bare of where and when it was taken."""
+    from PIL import Image
+
+    from pipeline.puppet.photo import upright
+
+    Image.fromarray(upright(photo, _TOLD)).save(out, "JPEG", quality=_QUALITY)
+
+
+def show(photo: Path, sight: Sight, chosen: int | None, marked: Path, grid: Path) -> Box:
+    """Write the photo with its marks as JPEG, and the part of it about the pet with numbered fields.
 
     Args:
         chosen: the number from 0 of the pet that a person chose: the numbers shown stay those of the choice.
 
     Returns:
-        The part shown as a grid, in the upright photo's pixels; None where there is none.
+        The part shown as a grid, in the upright photo's pixels.
     """
     from PIL import Image
 
@@ -56,8 +71,6 @@ def show(photo: Path, sight: Sight, chosen: int | None, marked: Path, grid: Path
     first, rest, at = pets[:1], pets[1:], chosen or 0
     drawn = marks.marked(picture, (*rest[:at], *first, *rest[at:]))
     Image.fromarray(drawn).save(marked, quality=_QUALITY)
-    if sight.pets and sight.pets[0].found:
-        return None
     high, wide = picture.shape[:2]
     about = _within(pets[0].box if pets else Box(x=0, y=0, w=wide, h=high), wide, high)
     Image.fromarray(marks.gridded(picture, about)).save(grid, quality=_QUALITY)
@@ -84,6 +97,42 @@ def draw(photo: Path, sight: Sight, saliency: Path | None, out: Path, width: int
     return frame(photo, sight, saliency, out, width, height)
 
 
+def reference(photo: Path, out: Path) -> None:
+    """Write the photo as painters start from it: an upright JPEG of full worth, bare as a snapshot is."""
+    from PIL import Image
+
+    from pipeline.puppet.photo import upright
+
+    Image.fromarray(upright(photo, _REFERENCE)).save(out, "JPEG", quality=_FINE_QUALITY)
+
+
+def receive(
+    picture: Path, weights: tuple[Path | None, Path | None, Path | None], canvas: tuple[int, int], out: Path
+) -> Sight:
+    """What is on a drawn picture; the pane as the film will show it is written as JPEG.
+
+    Args:
+        weights: of detector, face proposals and saliency.
+
+    Raises:
+        Failed: it is no picture, or none a face can be worked on in.
+    """
+    from PIL import Image
+
+    from pipeline.puppet.frame import frame
+    from pipeline.puppet.look import look as see
+
+    pane = out.with_suffix(".png")
+    try:
+        sight = see(picture, weights[0], weights[1], Taps())
+        frame(picture, sight, weights[2], pane, *canvas)
+    except BadInput as unusable:
+        raise Failed("image.unusable", {}, repr(unusable)) from unusable
+    with Image.open(pane) as whole:
+        whole.convert("RGB").save(out, "JPEG", quality=_QUALITY)
+    return sight
+
+
 def hear(sound: Path, lines: int | None) -> Heard:
     """What is in a sound, over its own channels."""
     from pipeline.film import sound as files
@@ -92,7 +141,7 @@ def hear(sound: Path, lines: int | None) -> Heard:
     return hearing.hear(files.read(sound, _HERTZ), _HERTZ, lines)
 
 
-def excerpt(sound: Path, start: float, end: float | None, most: float, out: Path) -> float:
+def passage(sound: Path, start: float, end: float | None, most: float, out: Path) -> float:
     """Write a part of a sound or film as WAV, and return its seconds.
 
     Args:
@@ -114,6 +163,13 @@ def excerpt(sound: Path, start: float, end: float | None, most: float, out: Path
         raise BadInput("link.beyond_end", {"length": f"{minutes}:{rest:02}"})
     files.write(out, samples, _HERTZ)
     return seconds
+
+
+def preset(name: str | None, role: Role) -> str:
+    """The name we know a preset by, whichever of its names was given; without one, the role's first."""
+    from pipeline.sound import presets as voices
+
+    return voices.find(name or voices.names(role)[0]).name
 
 
 def presets(role: Role) -> tuple[str, ...]:
@@ -156,6 +212,60 @@ def gather(
     joined, spans = speech.join(pieces, _HERTZ)
     files.write(out, joined, _HERTZ)
     return spans
+
+
+def divide(
+    paths: Sequence[Path], lines: Sequence[str], lang: Lang, words: Sequence[Word], out: Path
+) -> tuple[Span, ...]:
+    """Put what a voice said into one sound with even pauses: one file of all lines, or one for each.
+
+    Raises:
+        Failed: that is not what it was to say; `paths` are as they were.
+    """
+    from pipeline.film import sound as files
+    from pipeline.sound import cut, divide, speech
+    from pipeline.themes.words import syllables
+
+    try:
+        sounds = [_mono(files.read(path, _HERTZ)) for path in paths]
+    except BadInput as unread:
+        raise Failed("voice.no_sound", {}, repr(unread)) from unread
+    if len(sounds) == 1:
+        said = [(word.text, word.start, word.end) for word in words]
+        counts = [syllables(line, lang) for line in lines]
+        spans = divide.spans(sounds[0], _HERTZ, lines, counts, said)
+        pieces = cut.pieces(sounds[0], _HERTZ, spans)
+    else:
+        pieces = tuple(
+            cut.pieces(sound, _HERTZ, divide.spans(sound, _HERTZ, [line], [syllables(line, lang)]))[0]
+            for sound, line in zip(sounds, lines, strict=True)
+        )
+    joined, spans = speech.join(pieces, _HERTZ)
+    files.write(out, joined, _HERTZ)
+    return spans
+
+
+def excerpt(sample: Path, seconds: tuple[float, float], out: Path) -> None:
+    """Write the part of a sample that a vendor learns from: one channel from its first word on, no longer
+    than is wanted; what is too short has silence behind it.
+
+    Raises:
+        BadInput: nobody speaks in it.
+    """
+    import numpy as np
+
+    from pipeline.film import sound as files
+    from pipeline.sound import cut
+
+    least, most = (round(each * _SAMPLED) for each in seconds)
+    whole = _mono(files.read(sample, _SAMPLED))
+    words = cut.stretches(whole, _SAMPLED)
+    if not words:
+        raise BadInput("sound.silence")
+    first = max(0, round((words[0][0] - _LEAD) * _SAMPLED))
+    last = min(round((words[-1][1] + _LEAD) * _SAMPLED), first + most)
+    part = whole[first:last]
+    files.write(out, np.pad(part, (0, max(0, least - len(part)))), _SAMPLED)
 
 
 class Kokoro(Noun):
@@ -245,6 +355,112 @@ def join(parts: Sequence[Path], out: Path) -> None:
     encode.join(parts, out)
 
 
+def sent(speech: Path, spans: Sequence[Span], quiet: Span, out: Path) -> tuple[tuple[Span, ...], float]:
+    """Write the part of a sound that one job is made of: some lines and what lies between them, with seconds
+    of quiet before and after; return where each line lies in it, and its length in seconds."""
+    import numpy as np
+
+    from pipeline.film import sound as files
+
+    first, last = spans[0][0], spans[-1][1]
+    whole = _mono(files.read(speech, _HERTZ))[round(first * _HERTZ) : round(last * _HERTZ)]
+    before, after = (np.zeros(round(seconds * _HERTZ), np.float32) for seconds in quiet)
+    padded = np.concatenate([before, whole, after])
+    files.write(out, padded, _HERTZ)
+    moved = quiet[0] - first
+    return tuple((start + moved, end + moved) for start, end in spans), len(padded) / _HERTZ
+
+
+class Worth(Noun):
+    """A vendor's clip that is one: seconds by which its sound is late, and whether its mouth follows ours."""
+
+    late: float
+    follows: bool
+
+
+def judge(clip: Path, sound: Path | None, seconds: float, strict: bool) -> Worth:
+    """What a vendor's clip is worth; `sound` is what was sent for it to say, None where it only moves.
+
+    Raises:
+        Failed: nothing.
+    """
+    from pipeline.film import judged
+
+    found = judged.judge(clip, sound, seconds)
+    return Worth(late=found.late, follows=sound is not None and judged.follows(found, strict=strict))
+
+
+def scene(clip: Path, frame: Path, seconds: float, out: Path) -> None:
+    """Make a scene as long as a sound, of the frame's shape and large enough for whoever looks for faces."""
+    from PIL import Image
+
+    from pipeline.film import stage as stages
+
+    with Image.open(frame) as image:
+        wide, high = image.size
+    scale = max(1.0, _FACE_SIDE / min(wide, high))
+    size = round(wide * scale / 2) * 2, round(high * scale / 2) * 2
+    stages.swung(clip, size, _SCENE_FPS, seconds, out)
+
+
+class Played(Noun):
+    """One vendor's clip: which cues it says, by index, and where each lies in it, in seconds; `follows`: its
+    mouth moves with them."""
+
+    clip: Path
+    cues: tuple[int, ...]
+    spans: tuple[Span, ...]
+    follows: bool = True
+
+
+def stage(job: Job, parts: tuple[Played, ...], out: Path, *, tell: Tell) -> Track:
+    """Make the film's performance of clips in which only the pet's speech is; return its mouths."""
+    import numpy as np
+    from PIL import Image
+
+    from pipeline.film import sound as files
+    from pipeline.film import stage as stages
+    from pipeline.film import timeline as timing
+    from pipeline.puppet import lipsync, tracks
+    from pipeline.puppet.puppet import Puppet
+
+    with Image.open(job.frame) as image:
+        picture = np.asarray(image.convert("RGB"))
+    sounds = _by_cue(job.timeline, "pet", _mono(files.read(job.speech, _HERTZ)), job.spans)
+    heard = timing.pet_sound(job.timeline, sounds, _HERTZ)
+    puppet = Puppet(picture, job.framed.pet)
+    listening = tracks.play(np.zeros_like(heard), _HERTZ, job.timeline, job.framed.pet)
+    given = [
+        stages.Part(
+            clip=part.clip,
+            cues=tuple((cue, *span) for cue, span in zip(part.cues, part.spans, strict=True)),
+            follows=part.follows,
+        )
+        for part in parts
+    ]
+    high, wide = picture.shape[:2]
+    stages.stage(given, job.timeline, (wide, high), lambda n: puppet.draw(listening, n), out, tell)
+    frames, fps = job.timeline.frames, job.timeline.fps
+    box = _mouth_about(puppet.mouth_box(tracks.still(1), 0), job.framed.pet, wide, high)
+    shut = tuple(0.0 for _ in range(frames))
+    if not all(part.follows for part in parts):
+        return Track(mouths=(box,) * frames, openness=shut)
+    lines = [(cue.start, cue.end) for cue in job.timeline.cues if cue.speaker != "person"]
+    openness, _ = lipsync.openings(heard, _HERTZ, frames, fps, lines)
+    return Track(mouths=(box,) * frames, openness=tuple(float(each) for each in openness))
+
+
+def _mouth_about(mouth: Box | None, pet: Pet | None, wide: int, high: int) -> Box:
+    """Where the mouth of somebody who moves freely is at most: about the one on the first frame, else the
+    lower half of the head, else of the picture's middle."""
+    if mouth is not None:
+        return Box(x=mouth.x - mouth.w * 0.3, y=mouth.y - mouth.h, w=mouth.w * 1.6, h=mouth.h * 3)
+    if pet is not None:
+        box = pet.box
+        return Box(x=box.x + box.w * 0.25, y=box.y + box.h * 0.25, w=box.w * 0.5, h=box.h * 0.3)
+    return Box(x=wide * 0.3, y=high * 0.45, w=wide * 0.4, h=high * 0.2)
+
+
 class Finishing(Noun):
     """Everything the cutting room needs; the film, cover and sidecar are written into `folder`."""
 
@@ -300,6 +516,44 @@ def check(film: Path, channel: Literal["telegram", "feishu"] | None) -> Report:
     from pipeline.film import check as checking
 
     return checking.check(film, channel)
+
+
+class Packed(Noun):
+    """A film as it is handed to a messenger: the file that fits, its shape, and its small picture."""
+
+    film: Path
+    thumbnail: Path | None
+    width: int
+    height: int
+    seconds: float
+
+
+def pack(film: Path, cover: Path | None, most: int, folder: Path) -> Packed:
+    """Make a film ready to be sent: encoded anew in `folder` only where it has more than `most` bytes.
+
+    Raises:
+        BadInput: it is no film. Failed: `film.too_big`, it does not fit at any quality.
+    """
+    from pipeline.film import fit, small
+    from pipeline.film.probe import probe
+
+    fitting = film
+    if film.stat().st_size > most:
+        fitting = folder / "film.mp4"
+        fit.fit(film, fitting, most)
+    thumbnail = None if cover is None else folder / "thumbnail.jpg"
+    if cover and thumbnail:
+        small.small(cover, thumbnail)
+    told = probe(fitting)
+    shape = {"width": told.width, "height": told.height, "seconds": told.seconds}
+    return Packed(film=fitting, thumbnail=thumbnail, **shape)
+
+
+def voice_note(sound: Path, out: Path) -> float:
+    """Write a sound as a voice note, or as a small piece of music for an `.m4a`, and return its seconds."""
+    from pipeline.film.note import note
+
+    return note(sound, out)
 
 
 def sheet(film: Path, out: Path) -> None:

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import errno
 import functools
+import itertools
 import json
 import logging
 import sqlite3
@@ -24,9 +25,11 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowHandleAsync
 from dbos._serialization import Serializer
 from pydantic import Field
 
+from pipeline.money import all_written
 from pipeline.ports.errors import BadInput, Busy, Failed, Trouble
 from pipeline.studio import Studio
-from storage import stops, strides
+from pipeline.turns import stop_here
+from storage import stops, strides, takes
 from storage.errors import StorageError
 from storage.model import Notice, Noun
 
@@ -37,8 +40,11 @@ Recipe = Callable[..., Awaitable[Notice]]
 _FILMS, _QUICK = "films", "quick"
 _QUICK_AT_ONCE = 4
 _QUICK_POLL_SECONDS = 0.6
+_SHORTEST_LISTENING = 0.1  # seconds; the end of the engine waits for the end of one
 _VERSION = "1"  # constant: the default, a digest of the source, would strand what is in flight at each deploy
-_BUSY_TRIES = 4
+_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 30.0, 30.0)  # seconds before a busy vendor is asked again
+_SILENT_TRIES = 4
+_BETWEEN_LOOKS = 3.0
 _ENDS: dict[str, Literal["unsure", "cancelled"]] = {"Unsure": "unsure", "Cancelled": "cancelled"}
 _log = structlog.get_logger(__name__)
 _studio: Studio | None = None
@@ -110,19 +116,28 @@ async def _edge(verb: Callable[..., Awaitable[Noun]], ids: Sequence[str | int]) 
     assert _studio is not None
     making_id = DBOS.workflow_id or ""
     if await stops.stopped(_studio.db, making_id, str(ids[0])):
-        return {"trouble": "Cancelled", "key": "making.cancelled"}
+        return await _stopped(_studio, making_id)
     name = _name(verb)
     log = _log.bind(making=making_id, step=name)
     async with _studio.stride(making_id, name) as studio:
         try:
             with _room(studio.scratch):
-                value = await _patiently(lambda: verb(studio, *ids))
+                value = await _patiently(studio, str(ids[0]), lambda: verb(studio, *ids))
         except (Trouble, StorageError) as trouble:
             kind = type(trouble).__name__ if isinstance(trouble, Trouble) else Failed.__name__
             log.warning("step.trouble", kind=kind, key=trouble.key)
             studio.stumbled()
+            if kind == "Cancelled":
+                return await _stopped(studio, making_id)
             return {"trouble": kind, "key": trouble.key, "fields": trouble.fields}
     return {"value": value.model_dump(mode="json")}
+
+
+async def _stopped(studio: Studio, making_id: str) -> dict[str, Any]:
+    """A stopped making's outcome: with what it had spent, where that is something."""
+    amounts = await takes.spent_by(studio.db, making_id)
+    spent = all_written(amounts, studio.settings.worth, studio.settings.currency)
+    return {"trouble": "Cancelled", "key": "making.cancelled", "fields": {"spent": spent} if spent else {}}
 
 
 @contextlib.contextmanager
@@ -136,14 +151,34 @@ def _room(folder: Path) -> Iterator[None]:
         raise Failed("storage.full", {"place": str(folder)}, str(error)) from error
 
 
-async def _patiently(run: Callable[[], Awaitable[Noun]]) -> Noun:
-    """The one place that retries: only what was surely not sent."""
-    for attempt in range(_BUSY_TRIES - 1):
+async def _patiently(studio: Studio, project: str, run: Callable[[], Awaitable[Noun]]) -> Noun:
+    """The one place that retries: only what was surely not sent.
+
+    Who says that it is busy is waited for longer than who does not answer at all; on the last try whoever is
+    next in the list is asked.
+    """
+    tries = _SILENT_TRIES
+    for attempt in itertools.count(1):
+        if studio.now:
+            studio.now.last_try = attempt >= tries
         try:
             return await run()
-        except Busy:
-            await asyncio.sleep(_patience * 2.0**attempt)
-    return await run()
+        except Busy as trouble:
+            if attempt >= tries:
+                raise
+            told = "seconds" in trouble.fields
+            tries = len(_PAUSES) + 1 if told else _SILENT_TRIES
+            wanted = min(float(trouble.fields["seconds"] or 0), _PAUSES[-1]) if told else 0.0
+            await _pause(studio, project, _patience * max(_PAUSES[attempt - 1], wanted))
+    raise AssertionError
+
+
+async def _pause(studio: Studio, project: str, seconds: float) -> None:
+    """Wait, unless the making is stopped meanwhile."""
+    while seconds > 0:
+        await asyncio.sleep(min(seconds, _BETWEEN_LOOKS))
+        seconds -= _BETWEEN_LOOKS
+        await stop_here(studio, project)
 
 
 def _name(verb: Callable[..., object]) -> str:
@@ -193,7 +228,7 @@ class Engine:
                 application_version=_VERSION,
                 executor_id="local",
                 max_executor_threads=8,
-                notification_listener_polling_interval_sec=2.0,
+                notification_listener_polling_interval_sec=max(2 * poll_seconds, _SHORTEST_LISTENING),
                 serializer=Plain(),
                 log_level="WARNING",
                 console_log_level="ERROR",

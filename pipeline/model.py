@@ -80,10 +80,12 @@ class Layout(Noun):
 
 
 class Framed(Noun):
-    """The first frame: a picture exactly the size of the layout's pane, and the pet in its pixels."""
+    """The first frame: a picture exactly the size of the layout's pane, the pet in its pixels, and where
+    `others` are that do not speak."""
 
     layout: Layout
     pet: Pet | None
+    others: tuple[Box, ...] = ()
     rescued: bool = False
     notes: tuple[str, ...] = ()
 

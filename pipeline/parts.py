@@ -1,6 +1,7 @@
 """What steps hand to recipes: ids of kept files and a few small figures."""
 
 from pipeline.model import Span
+from pipeline.ports.text import Likely
 from storage.model import Noun
 
 
@@ -11,13 +12,24 @@ class Seen(Noun):
     mouth: str
 
 
+class Known(Noun):
+    """`described` is the asset of a `Described`, empty where nobody in use sees; `marks`: the model is sure
+    of where the mouth is."""
+
+    described: str = ""
+    marks: bool = False
+
+
 class Shown(Noun):
     """`marked` is the photo with marks; `grid` the part of it inside `box` ("x,y,w,h") with numbered fields,
-    empty where the face is sure. `width` and `height` are the upright photo's pixels."""
+    empty where the face is sure: then the same are `cells` and `around`. `width` and `height` are the upright
+    photo's pixels."""
 
     marked: str
     grid: str = ""
     box: str = ""
+    cells: str = ""
+    around: str = ""
     species: str = ""
     pets: int = 0
     width: int
@@ -41,7 +53,7 @@ class Judged(Noun):
 
 
 class Previewed(Noun):
-    """A sentence in a voice just learnt."""
+    """A sentence in a voice just learnt; empty where hearing it would already be buying it."""
 
     sound: str
 
@@ -67,6 +79,35 @@ class Options(Noun):
     exact: bool = True
 
 
+class Edited(Noun):
+    """The changed script, as an asset and as JSON for whoever shows it."""
+
+    script: str
+    text: str
+
+
+class Picture(Noun):
+    """One drawn picture as it came, and as the film shows it. `mouth` is "found", or "none" where no face in
+    it is sure; `same`: the pet in it is the one on the photo, as far as a model that sees can tell."""
+
+    picture: str
+    shown: str
+    mouth: str
+    same: Likely = "unsure"
+
+
+class Painted(Noun):
+    """Pictures that came, by the number they were asked under."""
+
+    pictures: dict[str, Picture]
+
+
+class Compared(Noun):
+    """For each picture (by its asset) whether the pet on the photo is in it."""
+
+    same: dict[str, Likely]
+
+
 class Drawn(Noun):
     """`frame` is a PNG, `framed` the asset of a `Framed`."""
 
@@ -90,10 +131,13 @@ class Said(Noun):
 
 
 class Learnt(Noun):
-    """A voice made from a sample: the params are for the vendor that made it."""
+    """A voice made from a sample: the params are for the vendor that made it. `likeness` is "clone" or
+    "stand-in", `demo` the asset of a line it was tried with; both empty where there is none."""
 
     vendor: str
     params: str
+    likeness: str = ""
+    demo: str = ""
 
 
 class Arranged(Noun):
@@ -104,10 +148,21 @@ class Arranged(Noun):
 
 
 class Animated(Noun):
-    """`clip` is the performance, `track` the asset of its `Track` in pane pixels."""
+    """`clip` is the performance, `track` the asset of its `Track` in pane pixels; `notes` are text keys of
+    what is not as one might expect, such as a voice laid over a mouth that does not follow."""
 
     clip: str
     track: str
+    notes: tuple[str, ...] = ()
+
+
+class Shot(Noun):
+    """What a vendor performed: `clip` is the asset of the clip as it came, `spans` where each of its lines
+    lies in it, in seconds; `follows`: the mouth moves with them."""
+
+    clip: str
+    spans: tuple[Span, ...]
+    follows: bool = True
 
 
 class Cut(Noun):
@@ -128,6 +183,7 @@ class Checked(Noun):
 
 
 class Told(Noun):
-    """The state a project was left in."""
+    """The state a project was left in, and what its making did cost as people write it; empty: nothing."""
 
     state: str
+    cost: str = ""

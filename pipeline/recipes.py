@@ -1,4 +1,4 @@
-"""The makings: short, ending by themselves, waiting for nobody. Version 1.
+"""The makings: short, ending by themselves, waiting for nobody. Version 3.
 
 A recipe is steps and branches on their outcomes; no clock, no chance, no I/O. Which steps run and in what
 order is what the engine replays: changing it is a new version (a new function name).
@@ -8,20 +8,28 @@ import asyncio
 from typing import Any
 
 from pipeline.engine import Outcome, making, step
-from pipeline.parts import Drawn, Said, Scripted, Seen
+from pipeline.parts import Drawn, Picture, Said, Scripted, Seen
+from pipeline.shown import CANDIDATES, PHOTO
+from pipeline.steps.admit import admit
 from pipeline.steps.animate import animate
 from pipeline.steps.arrange import arrange
 from pipeline.steps.audition import audition as listen
 from pipeline.steps.bring import bring
 from pipeline.steps.check import check
+from pipeline.steps.clone import clone
+from pipeline.steps.compare import compare
 from pipeline.steps.cut import cut
+from pipeline.steps.describe import describe
 from pipeline.steps.draw import draw
+from pipeline.steps.edit import edit
 from pipeline.steps.hear import hear
 from pipeline.steps.look import look
+from pipeline.steps.paint import paint
+from pipeline.steps.point import point
 from pipeline.steps.preview import preview
 from pipeline.steps.redo import redo
 from pipeline.steps.show import show
-from pipeline.steps.speak import clone, speak_person, speak_pet
+from pipeline.steps.speak import speak_person, speak_pet
 from pipeline.steps.tell import tell
 from pipeline.steps.write import propose, write
 from storage.model import Notice
@@ -39,26 +47,76 @@ async def propose_scripts(project: str) -> Notice:
     return Notice(kind="done", key="notice.scripts", fields=fields, assets=shown)
 
 
-@making({"look": 2.5, "show": 0.6, "draw": 2.0})
+@making({"edit": 3.0})
+async def edit_script(project: str) -> Notice:
+    """The chosen script changed as free words ask: field `script` holds it as JSON."""
+    edited = await step(edit, project)
+    if edited.value is None:
+        return edited.notice
+    made = edited.value
+    return Notice(
+        kind="done", key="notice.edited", fields={"script": made.text}, assets={"script": made.script}
+    )
+
+
+@making({"look": 2.5, "describe": 0.1, "show": 0.6, "draw": 2.0})
 async def prepare_frame(project: str) -> Notice:
     """What was seen on the photo, shown; and, where the face is sure, the first frame."""
-    seen = await step(look, project)
+    seen = await _seen(project, PHOTO)
     if seen.value is None:
         return seen.notice
     shown = await step(show, project, seen.value.sight)
     if shown.value is None:
         return shown.notice
-    told = shown.value.model_dump(exclude={"marked", "grid"})
+    told = shown.value.model_dump(exclude={"marked", "grid", "cells"})
     fields = {"mouth": seen.value.mouth, **{name: str(value) for name, value in told.items()}}
     assets = {"sight": seen.value.sight, "marked": shown.value.marked}
     if shown.value.grid:
         assets["grid"] = shown.value.grid
     else:
-        drawn = await step(draw, project, seen.value.sight)
+        drawn = await step(draw, project, seen.value.sight, PHOTO)
         if drawn.value is None:
             return drawn.notice
-        assets |= drawn.value.model_dump()
+        assets |= {"cells": shown.value.cells, **drawn.value.model_dump()}
     return Notice(kind="done", key="notice.frame", fields=fields, assets=assets)
+
+
+_NUMBERS = " ".join(str(number) for number in range(1, CANDIDATES + 1))
+
+
+@making({"describe": 6.0, "paint": 40.0, "compare": 9.0})
+async def draw_frames(project: str) -> Notice:
+    """New pictures to choose the first frame from; one that lost the pet is drawn once more.
+
+    Assets: `1`, `2` … as they came, `shown1` … as the film shows them; fields `mouth1` …, `same1` …. What is
+    known of the pet goes into the words a painter is told; without it they are fewer.
+    """
+    await step(describe, project, PHOTO)
+    painted = await step(paint, project, _NUMBERS)
+    if painted.value is None:
+        return painted.notice
+    found = await _compared(project, painted.value.pictures)
+    lost = [number for number, one in found.items() if one.same == "no"]
+    if lost:
+        again = await step(paint, project, " ".join(f"{number}b" for number in lost))
+        if again.value is not None:
+            anew = {number[:-1]: one for number, one in again.value.pictures.items()}
+            found |= await _compared(project, anew)
+    assets = {number: one.picture for number, one in found.items()}
+    assets |= {f"shown{number}": one.shown for number, one in found.items()}
+    fields = {f"mouth{number}": one.mouth for number, one in found.items()}
+    fields |= {f"same{number}": one.same for number, one in found.items()}
+    return Notice(kind="done", key="notice.pictures", fields=fields, assets=assets)
+
+
+async def _compared(project: str, pictures: dict[str, Picture]) -> dict[str, Picture]:
+    """The pictures, each with whether the pet in it is the one on the photo."""
+    told = await step(compare, project, " ".join(one.picture for one in pictures.values()))
+    same = told.value.same if told.value else {}
+    return {
+        number: one.model_copy(update={"same": same.get(one.picture, "unsure")})
+        for number, one in pictures.items()
+    }
 
 
 @making({"hear": 1.5, "clone": 2.0, "preview": 3.0})
@@ -78,13 +136,14 @@ async def prepare_voice(project: str) -> Notice:
     learnt = await step(clone, project)
     if learnt.value is None:
         return learnt.notice
-    fields["vendor"] = learnt.value.vendor
+    fields["vendor"], fields["likeness"] = learnt.value.vendor, learnt.value.likeness
     if not learnt.value.vendor:  # the lines are recorded, so the sample is not spoken with
         return Notice(kind="done", key="notice.voice", fields=fields)
     tried = await step(preview, project, learnt.value.vendor, learnt.value.params)
     if tried.value is None:
         return tried.notice
-    return Notice(kind="done", key="notice.voice", fields=fields, assets={"preview": tried.value.sound})
+    assets = {"preview": tried.value.sound} if tried.value.sound else {}
+    return Notice(kind="done", key="notice.voice", fields=fields, assets=assets)
 
 
 @making({"bring": 15.0})
@@ -106,7 +165,29 @@ async def audition(project: str) -> Notice:
     return Notice(kind="done", key="notice.audition", assets=heard.value.sounds)
 
 
+async def _seen(project: str, which: str = "") -> Outcome[Seen]:
+    """What is on the picture; where our own eyes are unsure and a model is not, its marks are tried out.
+
+    A model that could not be asked is no reason to stop.
+    """
+    seen, known = await asyncio.gather(step(look, project, which), step(describe, project, which))
+    if seen.value and seen.value.mouth == "none" and known.value and known.value.marks:
+        return await step(point, project, seen.value.sight, known.value.described, which)
+    return seen
+
+
+async def _helped(project: str, seen: Outcome[Seen]) -> Outcome[Seen]:
+    """The same, once everything but the film is decided: a model is only waited for where eyes are unsure."""
+    if seen.value is None or seen.value.mouth != "none":
+        return seen
+    known = await step(describe, project, "")
+    if known.value and known.value.marks:
+        return await step(point, project, seen.value.sight, known.value.described, "")
+    return seen
+
+
 _FILM = {
+    "admit": 0.1,
     "look": 2.0,
     "write": 0.1,
     "draw": 0.6,
@@ -134,7 +215,11 @@ async def redo_part(project: str, part: str, number: int) -> Notice:
 
 
 async def _film(project: str) -> Notice:
-    seen, script = await asyncio.gather(step(look, project), step(write, project))
+    admitted = await step(admit, project)
+    if not admitted.value:
+        return await _stop(project, admitted)
+    seen, script = await asyncio.gather(step(look, project, ""), step(write, project))
+    seen = await _helped(project, seen)
     if not (seen.value and script.value):
         return await _stop(project, seen, script)
     drawn, learnt = await asyncio.gather(step(draw, project, seen.value.sight), step(clone, project))
@@ -175,11 +260,14 @@ async def _finish(
         "voice": pet.voice,
         "exact": "yes" if script.exact else "no",
         "faults": " ".join(checked.value.faults),
+        "notes": " ".join(animated.value.notes),
     }
     if not checked.value.sendable:
         await step(tell, project, "failed")
         return Notice(kind="failed", key="film.faulty", fields=fields, assets=assets)
-    await step(tell, project, "done")
+    told = await step(tell, project, "done")
+    if told.value:
+        fields["cost"] = told.value.cost
     return Notice(kind="done", key="notice.film", fields=fields, assets=assets)
 
 

@@ -2,30 +2,23 @@
 
 `good` results made from the same things are used again. A crashed attempt is collected by its ticket; one
 that never learnt its ticket is sent again only where a repeat surely costs nothing, and is `unsure`
-otherwise. Vendors are tried in order; which error leads where is the table in the ports' README.
+otherwise (`attempt`). Vendors are tried in the order of the brief's plan; which error leads where is the
+table in the pipeline's README. What is claimed keeps to the budgets and to the seats of the vendor's account.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol, TypeVar
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 
-import structlog
-
-from pipeline.ports.errors import BadInput, Busy, Failed, NoAccess, Refused, Surprise, Trouble, Unsure
+from pipeline import turns
+from pipeline.attempt import Send, V, see_through
+from pipeline.plans import chosen
+from pipeline.ports.errors import Busy, Failed, NoAccess, Surprise, Trouble
 from pipeline.ports.facts import Facts
 from pipeline.studio import Studio, digest
 from storage import takes
 from storage.model import Take
 
 _TRIES_PER_VENDOR = 2
-_log = structlog.get_logger(__name__)
-
-
-class _Vendor(Protocol):
-    @property
-    def facts(self) -> Facts: ...
-
-
-V = TypeVar("V", bound=_Vendor)
 
 
 async def spend(
@@ -35,34 +28,52 @@ async def spend(
     vendors: Sequence[V],
     made_from: str,
     *,
-    send: Callable[[V, str], Awaitable[str]],
-    collect: Callable[[V, str], Awaitable[str]] | None = None,
+    send: Send[V],
+    collect: Send[V] | None = None,
+    price: Callable[[Facts], float] | None = None,
+    by_chosen: bool = False,
+    repeats: bool = False,
 ) -> Take:
     """Return a done take for these inputs, sending at most once per take.
 
     Args:
         made_from: digest of all inputs; a done take with the same one is returned as it is.
-        send: spends; gets the vendor and the take's key, returns the ticket.
+        send: spends; gets the vendor and the take's key, returns the ticket. An answer that came at once
+            is a ticket too: what reads it may then fail without any doubt about the money.
         collect: turns a ticket into the result (JSON), spends nothing, may be repeated. Without it the
             ticket is the result.
+        price: what this will cost with a vendor, in its currency; without it the price in its facts.
+        repeats: sending again under the same key surely costs nothing more: what was cut off is sent again.
+        by_chosen: a done take only counts when its vendor is one the brief's plan would ask now.
 
     Raises:
-        Unsure, Refused, BadInput, Busy: as the vendor said.
+        Unsure, Refused, BadInput: as the vendor said; BadInput also where a budget does not allow it.
+        Busy: as the vendor said, save on the step's last try: then the next one is asked.
+        Cancelled: the making was stopped meanwhile.
         Failed: every vendor failed; the last one's words.
     """
+    brief = (await studio.project(project)).brief
+    wish = _Wish(project, step, made_from, brief.rounds, price or (lambda facts: facts.price), repeats)
+    worth = studio.settings.worth
+    asked = chosen(vendors, brief.plan, lambda facts: wish.price(facts) * worth.get(facts.currency, 1.0))
     found = await takes.good(studio.db, project, made_from)
-    if found is not None:
+    if found is not None and await _serves(studio, found, asked, vendors, by_chosen=by_chosen):
         studio.made_by(found.vendor, found.model)
         return found
     troubles: list[Trouble] = []
-    for vendor in vendors:
+    for vendor in asked:
         for _ in range(_TRIES_PER_VENDOR):
-            take = await _open(studio, project, step, vendor.facts, made_from)
+            take = await _open(studio, wish, vendor.facts)
             try:
-                done = await _see_through(studio, take, vendor, send, collect)
+                done = await see_through(studio, take, vendor, send, collect, repeats=repeats)
             except Failed as trouble:
                 troubles.append(trouble)
                 continue
+            except Busy as trouble:
+                if not (studio.now and studio.now.last_try):
+                    raise
+                troubles.append(trouble)
+                break
             except (NoAccess, Surprise) as trouble:
                 troubles.append(trouble)
                 break
@@ -76,90 +87,80 @@ async def spend(
     raise Failed(last.key, last.fields, "; ".join(repr(each) for each in troubles))
 
 
-async def _see_through(
-    studio: Studio,
-    take: Take,
-    vendor: V,
-    send: Callable[[V, str], Awaitable[str]],
-    collect: Callable[[V, str], Awaitable[str]] | None,
-) -> Take:
-    """Bring one take to its end, from wherever an earlier run left it."""
-    if take.state == "unsure":
-        raise Unsure("take.unsure", {"take": take.key})
-    ticket = take.ticket
-    if take.state in {"new", "sending"}:
-        await _claim(studio, take, vendor.facts)
-        ticket = await _send(studio, take, vendor, send)
-    assert ticket is not None
-    try:
-        result = ticket if collect is None else await collect(vendor, ticket)
-    except (Failed, Refused, BadInput) as trouble:
-        await takes.failed(studio.db, take.key, trouble.key, studio.clock())
-        raise
-    await takes.done(studio.db, take.key, result, vendor.facts.price, studio.clock())
-    done = await takes.get(studio.db, take.key)
-    assert done is not None
-    return done
-
-
-async def _claim(studio: Studio, take: Take, facts: Facts) -> None:
-    if take.state == "new" and await takes.claim(studio.db, take.key, studio.clock()):
-        return
-    if facts.free and await takes.reclaim(studio.db, take.key, studio.clock()):
-        _log.info("take.reclaimed", take=take.key)
-        return
-    await takes.unsure(studio.db, take.key, "take.cut_off", studio.clock())
-    raise Unsure("take.unsure", {"take": take.key})
-
-
-async def _send(studio: Studio, take: Take, vendor: V, send: Callable[[V, str], Awaitable[str]]) -> str:
-    try:
-        ticket = await send(vendor, take.key)
-    except Busy:
-        await takes.release(studio.db, take.key, studio.clock())
-        raise
-    except Unsure as trouble:
-        await takes.unsure(studio.db, take.key, trouble.key, studio.clock())
-        raise
-    except (Refused, BadInput, NoAccess) as trouble:
-        await takes.rejected(studio.db, take.key, trouble.key, studio.clock())
-        raise
-    except (Failed, Surprise) as trouble:
-        await _perhaps_charged(studio, take, vendor.facts, trouble)
-        raise
-    await takes.accepted(studio.db, take.key, ticket, studio.clock())
-    return ticket
-
-
-async def _perhaps_charged(studio: Studio, take: Take, facts: Facts, trouble: Trouble) -> None:
-    """A submit that went wrong in an unknown way is only surely free where everything is."""
-    if facts.free:
-        await takes.rejected(studio.db, take.key, trouble.key, studio.clock())
-        return
-    await takes.unsure(studio.db, take.key, trouble.key, studio.clock())
-    raise Unsure("take.unsure", {"take": take.key}, repr(trouble))
-
-
-async def _open(studio: Studio, project: str, step: str, facts: Facts, made_from: str) -> Take:
-    """The take an earlier run left open for these inputs, or the next new one."""
-    stem = f"{project}:{step}:{digest(made_from, facts.name)[:12]}:"
-    earlier = [take for take in await takes.of(studio.db, project) if take.key.startswith(stem)]
-    for take in earlier:
-        if take.state not in {"failed", "rejected"}:
-            return take
+async def pass_over(studio: Studio, project: str, step: str, facts: Facts, made_from: str, why: str) -> None:
+    """Write down that a vendor was not asked, and the text key that says why."""
     now = studio.clock()
-    key = f"{stem}{len(earlier) + 1}"
-    new = Take(
-        key=key,
+    left = Take(
+        key=f"{project}:{step}:{digest(made_from, facts.name)[:12]}:0",
         project=project,
         step=step,
         vendor=facts.vendor,
         model=facts.model,
-        state="new",
+        state="rejected",
         made_from=made_from,
-        cost=facts.price,
+        currency=facts.currency,
+        error=why,
+        opened=now,
+        changed=now,
+        making=studio.now.making if studio.now else "",
+    )
+    await takes.open(studio.db, left)
+
+
+async def _serves(
+    studio: Studio, found: Take, asked: Sequence[V], vendors: Sequence[V], *, by_chosen: bool
+) -> bool:
+    """Whether what was made before is what is wanted now: what cost nothing is not, where somebody paid is to
+    be asked first; it is when that one was asked for the same and could not."""
+    if by_chosen:
+        return found.vendor in {each.facts.vendor for each in asked}
+    free = {each.facts.vendor for each in vendors if each.facts.free}
+    if found.vendor not in free or not asked or asked[0].facts.free:
+        return True
+    first = asked[0].facts
+    return any(
+        (take.made_from, take.vendor, take.model) == (found.made_from, first.vendor, first.model)
+        and take.state in {"failed", "rejected"}
+        for take in await takes.of(studio.db, found.project)
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Wish:
+    """What is wanted; `rounds` name the takes in doubt for which a person said that they be paid again."""
+
+    project: str
+    step: str
+    made_from: str
+    rounds: Mapping[str, int]
+    price: Callable[[Facts], float]
+    repeats: bool
+
+
+async def _open(studio: Studio, wish: _Wish, facts: Facts) -> Take:
+    """The take an earlier run left open for these inputs, or the next new one."""
+    stem = f"{wish.project}:{wish.step}:{digest(wish.made_from, facts.name)[:12]}:"
+    earlier = [take for take in await takes.of(studio.db, wish.project) if take.key.startswith(stem)]
+    for take in earlier:
+        let_go = take.state == "unsure" and wish.rounds.get(take.key)
+        if take.state not in {"failed", "rejected"} and not let_go:
+            return take
+    now = studio.clock()
+    cost = wish.price(facts)
+    new = Take(
+        key=f"{stem}{len(earlier) + 1}",
+        project=wish.project,
+        step=wish.step,
+        vendor=facts.vendor,
+        model=facts.model,
+        state="new",
+        made_from=wish.made_from,
+        cost=cost,
+        quote=cost,
         currency=facts.currency,
         opened=now,
         changed=now,
+        account="" if facts.free else turns.account(facts),
+        making=studio.now.making if studio.now else "",
     )
     return await takes.open(studio.db, new)

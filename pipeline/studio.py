@@ -24,21 +24,39 @@ from storage.errors import StorageError
 from storage.model import Asset, Noun, Project
 
 M = TypeVar("M", bound=Noun)
+R = TypeVar("R")
 _SECONDS_BETWEEN_TELLINGS = 0.4
-_LONGEST_PAUSE = 15.0
+_LONGEST_PAUSE = 3.0  # somebody waits for it; asking costs little, also for fifty at once
 
 
 @dataclasses.dataclass
 class Stride:
-    """The step that is being run: which, and how it goes."""
+    """The step that is being run: which, and how it goes; `last_try`: nobody waits for a busy vendor now."""
 
     making: str
     step: str
     vendor: str = ""
     model: str = ""
     failed: bool = False
+    last_try: bool = False
     told: float = 0.0
     fraction: float = 0.0
+
+
+class Bell:
+    """Wakes all who wait for the next time a take ends or a making is stopped here."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake them."""
+        self._rung.set()
+        self._rung = asyncio.Event()
+
+    async def next(self) -> None:
+        """Wait for the next ring."""
+        await self._rung.wait()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +73,7 @@ class Studio:
     scratch: Path
     follow: Callable[[str, Path], Awaitable[Path]] = links.fetch
     now: Stride | None = None
+    bell: Bell = dataclasses.field(default_factory=Bell)
 
     # files
 
@@ -181,8 +200,23 @@ _SUFFIX = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
     "audio/wav": ".wav",
+    "audio/mpeg": ".mp3",
     "video/mp4": ".mp4",
 }
+
+
+async def together(*works: Awaitable[R]) -> list[R]:
+    """Do several things side by side; none is cut off because another one failed, for it may be on its way to
+    be paid.
+
+    Raises:
+        Exception: what the first of them failed with, once all have ended.
+    """
+    came = await asyncio.gather(*works, return_exceptions=True)
+    for each in came:
+        if isinstance(each, BaseException):
+            raise each
+    return [each for each in came if not isinstance(each, BaseException)]
 
 
 def digest(*parts: BaseModel | str | int | float | None) -> str:

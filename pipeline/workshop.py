@@ -3,11 +3,13 @@
 Three rooms: `sight` (look, draw), `voice` (hear, speak) and `stage` (animate, cut, check). A room that
 stands idle is closed when another is entered, or after a minute: a bot that waits holds no models. `voice`
 and `stage` are never open at once: the voice model and the puppet together would double a film's peak.
+
+Workers are forked from one process that has the libraries of every room loaded and does nothing else, so a
+room opens at once; it begins with the first job and ends with the program.
 """
 
 import asyncio
 import contextlib
-import ctypes
 import multiprocessing
 import os
 import resource
@@ -17,6 +19,8 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
+from multiprocessing.context import BaseContext
 from multiprocessing.queues import SimpleQueue
 from typing import Any, Literal, TypeVar
 
@@ -28,7 +32,16 @@ T = TypeVar("T")
 _WORKERS: dict[Room, int] = {"sight": 1, "voice": 1, "stage": 2}
 _APART: dict[Room, tuple[Room, ...]] = {"sight": (), "voice": ("stage",), "stage": ("voice",)}
 _BYTES_PER_WORKER = 3 << 30
-_PR_SET_PDEATHSIG = 1
+_LOADED = [
+    "numpy",
+    "cv2",
+    "av",
+    "av.filter",
+    "PIL.Image",
+    "PIL.ImageDraw",
+    "PIL.ImageFont",
+    "pipeline.crafts",
+]
 _NICE = 10  # whoever chats is answered first, however much is being made
 _IDLE_SECONDS = 60.0  # the models are loaded again in about a second
 _LAST = 2.0  # after a job's last fraction
@@ -36,17 +49,37 @@ _LAST = 2.0  # after a job's last fraction
 _reports: "SimpleQueue[tuple[int, float]] | None" = None
 
 
-def _settle(parent: int, reports: "SimpleQueue[tuple[int, float]]") -> None:
-    """Make this worker die with its parent, bound its memory, leave Ctrl-C to the parent."""
+def _begun() -> BaseContext:
+    """How workers are made, once the first was; each is started by itself where none can be forked: the
+    template listens on a socket in the temporary folder, whose name may be too long for one."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_LOADED)
+    first = context.Process(target=int)  # returns when everything is loaded
+    try:
+        first.start()
+    except OSError:
+        return multiprocessing.get_context("spawn")
+    first.join()
+    return context
+
+
+def _settle(reports: "SimpleQueue[tuple[int, float]]") -> None:
+    """Make this worker die with its program, bound its memory, leave Ctrl-C to the program."""
     global _reports
     _reports = reports
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         resource.setrlimit(resource.RLIMIT_DATA, (_BYTES_PER_WORKER, _BYTES_PER_WORKER))
     os.nice(_NICE)
-    if os.getppid() != parent:  # it died before the kernel was told
-        os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow_the_program, name="workshop-program", daemon=True).start()
+
+
+def _follow_the_program() -> None:
+    """End with the program, whatever it died of and whatever is being done here."""
+    program = multiprocessing.parent_process()
+    assert program is not None
+    wait([program.sentinel])
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _run(number: int, work: Callable[..., T], args: tuple[Any, ...], telling: bool) -> T:
@@ -65,13 +98,13 @@ class Workshop:
     """Runs plain functions in processes; one per program."""
 
     def __init__(self, idle_seconds: float = _IDLE_SECONDS) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._context = context
+        self._context: BaseContext | None = None
+        self._beginning = asyncio.Lock()
         self._pools: dict[Room, ProcessPoolExecutor] = {}
         self._inside: dict[Room, int] = dict.fromkeys(_WORKERS, 0)
         self._waiting: list[Room] = []
         self._moved = asyncio.Condition()
-        self._reports: SimpleQueue[tuple[int, float]] = context.SimpleQueue()
+        self._reports: SimpleQueue[tuple[int, float]] = multiprocessing.get_context("spawn").SimpleQueue()
         self._listeners: dict[int, Callable[[float], None]] = {}
         self._number = 0
         self._idle_seconds = idle_seconds
@@ -138,6 +171,9 @@ class Workshop:
                 if other != room and not self._inside[other]:
                     self._shut(other)
         try:
+            async with self._beginning:
+                if self._context is None:
+                    self._context = await self._loop.run_in_executor(None, _begun)
             yield self._pool(room)
         finally:
             async with self._moved:
@@ -159,7 +195,7 @@ class Workshop:
                 _WORKERS[room],
                 mp_context=self._context,
                 initializer=_settle,
-                initargs=(os.getpid(), self._reports),
+                initargs=(self._reports,),
             )
         return self._pools[room]
 

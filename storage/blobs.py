@@ -18,7 +18,7 @@ from typing import Self
 from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
+from obstore.exceptions import AlreadyExistsError, BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import LocalStore, S3Store
 
 from storage.errors import StorageError
@@ -99,6 +99,30 @@ class Blobs:
             raise StorageError("storage.file_missing", {"file": str(source)})
         with self._explained(None):
             await obstore.put_async(self._store, key, source, chunk_size=_CHUNK, max_concurrency=4)
+
+    async def put_first(self, key: str, words: bytes) -> bytes:
+        """Keep a few bytes under `key` unless somebody did before; return those that are there now."""
+        _check(key)
+        with self._explained(None):
+            try:
+                await obstore.put_async(self._store, key, words, mode="create")
+            except AlreadyExistsError:
+                return await self.read(key)
+        return words
+
+    async def signed_url(self, key: str, seconds: float) -> str | None:
+        """Return an address at which anybody can read this one blob for so long; None where the store is a
+        folder, which nobody outside can reach.
+
+        Raises:
+            StorageError: no such blob, or the store is out of reach.
+        """
+        if not isinstance(self._store, S3Store):
+            return None
+        if not await self.exists(key):
+            raise StorageError("storage.blob_missing", {"blob": key})
+        with self._explained(key):
+            return await obstore.sign_async(self._store, "GET", key, timedelta(seconds=seconds))
 
     async def read(self, key: str) -> bytes:
         """Return a blob's bytes: for small ones; films are lent.

@@ -81,6 +81,27 @@ async def unfinished(db: Database) -> tuple[Errand, ...]:
     return tuple(map(_noun, rows))
 
 
+async def running_since(db: Database, channel: str, since: float) -> tuple[Errand, ...]:
+    """Return a channel's errands that have not ended and began after a time, the newest first."""
+    rows = await db.read(
+        "SELECT * FROM errands WHERE state <> 'ended' AND channel = :channel AND changed > :since"
+        " ORDER BY changed DESC, making",
+        channel=channel,
+        since=since,
+    )
+    return tuple(map(_noun, rows))
+
+
+async def underway(db: Database) -> tuple[int, int]:
+    """Return of how many makings that have not ended a step has begun, and of how many none has."""
+    (row,) = await db.read(
+        "SELECT COUNT(*) AS everything, COUNT(CASE WHEN EXISTS (SELECT 1 FROM strides"
+        " WHERE strides.making = errands.making AND strides.state <> 'waiting') THEN 1 END) AS begun"
+        " FROM errands WHERE state <> 'ended'"
+    )
+    return row["begun"], row["everything"] - row["begun"]
+
+
 async def get(db: Database, making: str) -> Errand | None:
     """Return the errand of a making, or None."""
     rows = await db.read("SELECT * FROM errands WHERE making = :making", making=making)

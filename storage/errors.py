@@ -4,6 +4,11 @@ The same shape as the pipeline's errors (a text key, fields, the operator's caus
 storage knows nothing of the rooms above it. All arguments are positional, so that they survive pickling.
 """
 
+# What may be over by itself after a while.
+_PASSING = {
+    *("storage.busy", "storage.disk_error", "storage.full", "storage.read_only", "storage.unreachable"),
+}
+
 
 class StorageError(Exception):
     """Something about a database, a folder or a bucket; `key` names a text, `fields` fill it."""
@@ -13,6 +18,11 @@ class StorageError(Exception):
         self.key = key
         self.fields = fields or {}
         self.cause = cause
+
+    @property
+    def passing(self) -> bool:
+        """Whether waiting may help."""
+        return self.key in _PASSING
 
 
 class DataFolderBusy(StorageError):

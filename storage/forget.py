@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import voices
+from storage import moves, voices
 from storage.blobs import Blobs
 from storage.db import Database
 from storage.model import Address, Noun
@@ -38,7 +38,9 @@ _REMOVALS = {
     "spendings": "INSERT INTO spendings (vendor, model, state, cost, currency, opened, changed)"
     " SELECT vendor, model, state, cost, currency, opened, changed FROM takes"
     " WHERE project = :project AND state NOT IN ('new', 'rejected')",
+    "seats": "DELETE FROM seats WHERE take IN (SELECT key FROM takes WHERE project = :project)",
     "takes": "DELETE FROM takes WHERE project = :project",
+    "films": "DELETE FROM films WHERE project = :project",
     "owed": "INSERT INTO owed_voices (id, vendor, params) SELECT id, vendor, params FROM voices"
     " WHERE project = :project AND kind = 'clone' ON CONFLICT (id) DO NOTHING",
     "voices": "DELETE FROM voices WHERE project = :project",
@@ -48,6 +50,12 @@ _REMOVALS = {
 
 # A chat's rows hang on it, and it hangs on its project: in this order.
 _OF_A_CHAT = ("inbox", "outbox", "errands", "chats")
+
+# What hangs on nothing, filed under every id the address ever went by.
+_AS_DELIVERED = (
+    "DELETE FROM updates WHERE channel = :channel AND chat = :chat",
+    "DELETE FROM blocked WHERE channel = :channel AND chat = :chat",
+)
 
 # What a live chat may still show or use: its project, and the projects whose files its talk names.
 _IN_USE = (
@@ -88,6 +96,8 @@ async def prune(db: Database, blobs: Blobs, before: float) -> Forgotten:
         "DELETE FROM inbox WHERE at < :before AND state <> 'new'",
         "DELETE FROM outbox WHERE changed < :before",
         "DELETE FROM errands WHERE changed < :before AND state = 'ended'",
+        "DELETE FROM updates WHERE at < :before",
+        "DELETE FROM blocked WHERE at < :before",
     ):
         await db.write(sql, before=before)
     rows = await db.read(
@@ -103,7 +113,11 @@ async def _forget_chats(db: Database, addresses: Sequence[Address]) -> int:
     gone = 0
     for address in addresses:
         where = {"channel": address.channel, "person": address.id}
+        names = await moves.names(db, address)
         async with db.writing() as conn:
+            for name in names:
+                for sql in _AS_DELIVERED:
+                    await conn.execute(text(sql), {"channel": address.channel, "chat": name})
             for table in _OF_A_CHAT:
                 sql = f"DELETE FROM {table} WHERE channel = :channel AND person = :person"  # noqa: S608
                 gone_here = (await conn.execute(text(sql), where)).rowcount

@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 Lang = Literal["zh", "en"]
 Speaker = Literal["person", "pet", "pet2"]
 Point = tuple[float, float]
+Plan = Literal["usual", "fast", "best", "cheap", "free"]
+"""How vendors are chosen: in their usual order, the quick ones first, the best first, the cheapest that is
+paid, or only those that cost nothing."""
 
 
 class Noun(BaseModel):
@@ -23,13 +26,15 @@ class Address(Noun):
 
 
 class Direction(Noun):
-    """How one of the pet's lines is played; `note` is the same in one sentence."""
+    """How one of the pet's lines is played; `note` is the same in one sentence, `notes` in each language for
+    models that are told."""
 
     emotion: Literal["calm", "happy", "sad", "crying", "proud", "sly", "shocked"] = "calm"
     action: Literal["none", "nod", "shake", "tilt", "hop", "bite", "lean"] = "none"
     camera: Literal["hold", "push", "pull", "shake"] = "hold"
     prop: Literal["none", "bun"] = "none"
     note: str = ""
+    notes: dict[Lang, str] = Field(default_factory=dict)
 
 
 class Line(Noun):
@@ -78,18 +83,23 @@ class Brief(Noun):
     """Everything a person has chosen so far; files are asset ids.
 
     `seen` holds the pet's lines of script options shown before; `rounds` counts how often a part was asked
-    for again, so that the next one is made from something new. `lifted`: the pet's recorded lines are moved
-    to a child's register; None where nobody was asked. Without `captions` no words stand over the picture.
+    for again, so that the next one is made from something new; under the key of a take in doubt, that
+    somebody wants it paid again. `plan` is how much it may cost. `consent` is the sample of which somebody
+    said that it is their own voice, or that they may use it. `frame` is a picture that was drawn and takes
+    the photo's place in the film. `lifted`: the pet's recorded lines are moved to a child's register; None
+    where nobody was asked. Without `captions` no words stand over the picture.
     """
 
     lang: Lang = "zh"
     photo: str | None = None
+    frame: str | None = None
     taps: Taps = Taps()
     theme: str | None = None
     audience: str | None = None
     script: Script | None = None
     voice: str | None = None
     sample: str | None = None
+    consent: str = ""
     pet_lines: tuple[str, ...] = ()
     lifted: bool | None = None
     person_voice: str | None = None
@@ -98,6 +108,8 @@ class Brief(Noun):
     captions: bool = True
     seen: tuple[tuple[str, ...], ...] = ()
     rounds: dict[str, int] = Field(default_factory=dict)
+    wishes: dict[str, str] = Field(default_factory=dict)
+    plan: Plan = "usual"
 
 
 class Project(Noun):
@@ -129,7 +141,9 @@ class Take(Noun):
     """One attempt that may cost money.
 
     `made_from` is a digest of everything the result depends on, so that a redo finds what is still good.
-    `result` is plain JSON (asset ids, small values); `cost` is in `currency` units.
+    `result` is plain JSON (asset ids, small values); `cost` and `quote`, what it was expected to cost, are in
+    `currency` units. `account` is whose seat at the vendor it has while it is under way; `making` is what it
+    was claimed for, last at `claimed`.
     """
 
     key: str
@@ -146,6 +160,10 @@ class Take(Noun):
     error: str | None = None
     opened: float = 0.0
     changed: float = 0.0
+    quote: float = 0.0
+    account: str = ""
+    claimed: float | None = None
+    making: str = ""
 
 
 class Stride(Noun):

@@ -1,10 +1,13 @@
 """Projects: one film in the making each, with the brief its person is filling in."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.db import Database
 from storage.errors import StorageError
+from storage.listed import listed
 from storage.model import Address, Brief, Project
 
 
@@ -79,6 +82,31 @@ async def settle_within(
         _expect(len((await conn.execute(whose, row)).all()), project)
     else:
         _expect(await _fill_within(conn, row), project)
+
+
+async def settle_all_within(
+    conn: AsyncConnection, wanted: Sequence[tuple[str, Address, Brief]], now: float
+) -> None:
+    """The same for several people's projects; those that are there get their briefs in one statement.
+
+    Raises:
+        StorageError: as in `settle_within`.
+    """
+    rows, values = listed(
+        [(name, who.channel, who.id, brief.model_dump_json()) for name, who, brief in wanted]
+    )
+    filled = await conn.execute(
+        text(
+            f"UPDATE projects SET brief = led.column4 FROM ({rows}) AS led"  # noqa: S608  marks only
+            " WHERE projects.id = led.column1 AND projects.channel = led.column2"
+            " AND projects.person = led.column3 RETURNING projects.id"
+        ),
+        values,
+    )
+    there = set(filled.scalars().all())
+    for name, who, brief in wanted:
+        if name not in there:
+            await settle_within(conn, name, who, brief, now)
 
 
 async def _fill_within(conn: AsyncConnection, row: dict[str, object]) -> int:

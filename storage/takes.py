@@ -4,7 +4,7 @@
              ├→ new        surely not sent
              ├→ rejected   surely not charged
              └→ unsure     perhaps charged: nobody repeats it
-                 └→ accepted | rejected   late knowledge: an answer after all, or somebody looked
+                 └→ accepted | rejected | failed   late knowledge: an answer after all, or somebody looked
 
 Every change names the state it starts from in its own statement, so that of two who try, one wins.
 Saying the same thing twice is harmless; saying something else is `WrongState`.
@@ -12,7 +12,8 @@ Saying the same thing twice is harmless; saying something else is `WrongState`.
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.db import Database
 from storage.errors import StorageError, WrongState
@@ -23,6 +24,7 @@ _NEW: _Sources = ("new",)
 _SENDING: _Sources = ("sending",)
 _ACCEPTED: _Sources = ("accepted",)
 _UNKNOWN: _Sources = ("sending", "unsure")
+_UNSURE: _Sources = ("unsure",)
 
 
 def _nouns(rows: Sequence[RowMapping]) -> tuple[Take, ...]:
@@ -32,24 +34,41 @@ def _nouns(rows: Sequence[RowMapping]) -> tuple[Take, ...]:
 async def open(db: Database, take: Take) -> Take:  # noqa: A001
     """Insert the take if its key is new; return the row as it is.
 
-    Its `cost` may be an estimate: it counts as spent from the claim on, until the true one is known.
+    Its `cost` may be an estimate: it counts as spent from the claim on, until the true one is known; `quote`
+    keeps it.
 
     Raises:
         StorageError: its project is gone (`storage.gone`).
     """
     await db.write(
         "INSERT INTO takes (key, project, step, vendor, model, state, made_from, ticket, result, cost,"
-        " currency, error, opened, changed) VALUES (:key, :project, :step, :vendor, :model, :state,"
-        " :made_from, :ticket, :result, :cost, :currency, :error, :opened, :changed)"
+        " currency, error, opened, changed, quote, account, claimed, making) VALUES (:key, :project, :step,"
+        " :vendor, :model, :state, :made_from, :ticket, :result, :cost, :currency, :error, :opened, :changed,"
+        " :quote, :account, :claimed, :making)"
         " ON CONFLICT (key) DO NOTHING",
         **take.model_dump(),
     )
     return await _there(db, take.key)
 
 
-async def claim(db: Database, key: str, now: float) -> bool:
-    """new → sending; True for exactly one caller, who alone may now send."""
-    return await _moved(db, key, _NEW, "sending", now)
+async def claim(db: Database, key: str, now: float, making: str = "") -> bool:
+    """new → sending; True for exactly one caller, who alone may now send. Where money or a place at the
+    vendor's is to be minded, `purse.claim` is the way."""
+    async with db.writing() as conn:
+        return await claim_within(conn, key, now, making)
+
+
+async def claim_within(conn: AsyncConnection, key: str, now: float, making: str) -> bool:
+    """The same, in the caller's transaction; what kept it from being sent before is not true any more."""
+    claimed = await conn.execute(
+        text(
+            "UPDATE takes SET state = 'sending', changed = :now, claimed = :now, error = NULL,"
+            " making = CASE WHEN :making = '' THEN making ELSE :making END"
+            " WHERE key = :key AND state = 'new'"
+        ),
+        {"key": key, "now": now, "making": making},
+    )
+    return claimed.rowcount == 1
 
 
 async def reclaim(db: Database, key: str, now: float) -> bool:
@@ -65,12 +84,12 @@ async def release(db: Database, key: str, now: float) -> None:
     await _move(db, key, _SENDING, "new", now)
 
 
-async def accepted(db: Database, key: str, ticket: str, now: float) -> None:
-    """sending or unsure → accepted: the vendor has the job, under this ticket.
+async def accepted(db: Database, key: str, ticket: str, now: float, cost: float | None = None) -> None:
+    """sending or unsure → accepted: the vendor has the job, under this ticket; `cost` where it is known now.
 
     A ticket is worth keeping however late it comes: it is the way to what was paid for.
     """
-    await _move(db, key, _UNKNOWN, "accepted", now, ticket=ticket)
+    await _move(db, key, _UNKNOWN, "accepted", now, ticket=ticket, cost=cost)
 
 
 async def done(db: Database, key: str, result: str, cost: float, now: float) -> None:
@@ -86,6 +105,19 @@ async def failed(db: Database, key: str, error: str, now: float, cost: float = 0
 async def rejected(db: Database, key: str, error: str, now: float) -> None:
     """sending or unsure → rejected: the vendor does not have it and charged nothing."""
     await _move(db, key, _UNKNOWN, "rejected", now, error=error, cost=0.0)
+
+
+async def kept_back(db: Database, key: str, error: str) -> None:
+    """Note why a new take is not sent; it stays new."""
+    await db.write("UPDATE takes SET error = :error WHERE key = :key AND state = 'new'", key=key, error=error)
+
+
+async def settle(db: Database, key: str, now: float, *, charged: bool) -> None:
+    """unsure → failed or rejected: somebody compared it with the vendor's bill. Charged, its cost stays."""
+    if charged:
+        await _move(db, key, _UNSURE, "failed", now, error="take.settled")
+    else:
+        await _move(db, key, _UNSURE, "rejected", now, error="take.settled", cost=0.0)
 
 
 async def unsure(db: Database, key: str, error: str, now: float) -> None:
@@ -156,6 +188,17 @@ async def spent(db: Database, since: float, project: str | None = None) -> dict[
             since=since,
         )
     return {row["currency"]: float(row["total"]) for row in rows}
+
+
+async def spent_by(db: Database, making: str) -> dict[str, float]:
+    """Return what a making has spent, by currency; takes in doubt count, what failed as far as it was
+    charged."""
+    rows = await db.read(
+        "SELECT currency, SUM(cost) AS total FROM takes WHERE making = :making"
+        " AND state NOT IN ('new', 'rejected') GROUP BY currency",
+        making=making,
+    )
+    return {row["currency"]: float(row["total"]) for row in rows if row["total"]}
 
 
 async def _moved(

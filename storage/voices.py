@@ -47,6 +47,15 @@ async def of(db: Database, project: str) -> tuple[Voice, ...]:
     return tuple(map(_noun, rows))
 
 
+async def note(db: Database, voice: Voice, **facts: float | str) -> None:
+    """Write down more about a voice, beside what is known of it.
+
+    Raises:
+        StorageError: its project is gone (`storage.gone`).
+    """
+    await keep(db, voice.model_copy(update={"params": {**voice.params, **facts}}))
+
+
 async def forget(db: Database, voice: str) -> None:
     """Remove a voice; a clone is owed until `settled` says that its vendor has deleted it too."""
     async with db.writing() as conn:

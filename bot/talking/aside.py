@@ -89,6 +89,7 @@ def retry(draft: Draft, arg: str) -> Draft:
 
 _CHANGES = {
     "photo": "talk.b_other_photo",
+    "frame": "talk.b_change_frame",
     "theme": "talk.b_other_theme",
     "script": "talk.b_change_script",
     "voice": "talk.b_change_voice",

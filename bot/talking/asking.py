@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from bot.messages import Button
-from bot.talking import aside, casting
+from bot.talking import aside, casting, framing, paying
 from bot.talking.draft import Draft, button, keep, rows
 from bot.talking.model import Talk
-from bot.talking.questions import complete, count, question, token
+from bot.talking.questions import can_draw, complete, count, question, token
 from bot.talking.saying import named, played, scripts
 from bot.texts import say
 from pipeline.themes import bank
@@ -16,6 +16,7 @@ from storage.model import Taps
 def ask(draft: Draft) -> Draft:
     """Return the draft with its question asked; a new question opens a new round of buttons."""
     name, _, arg = question(draft.talk).partition(":")
+    draft = paying.priced(draft) if name == "summary" else draft
     return _ASKED[name](moved(draft), arg)
 
 
@@ -79,6 +80,10 @@ def _writing(draft: Draft, _: str) -> Draft:
     return (draft if draft.runs("scripts") else draft.start("scripts")).tell("talk.writing")
 
 
+def _editing(draft: Draft, _: str) -> Draft:
+    return draft.tell("talk.editing", rows=rows(button("cancel", "talk.b_cancel")))
+
+
 def _script(draft: Draft, _: str) -> Draft:
     talk = draft.talk
     if not talk.options:
@@ -109,16 +114,32 @@ def _summary(draft: Draft, _: str) -> Draft:
         "voice": _voice_name(talk),
         "person": _person_name(talk),
     }
-    buttons = rows(
-        button("go", "talk.b_go"), button("reopen", "talk.b_change_script", "script"),
-        button("reopen", "talk.b_change_voice", "voice"), button("reopen", "talk.b_change_photo", "photo"),
-        button("new", "talk.b_start_over"),
+    changes = (
+        button("reopen", "talk.b_change_script", "script"), button("reopen", "talk.b_change_voice", "voice"),
+        *_picture_button(talk), button("new", "talk.b_start_over"),
     )  # fmt: skip
-    return draft.tell("talk.summary", fields, body=played(talk.brief.script), rows=buttons)
+    quote = paying.quoted(draft)
+    body = played(talk.brief.script)
+    if quote is None or quote.free:
+        ways = paying.other_ways(draft, quote) if quote else ()
+        buttons = (*rows(button("go", "talk.b_go"), *changes), *ways)
+        return draft.tell("talk.summary", fields, body=body, rows=buttons)
+    told = paying.fields(draft, quote)
+    go = button("go", "talk.b_go_paid", money=told["money"])
+    buttons = ((go,), *paying.other_ways(draft, quote), *rows(*changes))
+    return draft.tell("talk.summary_paid", {**fields, **told}, body=body, rows=buttons)
+
+
+def _picture_button(talk: Talk) -> tuple[Button, ...]:
+    """Buttons that change what is seen: the photo, and the picture drawn after it where that can be had."""
+    photo = button("reopen", "talk.b_change_photo", "photo")
+    return (photo, button("reopen", "talk.b_change_frame", "frame")) if can_draw(talk) else (photo,)
 
 
 def _picture(talk: Talk) -> str:
-    key = "talk.is_voice_over" if talk.seen and talk.seen.mouth == "none" else "talk.is_talking"
+    key = "talk.is_drawn" if talk.brief.frame else "talk.is_talking"
+    if not talk.brief.frame and talk.seen and talk.seen.mouth == "none":
+        key = "talk.is_voice_over"
     shown = named(key, talk.lang)
     return shown if talk.brief.captions else say("talk.without_captions", talk.lang, {"picture": shown})
 
@@ -127,7 +148,8 @@ def _voice_name(talk: Talk) -> str:
     if talk.brief.pet_lines:
         return named("talk.is_lifted" if talk.brief.lifted else "talk.is_recorded", talk.lang)
     if talk.brief.sample:
-        return named("talk.is_stand_in", talk.lang)
+        clone = talk.likeness == "clone" and talk.brief.plan != "free"
+        return named("talk.is_clone" if clone else "talk.is_stand_in", talk.lang)
     return named(f"voice.{talk.brief.voice}", talk.lang)
 
 
@@ -161,7 +183,7 @@ def done_rows(talk: Talk) -> tuple[tuple[Button, ...], ...]:
     return rows(
         button("line", "talk.b_line"), button("reopen", "talk.b_other_scripts", "script"),
         button("reopen", "talk.b_change_voice", "voice"), button("reopen", "talk.b_change_person", "person"),
-        button("reopen", "talk.b_change_photo", "photo"), button("mood", "talk.b_mood"),
+        *_picture_button(talk), button("mood", "talk.b_mood"),
         captions, button("original", "talk.b_original"),
         button("new", "talk.b_new"), button("forget", "talk.b_forget"),
     )  # fmt: skip
@@ -175,6 +197,9 @@ _ASKED: dict[str, Callable[[Draft, str], Draft]] = {
     "theme": _theme,
     "writing": _writing,
     "script": _script,
+    "editing": _editing,
+    "frame": framing.frame,
+    "painting": framing.painting,
     "voice": casting.voice,
     "consent": casting.consent,
     "learning": casting.learning,
@@ -198,4 +223,6 @@ _ASKED: dict[str, Callable[[Draft, str], Draft]] = {
     "times": aside.times,
     "films": aside.films,
     "retry": aside.retry,
+    "doubt": paying.doubt,
+    "budget": paying.budget,
 }

@@ -47,6 +47,14 @@ def auditions(draft: Draft) -> Draft:
     )
 
 
+def everybody(draft: Draft) -> Draft:
+    """Let the presets be heard, and after them the voice made after their own sample."""
+    talk, heard = draft.talk, auditions(draft)
+    if not talk.own or talk.brief.sample is None or talk.learnt != talk.brief.sample:
+        return heard
+    return heard.tell("talk.preview_voice", kind="voices", assets=(talk.own,), labels=("talk.is_stand_in",))
+
+
 def consent(draft: Draft, _: str) -> Draft:
     return draft.tell(
         "talk.ask_consent",

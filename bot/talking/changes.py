@@ -8,7 +8,7 @@ from bot.talking.questions import question, recorded
 from bot.talking.saying import named, played
 from pipeline.themes import bank, fit
 from pipeline.themes.words import is_unread
-from storage.model import Brief, Lang, Script, Taps
+from storage.model import Brief, Lang, Plan, Script, Taps
 
 
 def settle(draft: Draft) -> Draft:
@@ -24,14 +24,33 @@ def want(draft: Draft, name: str) -> Draft:
 
 def answered(draft: Draft, *names: str) -> Draft:
     """Return the draft without these questions, and all side questions above them."""
-    return draft.change(wanted=tuple(one for one in draft.talk.wanted if one.partition(":")[0] not in names))
+    gone = {*names, *(ENDS if "retry" in names else ())}
+    return draft.change(wanted=tuple(one for one in draft.talk.wanted if one.partition(":")[0] not in gone))
+
+
+ENDS = {"retry", "doubt", "budget"}
+"""What is asked after a making that did not go well."""
+
+
+def plan(draft: Draft, wanted: Plan) -> Draft:
+    """Make the film in another way from now on."""
+    return answered(draft.fill(plan=wanted), "retry").change(doubt="")
+
+
+def pay_again(draft: Draft) -> Draft:
+    """Let the order in doubt be sent once more, under a new take; the old one stays as it is."""
+    rounds = {**draft.talk.brief.rounds, draft.talk.doubt: 1}
+    return answered(draft.fill(rounds=rounds), "retry").change(doubt="")
 
 
 def photo(draft: Draft, file: File) -> Draft:
     """Take a photo, in place of the one before; everything else stays."""
     before = draft.talk.brief.photo
-    taken = answered(draft.fill(photo=file.asset, taps=Taps()), "photo", "mouth", "retry")
-    taken = taken.change(seen=None, points=(), voice_over=False).start("frame")
+    taken = draft.fill(photo=file.asset, frame=None, taps=Taps()).stop("pictures")
+    taken = answered(taken, "photo", "mouth", "frame", "retry")
+    taken = taken.change(seen=None, points=(), voice_over=False, pictures=(), framed="", painted="").start(
+        "frame"
+    )
     return taken.tell("talk.photo_replaced") if before else taken
 
 
@@ -39,19 +58,36 @@ def theme(draft: Draft, words: str, audience: str | None = None) -> Draft:
     """Take a theme, a slug or words; scripts are proposed for it. A script chosen before stays until then."""
     known = bank.find(words)
     lang = fit.language(words) or draft.talk.lang
-    taken = draft.fill(theme=words, audience=audience or draft.talk.brief.audience, lang=lang)
+    taken = draft.fill(theme=words, audience=audience or draft.talk.brief.audience, lang=lang, wishes={})
     taken = more(taken.change(mood=None, edits=(), words="", offers=0))
     taken = taken.tell("talk.theme_taken", {"theme": known.names[draft.talk.lang] if known else words})
     return taken.tell("talk.audience_taken", {"audience": audience}) if audience else taken
 
 
+_LONGEST_WISH = 600  # characters
 _WORDS = ("theme", "script", "line", "words", "own", "whom", "mood", "retry")
 
 
 def audience(draft: Draft, words: str) -> Draft:
     """Take for whom it is told; where a theme is known, new options are written for them."""
     taken = answered(draft.fill(audience=words), "whom").tell("talk.audience_taken", {"audience": words})
-    return more(taken) if taken.talk.brief.theme else taken
+    return more(taken) if taken.talk.brief.theme or rewrites(draft) else taken
+
+
+def rewrites(draft: Draft) -> bool:
+    """True when a dialogue somebody wrote can be written anew, its person's lines kept."""
+    return draft.means.edits and draft.talk.brief.theme is None and draft.talk.brief.script is not None
+
+
+def wish(draft: Draft, words: str) -> Draft:
+    """Have a text model do what free words ask: of the chosen script, or of the options on offer."""
+    brief = draft.talk.brief
+    if brief.script is None or (draft.talk.options and draft.talk.wanted[-1:] == ("script",)):
+        asked = draft.fill(wishes={**brief.wishes, "write": words})
+        return more(asked.change(mood=None)).tell("talk.wish_taken")
+    before = f"{brief.wishes['edit']}\n" if draft.runs("edit") else ""  # asked for and not done yet
+    asked = draft.fill(wishes={**brief.wishes, "edit": (before + words)[-_LONGEST_WISH:]})
+    return answered(asked, *_WORDS).start("edit")
 
 
 def more(draft: Draft) -> Draft:
@@ -102,10 +138,12 @@ def script_language(draft: Draft, lang: Lang) -> Draft:
     return more(told) if told.talk.brief.theme else told
 
 
-def mood(draft: Draft, wanted: Mood) -> Draft:
-    """Play it differently: the chosen script at once, options by other ones."""
+def mood(draft: Draft, wanted: Mood, words: str = "") -> Draft:
+    """Play it differently: the chosen script at once, options by others; a text model writes it so too."""
     name = {"mood": named(f"talk.mood.{wanted}", draft.talk.lang)}
     draft = answered(draft, "mood")
+    if draft.means.edits:
+        return wish(draft, words or named(f"talk.play.{wanted}", draft.talk.lang))
     chosen = draft.talk.brief.script
     if chosen is not None and draft.talk.wanted[-1:] != ("script",):
         now = edits.played(chosen, wanted)
@@ -205,10 +243,11 @@ def new_film(draft: Draft) -> Draft:
     )
     stopped = draft.stop()
     return stopped.change(
-        **{name: getattr(fresh, name) for name in type(fresh).model_fields if name != "running"}
+        **{name: getattr(fresh, name) for name in type(fresh).model_fields if name not in _GO_ON}
     )
 
 
+_GO_ON = {"running", "stopped"}
 _BLANK: dict[str, object] = {
     "wanted": (),
     "options": (),
@@ -217,6 +256,9 @@ _BLANK: dict[str, object] = {
     "mood": None,
     "seen": None,
     "points": (),
+    "pictures": (),
+    "framed": "",
+    "painted": "",
     "voice_over": False,
     "consent": "",
     "learnt": "",
@@ -231,6 +273,9 @@ _BLANK: dict[str, object] = {
     "auditions": {},
     "last": {},
     "done": False,
+    "quoted": "",
+    "doubt": "",
+    "filmed": None,
 }
 
 

@@ -1,8 +1,8 @@
-"""What can always be asked for: start, help, settings, back, again, start over, cancel, forget, films."""
+"""What can always be asked for: start, help, settings, films, voices, back, again, start over, forget …"""
 
 import dataclasses
 
-from bot.talking import changes, files
+from bot.talking import casting, changes, files
 from bot.talking.draft import Draft
 from bot.talking.model import fresh
 from bot.talking.questions import before, question, stage
@@ -74,6 +74,14 @@ def _films(draft: Draft) -> Draft:
     return changes.want(draft, "films") if draft.talk.films else draft.tell("talk.no_films")
 
 
+def _voices(draft: Draft) -> Draft:
+    """Let every voice be heard; those that have not spoken yet are asked to, and heard when they have."""
+    if draft.talk.auditions:
+        return casting.everybody(draft)
+    asked = draft if draft.runs("audition") else draft.start("audition")
+    return asked.change(listening=True).tell("talk.voices_coming")
+
+
 def _ask_forget(draft: Draft) -> Draft:
     return changes.want(draft, "forget")
 
@@ -87,6 +95,8 @@ def _new(draft: Draft) -> Draft:
 def _cancel(draft: Draft) -> Draft:
     if draft.runs("film"):
         return draft.stop("film").tell("talk.film_stopped", rows=files.use_kept(draft))
+    if draft.runs("edit"):
+        return draft.stop("edit").tell("talk.never_mind")
     if draft.talk.wanted:
         return changes.settle(draft).tell("talk.never_mind")
     if draft.runs("link"):
@@ -98,8 +108,10 @@ def _back(draft: Draft) -> Draft:
     if draft.runs("film"):
         return draft.tell("talk.film_first")
     name = question(draft.talk)
-    if name.partition(":")[0] in SIDE | {"retry"}:
+    if name.partition(":")[0] in SIDE | changes.ENDS:
         return changes.settle(draft)
+    if name == "editing":
+        return draft.stop("edit").tell("talk.never_mind")
     earlier = before(draft.talk, name)
     if earlier is None:
         return draft.tell("talk.beginning")
@@ -113,7 +125,7 @@ def _again(draft: Draft) -> Draft:
     name = question(draft.talk)
     if name == "making":
         return draft
-    if stage(name) in {"script", "done"} and draft.talk.brief.theme:
+    if stage(name) in {"script", "done"} and (draft.talk.brief.theme or changes.rewrites(draft)):
         return changes.more(draft)
     if name == "preview":
         return changes.want(draft, "voice")
@@ -136,6 +148,7 @@ _COMMANDS = {
     "help": _help,
     "settings": _settings,
     "films": _films,
+    "voices": _voices,
     "forget": _ask_forget,
     "new": _new,
     "cancel": _cancel,

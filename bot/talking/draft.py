@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from bot.messages import Button, Errand, Outgoing
-from bot.talking.model import Talk, Turn, What, digest
+from bot.talking.model import NOTHING_HOSTED, Means, Talk, Turn, What, digest
 from storage.model import Brief
 
 Fields = Mapping[str, object]
@@ -14,10 +14,21 @@ Kind = Literal["say", "pictures", "voices", "film", "document", "progress"]
 
 _RECIPES: dict[
     What,
-    Literal["propose_scripts", "prepare_frame", "prepare_voice", "bring_sound", "audition", "make_film"],
+    Literal[
+        "propose_scripts",
+        "edit_script",
+        "prepare_frame",
+        "draw_frames",
+        "prepare_voice",
+        "bring_sound",
+        "audition",
+        "make_film",
+    ],
 ] = {
     "frame": "prepare_frame",
+    "pictures": "draw_frames",
     "scripts": "propose_scripts",
+    "edit": "edit_script",
     "voice": "prepare_voice",
     "link": "bring_sound",
     "audition": "audition",
@@ -27,7 +38,8 @@ _RECIPES: dict[
 
 @dataclasses.dataclass(frozen=True)
 class Draft:
-    """The talk so far and what it brings about; `cause` is the id of what came in.
+    """The talk so far and what it brings about; `cause` is the id of what came in, `means` is what
+    the vendors in use can do.
 
     `replay`: what came while a film was being made is to be taken now.
     Buttons hold "what:arg" until the draft is finished, which puts their round in front.
@@ -35,6 +47,7 @@ class Draft:
 
     talk: Talk
     cause: str
+    means: Means = NOTHING_HOSTED
     says: tuple[Outgoing, ...] = ()
     errands: tuple[Errand, ...] = ()
     cancel: tuple[str, ...] = ()
@@ -108,7 +121,9 @@ class Draft:
         new = {errand.making for errand in self.errands}
         kept = tuple(errand for errand in self.errands if errand.making not in ends)
         stopped = (*self.cancel, *(making for making in ends if making not in new))
-        calm = dataclasses.replace(self, errands=kept, cancel=stopped).change(running=rest)
+        films = tuple(making for making in ends if self.talk.running[making] == "film" and making not in new)
+        calm = dataclasses.replace(self, errands=kept, cancel=stopped)
+        calm = calm.change(running=rest, stopped=(*self.talk.stopped, *films)[-5:])
         return calm.forgetting("progress") if "film" in what or not what else calm
 
     def runs(self, what: What) -> str:

@@ -1,6 +1,6 @@
 """What somebody typed, taken by what is being asked for; the rest is understood wherever it is said."""
 
-from bot.talking import changes, clips, commands, moments, pointing, pressing, understanding
+from bot.talking import changes, clips, commands, framing, moments, pointing, pressing, understanding
 from bot.talking.asking import ask
 from bot.talking.casting import PEOPLE, VOICES
 from bot.talking.draft import Draft, button, rows
@@ -8,11 +8,14 @@ from bot.talking.questions import question, stage
 from bot.texts import say
 from pipeline.ports.errors import BadInput
 from pipeline.themes import bank, fit
+from pipeline.themes.words import has_words
+from pipeline.writing.naming import named
 from storage.model import Lang
 
 _LANGS: tuple[Lang, ...] = ("zh", "en")
 _AUDIENCE = 30  # characters
 _PHRASE = 24  # characters; a longer text that names a voice says something else
+_ABOUT_SCRIPT = frozenset({"summary", "done", "editing", "line", "mood"})
 _LONGEST = 4000  # characters; more than any dialogue that can be filmed
 
 
@@ -24,7 +27,7 @@ def hear(draft: Draft, text: str) -> Draft:
     """
     text = text[:_LONGEST].strip()
     meant = (_button, _command, _answer)
-    free = (_button, _command, _link, _answer, _edit, _dialogue, _wish, _theme)
+    free = (_button, _command, _link, _answer, _edit, _dialogue, _picture, _wish, _change, _theme)
     for understood in meant if draft.runs("film") else free:
         taken = understood(draft, text)
         if taken is not None:
@@ -83,6 +86,8 @@ def _answer(draft: Draft, text: str) -> Draft | None:
         return changes.edit(draft, int(arg), text)
     if name == "times" and (span := moments.span(text, asked=True)):
         return clips.times(draft, span)
+    if name == "frame" and (number is not None or word in {"no", "skip"}):
+        return framing.keep_photo(draft) if number is None else framing.pick(draft, number)
     if name in {"mouth", "eyes"}:
         return _pointed(draft, name, number, word, text)
     if name == "script":
@@ -146,17 +151,41 @@ def _dialogue(draft: Draft, text: str) -> Draft | None:
     return changes.own(draft, written) if written else None
 
 
+def _picture(draft: Draft, text: str) -> Draft | None:
+    """Take it as a wish for the picture, while that is what is talked about."""
+    others = (understanding.command, understanding.script_language, understanding.audience, bank.find)
+    if question(draft.talk) != "frame" or moments.link(text) or any(one(text) for one in others):
+        return None
+    if understanding.number(text) is not None or not has_words(text):
+        return None
+    script = draft.talk.brief.script
+    if draft.means.edits and script is not None and named(text, script.lines).some:
+        return None  # it is about a line, and can be had
+    return framing.wish(draft, fit.theme_words(text))
+
+
 def _wish(draft: Draft, text: str) -> Draft | None:
     """Take it as how it shall be played, with or without captions, in which language, for whom."""
     if (shown := understanding.captions(text)) is not None:
         return changes.captions(draft, shown=shown)
     if (draft.talk.brief.theme or draft.talk.brief.script) and (mood := understanding.mood(text)):
-        return changes.mood(draft, mood)
+        return changes.mood(draft, mood, text)
     if lang := understanding.script_language(text):
         return changes.script_language(draft, lang)
     if bank.find(text) is None and (who := understanding.audience(text) or _audience(draft, text)):
         return changes.audience(draft, who)
     return None
+
+
+def _change(draft: Draft, text: str) -> Draft | None:
+    """Take it as a change of the script that a text model makes, where it sounds like one."""
+    name, script = question(draft.talk), draft.talk.brief.script
+    about = name in {"script", "writing"} or (script is not None and name in _ABOUT_SCRIPT)
+    sounds = about and understanding.wish(text)
+    names = script is not None and name not in {"own", "theme"} and named(text, script.lines).some
+    if not (draft.means.edits and (sounds or names)) or bank.find(text) is not None:
+        return None
+    return changes.wish(draft, fit.theme_words(text))
 
 
 def _audience(draft: Draft, text: str) -> str | None:
@@ -191,4 +220,7 @@ def _unclear(draft: Draft, text: str) -> Draft:
     except BadInput:  # no theme was asked for, so nothing is said about one
         return draft.tell(key)
     offered = draft.change(words=words)
-    return offered.tell(key, rows=rows(button("words_theme", "talk.b_words_theme")))
+    changed = (button("words_wish", "talk.b_words_wish"),)
+    can_change = draft.means.edits and draft.talk.brief.script is not None
+    choices = (button("words_theme", "talk.b_words_theme"), *(changed if can_change else ()))
+    return offered.tell(key, rows=rows(*choices, wide=1))

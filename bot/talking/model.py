@@ -7,11 +7,12 @@ from pydantic import ConfigDict, Field
 
 from bot.messages import Errand, File, Outgoing
 from pipeline.model import Box
+from pipeline.quote import Prices
 from storage.model import Address, Brief, Lang, Noun, Point, Script
 
 CELLS = 6  # numbered fields along each side of the grid a mouth is pointed out on
 
-What = Literal["frame", "scripts", "voice", "link", "audition", "film"]
+What = Literal["frame", "pictures", "scripts", "edit", "voice", "link", "audition", "film"]
 Role = Literal["pet", "person"]
 Mood = Literal["sadder", "happier", "slyer"]
 
@@ -26,7 +27,8 @@ class Seen(_Kept):
     """What was found on a photo, and the picture that shows it.
 
     `width` and `height` are the upright photo's pixels; `box` is the part of it that `picture` shows when it
-    is a grid, else None. `mouth` is "found", "given" or "none".
+    is a grid, else None. `cells` and `around` are a grid and its part for when the marks turn out to be off.
+    `mouth` is "found", "given" or "none".
     """
 
     photo: str
@@ -37,6 +39,18 @@ class Seen(_Kept):
     width: float = 1.0
     height: float = 1.0
     box: Box | None = None
+    cells: str = ""
+    around: Box | None = None
+
+
+class Offered(_Kept):
+    """A picture that was drawn: as it came, and as the film shows it. `mouth` is "none" where no face in it
+    is sure, `same` "no" where it is another pet."""
+
+    asset: str
+    shown: str
+    mouth: str = "found"
+    same: str = "unsure"
 
 
 class Made(_Kept):
@@ -70,7 +84,13 @@ class Talk(_Kept):
     `wanted` are questions asked out of order, the last one on top: a side question, or an answer to be given
     anew. `round` counts questions: a button of another round is stale. `question` is what was asked last.
     `options` are the scripts on offer as shown; `offers` counts the offers. `running` are makings under way
-    by id; `last` names messages by their role, so that a later one can take their place.
+    by id, `stopped` the films among them that were stopped last; `last` names messages by their role, so that
+    a later one can take their place. `quoted` is the plan and price shown last, `doubt` the take that may
+    have been charged, `filmed` the brief the last film was made from. `likeness` is what the sample `learnt`
+    became, "clone" or "stand-in". `draws`: pictures can be drawn here; `pictures` are those on offer,
+    drawn by the wish `painted`; `framed` is the photo for which it is settled what the film begins with.
+    `own` is how the voice made after the sample that was learnt last sounds; `listening` while somebody waits
+    to hear voices.
     """
 
     version: int = 1
@@ -90,10 +110,15 @@ class Talk(_Kept):
     edits: tuple[tuple[int, str], ...] = ()
     mood: Mood | None = None
     seen: Seen | None = None
+    draws: bool = False
+    pictures: tuple[Offered, ...] = ()
+    framed: str = ""
+    painted: str = ""
     points: tuple[Point, ...] = ()
     voice_over: bool = False
     consent: str = ""
     learnt: str = ""
+    likeness: str = ""
     approved: str = ""
     whole: tuple[Role, ...] = ()
     recording: Role | None = None
@@ -103,10 +128,33 @@ class Talk(_Kept):
     later: tuple[Later, ...] = ()
     words: str = ""
     auditions: dict[str, str] = Field(default_factory=dict)
+    listening: bool = False
+    own: str = ""
     running: dict[str, What] = Field(default_factory=dict)
+    stopped: tuple[str, ...] = ()
+    quoted: str = ""
+    doubt: str = ""
+    filmed: Brief | None = None
     last: dict[str, str] = Field(default_factory=dict)
     done: bool = False
     films: tuple[Made, ...] = ()
+
+
+class Means(Noun):
+    """What the vendors in use can do, as far as the conversation's words depend on it.
+
+    `edits`: a text model changes a script as free words wish; `pictures`: an image vendor draws new scenes;
+    `clones`: a voice vendor makes a real clone of a sample, else it is a stand-in. `prices`: who may be asked
+    for how much; without anybody hosted, money is not talked about.
+    """
+
+    edits: bool = False
+    pictures: bool = False
+    clones: bool = False
+    prices: Prices = Prices()
+
+
+NOTHING_HOSTED = Means()
 
 
 class Turn(Noun):

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from pydantic import ValidationError
 
 from bot.messages import Button
-from bot.talking import changes, clips, edits
+from bot.talking import changes, clips, edits, framing, paying
 from bot.talking.asking import done_rows, moved
-from bot.talking.casting import VOICES, auditions
+from bot.talking.casting import VOICES, auditions, everybody
 from bot.talking.draft import Draft, button, rows
 from bot.talking.model import Made, Seen, What
 from bot.talking.questions import question
-from bot.talking.saying import caption, hook, named, sayable
+from bot.talking.saying import caption, hook, named, played, sayable
 from pipeline.model import Box
 from pipeline.themes import bank
 from storage.model import Notice, Script
@@ -23,11 +23,20 @@ def told(draft: Draft, making: str, notice: Notice) -> Draft | None:
     """Take in how a making ended; None for one that nobody waits for any more."""
     what = draft.talk.running.get(making)
     if what is None:
-        return None
+        return _stopped(draft, making, notice)
     rest = {one: sort for one, sort in draft.talk.running.items() if one != making}
     draft = draft.change(running=rest)
     ended = _ENDED[what](draft, notice) if notice.kind == "done" else _failed(draft, what, notice)
     return ended.forgetting("progress") if what == "film" else ended
+
+
+def _stopped(draft: Draft, making: str, notice: Notice) -> Draft | None:
+    """Say what a film had spent when it was stopped; nothing else of it is waited for."""
+    spent = notice.fields.get("spent", "")
+    if making not in draft.talk.stopped or notice.kind != "cancelled" or not spent:
+        return None
+    rest = tuple(one for one in draft.talk.stopped if one != making)
+    return draft.change(stopped=rest).tell("talk.stopped_spent", {"money": spent})
 
 
 def _frame(draft: Draft, notice: Notice) -> Draft:
@@ -43,6 +52,8 @@ def _frame(draft: Draft, notice: Notice) -> Draft:
         width=_whole_number(fields.get("width"), 1),
         height=_whole_number(fields.get("height"), 1),
         box=box,
+        cells=assets.get("cells", ""),
+        around=_box(fields.get("around", "")),
     )
     draft = changes.answered(changes.seen(draft, seen), "looking")
     if seen.mouth == "none":
@@ -104,24 +115,37 @@ def _scripts(draft: Draft, notice: Notice) -> Draft:
     return draft.tell("talk.all_seen") if repeated else draft
 
 
+def _edit(draft: Draft, notice: Notice) -> Draft:
+    try:
+        now = Script.model_validate_json(notice.fields.get("script", ""))
+    except ValidationError:
+        return draft.tell("talk.no_options")
+    draft = draft.fill(script=now)
+    shown_next = question(draft.talk) in {"summary", "script"}
+    return draft.tell("talk.edited", body="" if shown_next else played(now))
+
+
 def _voice(draft: Draft, notice: Notice) -> Draft:
     fields = notice.fields
     reasons = [key for key in fields.get("reasons", "").split(" ") if key]
     if fields.get("verdict") == "poor" and reasons:
         return _failed(draft, "voice", Notice(kind="failed", key=reasons[0], fields=fields))
     preview = notice.assets.get("preview", "")
-    draft = draft.change(learnt=draft.talk.brief.sample or "").tell(
+    likeness = fields.get("likeness", "")
+    learnt = draft.talk.brief.sample or ""
+    draft = draft.change(learnt=learnt, likeness=likeness, own=preview).tell(
         "talk.sample_good" if not reasons else "talk.sample_usable", {"seconds": _seconds(fields)}
     )
     for key in reasons[:1]:
         draft = draft.tell(*sayable(key, fields))
+    clone = likeness == "clone"
     if not preview:
-        return draft
+        return draft.tell("talk.clone_unheard", {"vendor": fields.get("vendor", "")}) if clone else draft
     return draft.tell(
-        "talk.preview_voice",
+        "talk.preview_clone" if clone else "talk.preview_voice",
         kind="voices",
         assets=(preview,),
-        labels=("talk.is_stand_in",),
+        labels=("talk.is_clone" if clone else "talk.is_stand_in",),
     )
 
 
@@ -135,6 +159,8 @@ def _link(draft: Draft, notice: Notice) -> Draft:
 def _audition(draft: Draft, notice: Notice) -> Draft:
     heard = {name: notice.assets[name] for name in VOICES if name in notice.assets}
     draft = draft.change(auditions=heard)
+    if draft.talk.listening:
+        return everybody(draft.change(listening=False))
     return auditions(draft) if question(draft.talk) == "voice" else draft
 
 
@@ -144,7 +170,7 @@ def _film(draft: Draft, notice: Notice) -> Draft:
     film, cover = notice.assets.get("film", ""), notice.assets.get("cover", "")
     made = Made(project=talk.project, title=hook(script), film=film, cover=cover, caption=caption(script))
     films = (*(one for one in talk.films if one.film != film), made)[-10:]
-    draft = draft.change(done=True, films=films, wanted=())
+    draft = draft.change(done=True, films=films, wanted=(), filmed=talk.brief)
     draft = moved(draft)
     shown = draft.tell(
         "talk.film_ready", {"seconds": _seconds(notice.fields)}, body=caption(script),
@@ -152,15 +178,25 @@ def _film(draft: Draft, notice: Notice) -> Draft:
     ).replacing("progress")  # fmt: skip
     if notice.fields.get("mouth") == "none" and not talk.voice_over:
         shown = shown.tell("talk.no_mouth_moved")
-    return shown
+    for key in notice.fields.get("notes", "").split():
+        shown = shown.tell(*sayable(key, {}))
+    return paying.cost(shown, notice.fields.get("cost", ""))
 
 
 def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
     if what == "audition":
+        waits = draft.talk.listening and notice.kind != "cancelled"
+        calm = draft.change(listening=False)
+        return calm.tell(*sayable(notice.key, notice.fields)) if waits else calm
+    if what in {"edit", "pictures"} and notice.kind == "cancelled":
         return draft
     if notice.kind == "cancelled" and what == "film":
         return draft.tell("making.cancelled")
     draft = draft.tell(*sayable(notice.key, _named(draft, notice)))
+    if what == "pictures" and notice.key == "vendor.refused":
+        draft = framing.refused(draft)
+    if what == "edit":
+        return draft.tell("talk.not_edited")
     room = notice.key.partition(".")[0]
     if what == "frame" and room == "photo":
         return draft.fill(photo=None).change(seen=None)
@@ -168,6 +204,10 @@ def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
         return changes.want(draft, "times") if notice.key == "link.beyond_end" else draft.change(clip=None)
     if what == "voice" and room in {"sound", "voice"}:
         return draft.fill(sample=None).change(consent="", approved="")
+    if notice.kind == "unsure":
+        return changes.want(draft.change(doubt=notice.fields.get("take", "")), f"doubt:{what}")
+    if notice.key in {"budget.day", "budget.project"}:
+        return changes.want(draft, f"budget:{what}")
     return changes.want(draft, f"retry:{what}:{_culprit(what, room, notice)}")
 
 
@@ -183,7 +223,7 @@ _ANOTHER_TIME = {"link.unreachable", "link.too_slow"}
 def _culprit(what: What, room: str, notice: Notice) -> str:
     """Return the question whose answer should change."""
     if what != "film":
-        return {"frame": "photo", "scripts": "theme"}.get(what, "voice")
+        return {"frame": "photo", "pictures": "frame", "scripts": "theme"}.get(what, "voice")
     if room in {"sound", "lines"}:
         asks = notice.fields.get("role") == "person" or notice.key == "lines.count_person"
         return "person" if asks else "voice"
@@ -238,7 +278,9 @@ def _seconds(fields: dict[str, str]) -> str:
 
 _ENDED: dict[What, Callable[[Draft, Notice], Draft]] = {
     "frame": _frame,
+    "pictures": framing.came,
     "scripts": _scripts,
+    "edit": _edit,
     "voice": _voice,
     "link": _link,
     "audition": _audition,

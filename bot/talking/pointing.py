@@ -37,8 +37,11 @@ def no_eyes(draft: Draft) -> Draft:
 
 
 def again(draft: Draft) -> Draft:
-    """Ask for the mouth once more."""
-    return changes.want(draft.fill(taps=Taps()).change(points=(), voice_over=False), "mouth")
+    """Ask for the mouth once more, with numbered fields where there are any: not everybody can tap."""
+    seen = draft.talk.seen
+    if seen and seen.cells:
+        seen = seen.model_copy(update={"picture": seen.cells, "box": seen.around})
+    return changes.want(draft.fill(taps=Taps()).change(points=(), voice_over=False, seen=seen), "mouth")
 
 
 def choose(draft: Draft, number: int) -> Draft | None:

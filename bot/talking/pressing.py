@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable
 from typing import get_args
 
-from bot.talking import changes, clips, commands, files, pointing
+from bot.talking import changes, clips, commands, files, framing, pointing
 from bot.talking.casting import PEOPLE, VOICES
 from bot.talking.draft import Draft, button, rows
 from bot.talking.model import Mood, What
-from bot.talking.questions import question
+from bot.talking.questions import can_draw, question
 from pipeline.themes import bank
-from storage.model import Lang
+from storage.model import Lang, Plan
 
 _VALUE = re.compile(r"(\d{1,9}):([a-z_]+):(.*)", re.DOTALL)
 
@@ -30,6 +30,11 @@ Pressed = Callable[[Draft, str], Draft | None]
 def _theme(draft: Draft, slug: str) -> Draft | None:
     known = any(theme.slug == slug for theme in bank.themes())
     return changes.theme(draft, slug) if known else None
+
+
+def _words_as_wish(draft: Draft, _: str) -> Draft | None:
+    words = draft.talk.words
+    return changes.wish(draft, words) if words and draft.means.edits and draft.talk.brief.script else None
 
 
 def _words_as_theme(draft: Draft, _: str) -> Draft | None:
@@ -109,7 +114,9 @@ def _other_person(draft: Draft, _: str) -> Draft:
 
 def _may(draft: Draft, _: str) -> Draft | None:
     sample = draft.talk.brief.sample
-    return None if sample is None else draft.change(consent=sample).start("voice").tell("talk.consent_noted")
+    if sample is None:
+        return None
+    return draft.fill(consent=sample).change(consent=sample).start("voice").tell("talk.consent_noted")
 
 
 def _may_not(draft: Draft, _: str) -> Draft:
@@ -132,8 +139,30 @@ def _retry(draft: Draft, what: str) -> Draft | None:
     return next((again.start(sort) for sort in get_args(What) if sort == what), None)
 
 
+def _plan(draft: Draft, arg: str) -> Draft | None:
+    if question(draft.talk) != "summary":
+        return None
+    return next((changes.plan(draft, plan) for plan in get_args(Plan) if plan == arg), None)
+
+
+def _pay_again(draft: Draft, what: str) -> Draft | None:
+    if not draft.talk.doubt:
+        return None
+    again = changes.pay_again(draft)
+    return next((again.start(sort) for sort in get_args(What) if sort == what), None)
+
+
+def _free_way(draft: Draft, what: str) -> Draft | None:
+    freed = changes.plan(draft, "free").tell("talk.free_way_taken")
+    return next((freed.start(sort) for sort in get_args(What) if sort == what), None)
+
+
+def _wait(draft: Draft, _: str) -> Draft:
+    return changes.answered(draft, "retry").tell("talk.waits")
+
+
 def _reopen(draft: Draft, name: str) -> Draft | None:
-    if name not in {"photo", "theme", "script", "voice", "person", "summary"}:
+    if name not in {"photo", "theme", "script", "frame", "voice", "person", "summary"}:
         return None
     freed = changes.answered(draft, "retry")
     if name == "summary":
@@ -192,6 +221,14 @@ def _first_minute(draft: Draft, _: str) -> Draft | None:
     return clips.times(draft, (0.0, None)) if draft.talk.clip else None
 
 
+def _draw(draft: Draft, _: str) -> Draft | None:
+    return framing.draw(draft) if can_draw(draft.talk) and draft.talk.brief.photo else None
+
+
+def _picture(draft: Draft, arg: str) -> Draft | None:
+    return framing.pick(draft, int(arg)) if arg.isdecimal() else None
+
+
 def _pet(draft: Draft, arg: str) -> Draft | None:
     return pointing.choose(draft, int(arg)) if arg.isdecimal() else None
 
@@ -203,6 +240,7 @@ def _command(name: str) -> Pressed:
 _PRESSED: dict[str, Pressed] = {
     "theme": _theme,
     "words_theme": _words_as_theme,
+    "words_wish": _words_as_wish,
     "pick": _pick,
     "own": _own,
     "whom": _whom,
@@ -224,6 +262,10 @@ _PRESSED: dict[str, Pressed] = {
     "use_voice": _use_voice,
     "go": _go,
     "retry": _retry,
+    "plan": _plan,
+    "pay_again": _pay_again,
+    "free_way": _free_way,
+    "wait": _wait,
     "reopen": _reopen,
     "keep": _keep,
     "lang": _lang,
@@ -235,6 +277,9 @@ _PRESSED: dict[str, Pressed] = {
     "register": _register,
     "captions": _captions,
     "first_minute": _first_minute,
+    "draw": _draw,
+    "picture": _picture,
+    "keep_photo": lambda draft, _: framing.keep_photo(draft),
     "other_photo": lambda draft, _: files.next_photo(draft),
     "narrate": lambda draft, _: pointing.narrate(draft),
     "no_eyes": lambda draft, _: pointing.no_eyes(draft),

@@ -3,7 +3,7 @@
 from bot.talking.model import Role, Talk
 
 # The main questions in their order; going back walks this list.
-ORDER = ("photo", "mouth", "theme", "script", "voice", "person", "summary")
+ORDER = ("photo", "mouth", "theme", "script", "frame", "voice", "person", "summary")
 # Side questions that may be asked even while a film is being made.
 ANY_TIME = frozenset({"settings", "forget", "films"})
 # The things a person gives; what waits for a making in between is found in `_waiting`.
@@ -15,6 +15,8 @@ _STAGES = {
     "theme": "theme",
     "writing": "script",
     "script": "script",
+    "editing": "script",
+    "painting": "frame",
     "voice": "voice",
     "consent": "voice",
     "learning": "voice",
@@ -28,12 +30,19 @@ _STAGES = {
 }
 
 
+# What is asked instead while the makings that the answer needs are under way.
+_WAITS = {"script": ("writing", "scripts"), "frame": ("painting", "pictures")}
+
+
 def question(talk: Talk) -> str:
     """Return the question the chat is at: one asked out of order, else the first thing that is missing."""
     making = "film" in talk.running.values()
     if talk.wanted and (not making or talk.wanted[-1] in ANY_TIME):
         top = talk.wanted[-1]
-        return "writing" if top == "script" and "scripts" in talk.running.values() else top
+        waits, what = _WAITS.get(top, (top, ""))
+        return waits if what in talk.running.values() else top
+    if "edit" in talk.running.values() and not making:
+        return "editing"
     return "making" if making else missing(talk)
 
 
@@ -41,7 +50,7 @@ def missing(talk: Talk) -> str:
     """Return the first thing the brief lacks; "summary" when nothing is, "done" when the film is there."""
     if talk.done:
         return "done"
-    for lacking in (_sample, _photo, _script, _voice, _person):
+    for lacking in (_sample, _photo, _script, _frame, _voice, _person):
         if found := lacking(talk):
             return found
     return "summary"
@@ -61,6 +70,10 @@ def token(talk: Talk) -> str:
         about = (talk.clip.link if talk.clip else "",)
     elif name == "whose":
         about = (len(talk.pending),)
+    elif name == "frame":
+        about = (*(one.asset for one in talk.pictures), wished(talk))
+    elif name == "summary" and talk.quoted:
+        about = (talk.quoted,)
     elif name in {"consent", "preview"}:
         about = (talk.brief.sample,)
     return ":".join(map(str, (talk.project, name, *about)))
@@ -78,12 +91,25 @@ def before(talk: Talk, name: str) -> str | None:
     for earlier in reversed(ORDER[:at]):
         if earlier == "mouth" and not asks_about_face(talk):
             continue
+        if earlier == "frame" and not can_draw(talk):
+            continue
         if earlier == "theme" and talk.brief.theme is None and talk.brief.script is not None:
             continue
         if earlier == "person" and not count(talk, "person"):
             continue
         return earlier
     return None
+
+
+def can_draw(talk: Talk) -> bool:
+    """True where new pictures can be asked for: they cost something."""
+    return talk.draws and talk.brief.plan != "free"
+
+
+def wished(talk: Talk) -> str:
+    """Return how the picture shall look, where somebody said so and nothing was drawn by it yet."""
+    wish = talk.brief.wishes.get("paint", "")
+    return wish if wish != talk.painted else ""
 
 
 def asks_about_face(talk: Talk) -> bool:
@@ -134,6 +160,13 @@ def _script(talk: Talk) -> str | None:
     if talk.brief.theme is None:
         return "theme"
     return "script" if talk.options and "scripts" not in talk.running.values() else "writing"
+
+
+def _frame(talk: Talk) -> str | None:
+    """Where pictures can be drawn, whether the film begins with one of them is asked once for each photo."""
+    if not can_draw(talk) or talk.framed == talk.brief.photo:
+        return None
+    return "painting" if "pictures" in talk.running.values() else "frame"
 
 
 def _voice(talk: Talk) -> str | None:

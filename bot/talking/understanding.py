@@ -46,6 +46,9 @@ _FOR = [
 _NAMED_BOT = re.compile(r"^(/\w+)(?:@\w+)?(?:\s.*)?$", re.DOTALL)  # /start@a_bot and what follows it
 
 
+_WISH = 200  # characters; a longer text says something else
+
+
 class Edit(NamedTuple):
     """Other words for a line, counted from 1."""
 
@@ -71,7 +74,7 @@ def number(text: str) -> int | None:
     words = _folded(text)
     words = re.sub(r"^(?:第|选|我选|要|option|number|no\.?|#|the)\s*", "", words)
     words = re.sub(r"^第", "", words)
-    words = re.sub(r"(?:\s*(?:个|号|条|组|版|格)|(?<=\d)(?:st|nd|rd|th)|\s+one)$", "", words)
+    words = re.sub(r"(?:\s*(?:个|号|条|组|版|格|张|幅)|(?<=\d)(?:st|nd|rd|th)|\s+one)$", "", words)
     if words.isascii() and words.isdigit():
         return int(words) if len(words) <= 3 else None
     if words in _ORDINALS:
@@ -88,6 +91,12 @@ def mood(text: str) -> Mood | None:
         if any(word in heard for word in _words()["moods"][wanted]):
             return wanted  # type: ignore[no-any-return]
     return None
+
+
+def wish(text: str) -> bool:
+    """True when these words ask for a script to be changed: shorter, funnier, the last line, 换个结尾."""
+    heard = text.casefold()
+    return len(text) <= _WISH and any(has(heard, word) for word in _words()["wishes"]["words"])
 
 
 def script_language(text: str) -> Lang | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -9,6 +10,7 @@ from typing import Self
 import av
 import numpy as np
 from av.container import OutputContainer
+from av.video.frame import PictureType
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from numpy.typing import NDArray
 
@@ -59,12 +61,20 @@ class Clip:
     """
 
     def __init__(
-        self, path: Path, width: int, height: int, fps: int, crf: int = 12, preset: str = "veryfast"
+        self,
+        path: Path,
+        width: int,
+        height: int,
+        fps: int,
+        crf: int = 12,
+        preset: str = "veryfast",
+        every: int | None = None,
     ) -> None:
+        """Open a clip; `every`: pictures between key frames, one a second without it."""
         if width % 2 or height % 2:
             raise BadInput("film.odd_size", {"width": str(width), "height": str(height)})
         self._path, self._size, self._fps = path, (width, height), fps
-        self._options = {"crf": str(crf), "preset": preset, "bf": "0", "g": str(fps)}
+        self._options = {"crf": str(crf), "preset": preset, "bf": "0", "g": str(every or fps)}
         self._stack = ExitStack()
         self._frames = 0
 
@@ -78,8 +88,12 @@ class Clip:
 
     def add(self, rgb: NDArray[np.uint8]) -> None:
         """Append one picture, (height, width, 3) uint8."""
-        frame = yuv(rgb)
-        frame.pts = self._frames
+        self.put(yuv(rgb))
+
+    def put(self, frame: av.VideoFrame) -> None:
+        """Append one picture that is yuv420p in BT.709 already; its time is written into it."""
+        frame.pts, frame.time_base = self._frames, Fraction(1, self._fps)
+        frame.pict_type = PictureType.NONE  # a decoded picture's own kind would be forced upon ours
         self._frames += 1
         self._container.mux(self._stream.encode(frame))
 

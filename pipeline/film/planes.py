@@ -11,6 +11,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.film.encode import tagged
+
 _ROWS = 32
 
 Plane = NDArray[np.uint8]
@@ -99,7 +101,7 @@ def _halved(values: Real) -> Real:
 
 def blended(one: av.VideoFrame, other: av.VideoFrame, share: float) -> av.VideoFrame:
     """Return a picture between two yuv420p ones of the same size: `share` (0 to 1) of the other."""
-    made = av.VideoFrame(one.width, one.height, "yuv420p")
+    made = tagged(av.VideoFrame(one.width, one.height, "yuv420p"))
     part = np.uint16(round(share * 256))
     rest, half = np.uint16(256 - part), np.uint16(128)
     for place, first, second in zip(planes(made), planes(one), planes(other), strict=True):

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain, repeat
+from itertools import cycle, islice, repeat
 from pathlib import Path
 
 import av
@@ -68,21 +68,26 @@ def even(shot: Shot, fps: int, size: tuple[int, int]) -> Iterator[av.VideoFrame]
     """Yield exactly one shot's pictures, each the one that shows at its moment."""
     wanted, number = _count(shot, fps), 0
     kept: deque[av.VideoFrame] = deque(maxlen=_KEPT)
-    for picture, times in _timed(shot, fps):
-        if not times:
-            continue
-        kept.append(fitted(picture.frame, *size, picture.aspect))
-        for _ in range(min(times, wanted - number)):
-            yield kept[-1]
-            number += 1
-        if number == wanted:
-            return
+    for frame in islice(evenly(shot.path, fps, size, shot.start), wanted):
+        if not kept or frame is not kept[-1]:
+            kept.append(frame)
+        yield frame
+        number += 1
     if number < _ENOUGH * wanted:
         raise Surprise("film.short_performance", {"frames": str(number), "wanted": str(wanted)})
     there = list(kept)
-    around = chain.from_iterable(repeat([*there[-2::-1], *there[1:]] or there))
-    for _ in range(wanted - number):
-        yield next(around)
+    yield from islice(cycle([*there[-2::-1], *there[1:]] or there), wanted - number)
+
+
+def evenly(path: Path, fps: int, size: tuple[int, int], start: float = 0.0) -> Iterator[av.VideoFrame]:
+    """Yield a clip's pictures from `start` to its end, `fps` a second, as in `pictures`.
+
+    Raises:
+        BadInput: `film.not_a_film`.
+    """
+    for picture, times in _timed(path, start, fps):
+        if times:
+            yield from repeat(fitted(picture.frame, *size, picture.aspect), times)
 
 
 @dataclass(frozen=True)
@@ -139,19 +144,19 @@ def _sane(aspect: Fraction | None) -> float:
     return float(aspect) if aspect and 0.2 < aspect < 5 else 1.0
 
 
-def _timed(shot: Shot, fps: int) -> Iterator[tuple[Picture, int]]:
+def _timed(path: Path, start: float, fps: int) -> Iterator[tuple[Picture, int]]:
     """Yield pictures with how many of the film's pictures each of them stands for."""
     shown: Picture | None = None
     number, step = 0, 1 / fps
-    for picture in decoded(shot.path, shot.start):
+    for picture in decoded(path, start):
         if shown is not None:
-            times = max(0, math.ceil((picture.at - shot.start) * fps - 0.5 - 1e-6) - number)
+            times = max(0, math.ceil((picture.at - start) * fps - 0.5 - 1e-6) - number)
             yield shown, times
             number += times
             step = picture.at - shown.at
         shown = picture
     if shown is not None:
-        yield shown, max(0, round((shown.at - shot.start + step) * fps) - number)
+        yield shown, max(0, round((shown.at - start + step) * fps) - number)
 
 
 def _count(shot: Shot, fps: int) -> int:

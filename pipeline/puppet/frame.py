@@ -48,7 +48,8 @@ def frame(
     there = composition.place(layout)
     notes = [key for key, holds in (("frame.rescued", dark), ("frame.soft", there.scale > _SOFT)) if holds]
     played = there.put_pet(_sure(pet)) if pet else None
-    return Framed(layout=layout, pet=played, rescued=dark, notes=tuple(notes))
+    others = tuple(there.put_box(other.box) for other in sight.pets[1:])
+    return Framed(layout=layout, pet=played, others=others, rescued=dark, notes=tuple(notes))
 
 
 def _sure(pet: Pet) -> Pet:

@@ -36,12 +36,9 @@ def spans(
         BadInput: `sound.silence` when nothing sounds; `sound.lines_unclear` (expected, found) when the wanted
             count does not come out.
     """
-    read = levels.read(samples, hertz)
-    words = _with_hiss(sounding(read.speech), read)
+    words = stretches(samples, hertz)
     if not words:
         raise BadInput("sound.silence")
-    whole = len(samples) / hertz
-    words = [(start, min(end, whole)) for start, end in words]
     if lines is None:
         return tuple(joined(words, _PAUSE))
     if lines == 1:  # whoever says one line may pause in it
@@ -52,12 +49,19 @@ def spans(
         raise _unclear(lines, found)
     gaps = np.array([after[0] - before[1] for before, after in pairwise(parts)])
     if syllables is not None and len(syllables) == lines and len(parts) > lines:
-        return _by_length(parts, syllables)
+        return by_length(parts, syllables)
     order = np.argsort(-gaps, kind="stable")
     chosen, left = order[: lines - 1], gaps[order[lines - 1 :]]
     if left.size and left[0] >= _PAUSE and left[0] > 0.8 * gaps[chosen[-1]]:
         raise _unclear(lines, found)
     return tuple(_closed(parts, sorted(int(i) for i in chosen)))
+
+
+def stretches(samples: Samples, hertz: int) -> list[Span]:
+    """Return every stretch in which somebody speaks, in seconds, however short the gaps between."""
+    read = levels.read(samples, hertz)
+    whole = len(samples) / hertz
+    return [(start, min(end, whole)) for start, end in _with_hiss(sounding(read.speech), read)]
 
 
 def pieces(samples: Samples, hertz: int, where: Sequence[Span]) -> tuple[Samples, ...]:
@@ -156,11 +160,17 @@ def _closed(parts: Sequence[Span], cuts: Sequence[int]) -> list[Span]:
     return [(parts[a][0], parts[b][1]) for a, b in zip(starts, ends, strict=True)]
 
 
-def _by_length(parts: Sequence[Span], syllables: Sequence[int]) -> tuple[Span, ...]:
+def by_length(
+    parts: Sequence[Span], syllables: Sequence[int], *, even: float = 1.0, longest: float = 1.0
+) -> tuple[Span, ...]:
     """Return the parts joined into lines so that lengths fit the syllables and long gaps are cut.
 
     The cost of a line is how far its length is from its share of the whole, in logarithms; the reward of a
     cut is its gap. Every way to cut is considered, one line after another.
+
+    Args:
+        even: how much evenly somebody speaks, against how long the gaps are; machines speak more evenly.
+        longest: seconds from which on a longer gap is no better.
     """
     spoken = sum(end - start for start, end in parts)
     share = [spoken * max(count, 1) / sum(max(c, 1) for c in syllables) for count in syllables]
@@ -171,7 +181,7 @@ def _by_length(parts: Sequence[Span], syllables: Sequence[int]) -> tuple[Span, .
             for end in range(last + 1, len(parts)):
                 length = sum(b - a for a, b in parts[last + 1 : end + 1])
                 gap = parts[end + 1][0] - parts[end][1] if end + 1 < len(parts) else 0.0
-                price = cost + abs(float(np.log(length / wanted))) - 2.0 * min(gap, 1.0)
+                price = cost + even * abs(float(np.log(length / wanted))) - 2.0 * min(gap, longest)
                 if end not in reached or price < reached[end][0]:
                     reached[end] = (price, (*cuts, end))
         best = reached

@@ -8,31 +8,31 @@ import hashlib
 import json
 
 from pipeline import crafts
-from pipeline.parts import Auditioned
+from pipeline.parts import Auditioned, Speech
 from pipeline.ports.errors import NoAccess
-from pipeline.ports.voice import SpeakAsk, Voice
-from pipeline.spend import spend
-from pipeline.studio import Studio, digest
+from pipeline.ports.voice import SpeakAsk
+from pipeline.speaking import able, speak
+from pipeline.studio import Studio, digest, together
 from pipeline.themes.trials import trial
 from storage import assets
-from storage.model import Asset, Lang
+from storage.model import Asset
 
 _ROOM = "auditions"
+_VERSION = "1"  # another one when there are other presets
 
 
 async def audition(studio: Studio, project: str) -> Auditioned:
     """Return the sounds by the presets' names."""
-    lang = (await studio.project(project)).brief.lang
     if not studio.catalogue.voice:
         raise NoAccess("vendor.none", {"step": "audition"})
-    stem = f"{_ROOM}/{digest('audition', studio.catalogue.voice[0].facts.name, trial(lang).audition)[:16]}"
-    names = await _names(studio, stem)
-    return Auditioned(sounds={name: await _sound(studio, project, lang, stem, name) for name in names})
+    names = await _names(studio)
+    sounds = await together(*(_sound(studio, project, name) for name in names))
+    return Auditioned(sounds=dict(zip(names, sounds, strict=True)))
 
 
-async def _names(studio: Studio, stem: str) -> tuple[str, ...]:
+async def _names(studio: Studio) -> tuple[str, ...]:
     """The pet's presets: written down once, because the room that knows them is slow to open."""
-    key = f"{stem}.json"
+    key = f"{_ROOM}/{digest('presets', _VERSION)[:16]}.json"
     if await studio.blobs.exists(key):
         return tuple(json.loads(await studio.blobs.read(key)))
     names = await studio.workshop.run("voice", crafts.presets, "pet")
@@ -40,23 +40,22 @@ async def _names(studio: Studio, stem: str) -> tuple[str, ...]:
     return names
 
 
-async def _sound(studio: Studio, project: str, lang: Lang, stem: str, name: str) -> str:
-    key = f"{stem}-{name}.wav"
+async def _sound(studio: Studio, project: str, name: str) -> str:
+    brief = (await studio.project(project)).brief
+    ask = SpeakAsk(lines=(trial(brief.lang).audition,), role="pet", lang=brief.lang, voice=name)
+    vendors = able(studio, ask, brief.plan)
+    if not vendors:
+        raise NoAccess("vendor.none", {"step": "audition"})
+    key = f"{_ROOM}/{digest('audition', vendors[0].facts.name, *ask.lines)[:16]}-{name}.wav"
     if await studio.blobs.exists(key):
         owned = await _own(studio, project, key, name)
         if await studio.blobs.exists(key):  # else its last owner was forgotten just now
             return owned
-
-    async def send(vendor: Voice, _key: str) -> str:
-        ask = SpeakAsk(lines=(trial(lang).audition,), role="pet", lang=lang, voice=name)
-        with studio.bench() as bench:
-            await vendor.speak(ask, bench / "audition.wav")
-            await studio.blobs.put(key, bench / "audition.wav")
-        return await _own(studio, project, key, name)
-
-    made_from = digest("audition", key)
-    take = await spend(studio, project, "audition", studio.catalogue.voice[:1], made_from, send=send)
-    return take.result or ""
+    said = await speak(studio, project, "audition", ask)
+    speech = await studio.noun(said.speech, Speech)
+    async with studio.borrow(speech.sound) as (path,):
+        await studio.blobs.put(key, path)
+    return await _own(studio, project, key, name)
 
 
 async def _own(studio: Studio, project: str, key: str, name: str) -> str:

@@ -1,28 +1,26 @@
 """Preview: one sentence in a voice just learnt."""
 
-from pipeline.parts import Previewed
-from pipeline.ports.voice import SpeakAsk, Voice
-from pipeline.spend import spend
-from pipeline.studio import Studio, digest
-from pipeline.themes.trials import trial
-from storage.model import Brief
+from pipeline import learning
+from pipeline.parts import Previewed, Speech
+from pipeline.ports.voice import SpeakAsk
+from pipeline.speaking import speak
+from pipeline.studio import Studio
 
 
 async def preview(studio: Studio, project: str, maker: str, params: str) -> Previewed:
-    """Return the pet's first line, or a line of ours, in the voice that vendor `maker` made."""
+    """Return the pet's first line, or a line of ours, in the voice that vendor `maker` made.
+
+    A vendor's own try-out is used where there is one. Where the first line that a voice says is what buys it,
+    it says none before its film is agreed to.
+    """
+    clone = await learning.kept(studio, project, params)
+    if clone is not None and clone.params.get("demo"):
+        return Previewed(sound=str(clone.params["demo"]))
+    learning_costs = {each.facts.learning for each in studio.catalogue.voice if each.facts.vendor == maker}
+    if clone is not None and "spoken" not in clone.params and any(learning_costs):
+        return Previewed(sound="")
     brief = (await studio.project(project)).brief
-    ask = SpeakAsk(lines=(_line(brief),), role="pet", lang=brief.lang, voice=brief.voice, params=params)
-    able = [each for each in studio.catalogue.voice if each.facts.vendor == maker]
-
-    async def send(vendor: Voice, _key: str) -> str:
-        with studio.bench() as bench:
-            await vendor.speak(ask, bench / "preview.wav")
-            return (await studio.keep(project, "preview", bench / "preview.wav", "audio/wav")).id
-
-    take = await spend(studio, project, "preview", able, digest("preview", ask), send=send)
-    return Previewed(sound=take.result or "")
-
-
-def _line(brief: Brief) -> str:
-    lines = brief.script.lines if brief.script and brief.script.lang == brief.lang else ()
-    return next((line.text for line in lines if line.speaker != "person"), trial(brief.lang).preview)
+    line = learning.line(brief)
+    ask = SpeakAsk(lines=(line,), role="pet", lang=brief.lang, voice=brief.voice, params=params)
+    said = await speak(studio, project, "preview", ask, maker=maker)
+    return Previewed(sound=(await studio.noun(said.speech, Speech)).sound)

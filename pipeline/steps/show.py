@@ -8,7 +8,8 @@ from pipeline.studio import Studio
 
 
 async def show(studio: Studio, project: str, sight: str) -> Shown:
-    """Return the photo with its marks and, where no face is sure, numbered fields to choose a mouth from."""
+    """Return the photo with its marks, and numbered fields to choose a mouth from: asked for at once where no
+    face is sure, else only when somebody says that the marks are off."""
     brief = (await studio.project(project)).brief
     if brief.photo is None:
         raise BadInput("photo.missing")
@@ -18,12 +19,16 @@ async def show(studio: Studio, project: str, sight: str) -> Shown:
             marked, grid = bench / "marked.jpg", bench / "grid.jpg"
             about = await studio.workshop.run("sight", crafts.show, photo, seen, brief.taps.pet, marked, grid)
             kept = await studio.keep(project, "marked", marked, "image/jpeg")
-            fields = await studio.keep(project, "grid", grid, "image/jpeg") if about else None
+            fields = await studio.keep(project, "grid", grid, "image/jpeg")
     pet = seen.pets[0] if seen.pets else None
+    sure = pet is not None and pet.found
+    box = ",".join(f"{value:.0f}" for value in (about.x, about.y, about.w, about.h))
     return Shown(
         marked=kept.id,
-        grid=fields.id if fields else "",
-        box=",".join(f"{value:.0f}" for value in (about.x, about.y, about.w, about.h)) if about else "",
+        grid="" if sure else fields.id,
+        box="" if sure else box,
+        cells=fields.id if sure else "",
+        around=box if sure else "",
         species=(pet.species or "") if pet else "",
         pets=len(seen.pets),
         width=seen.width,

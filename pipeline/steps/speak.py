@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Literal
 
 from pipeline import crafts
-from pipeline.parts import Learnt, Said, Speech
-from pipeline.ports.voice import SpeakAsk, Spoken, Voice
-from pipeline.spend import spend
-from pipeline.studio import Studio, digest
-from storage.model import Script
+from pipeline.parts import Said, Speech
+from pipeline.ports.voice import SpeakAsk
+from pipeline.speaking import speak
+from pipeline.studio import Studio
+from storage.model import Line, Script
 
 
 async def speak_pet(studio: Studio, project: str, script: str, maker: str, params: str) -> Said:
@@ -31,24 +31,6 @@ async def speak_person(studio: Studio, project: str, script: str) -> Said:
     return await _spoken(studio, project, script, "person", brief.person_voice, None, "")
 
 
-async def clone(studio: Studio, project: str) -> Learnt:
-    """Return a voice made from the brief's sample; empty where there is none, or the lines are recorded."""
-    brief = (await studio.project(project)).brief
-    sample = brief.sample
-    if sample is None or brief.pet_lines:
-        return Learnt(vendor="", params="")
-    row = await studio.asset(sample)
-
-    async def send(vendor: Voice, _key: str) -> str:
-        async with studio.borrow(sample) as (path,):
-            return Learnt(vendor=vendor.facts.vendor, params=await vendor.clone(path)).model_dump_json()
-
-    take = await spend(
-        studio, project, "clone", studio.catalogue.voice, digest("clone", row.sha256), send=send
-    )
-    return Learnt.model_validate_json(take.result or "")
-
-
 async def _spoken(
     studio: Studio,
     project: str,
@@ -59,27 +41,25 @@ async def _spoken(
     maker: str,
 ) -> Said:
     brief = (await studio.project(project)).brief
-    spoken = await studio.noun(script, Script)
-    ask = SpeakAsk(lines=_lines(spoken, role), role=role, lang=spoken.lang, voice=voice, params=params)
-    able = [each for each in studio.catalogue.voice if not maker or each.facts.vendor == maker]
-
-    async def send(vendor: Voice, _key: str) -> str:
-        with studio.bench() as bench:
-            told: Spoken = await vendor.speak(ask, bench / "speech.wav")
-            sound = await studio.keep(project, f"{role}-speech", bench / "speech.wav", "audio/wav")
-        speech = await studio.keep_noun(project, "speech", Speech(sound=sound.id, spans=told.spans))
-        return Said(speech=speech.id, voice=told.voice).model_dump_json()
-
-    made_from = digest("speak", ask, brief.rounds.get(f"speak_{role}", 0))
-    take = await spend(studio, project, f"speak_{role}", able, made_from, send=send)
-    return Said.model_validate_json(take.result or "")
+    words = await studio.noun(script, Script)
+    lines = _of(words, role)
+    ask = SpeakAsk(
+        lines=tuple(line.text for line in lines),
+        role=role,
+        lang=words.lang,
+        voice=voice,
+        params=params,
+        feelings=tuple(line.direction.emotion if line.direction else "calm" for line in lines),
+    )
+    step = f"speak_{role}"
+    return await speak(studio, project, step, ask, maker=maker, again=brief.rounds.get(step, 0))
 
 
 async def _recorded(
     studio: Studio, project: str, script: str, role: Literal["pet", "person"], files: Sequence[str]
 ) -> Said:
     """Put people's own recordings into one sound: one file per line, or one file cut at its pauses."""
-    lines = _lines(await studio.noun(script, Script), role)
+    lines = _of(await studio.noun(script, Script), role)
     lifted = role == "pet" and bool((await studio.project(project)).brief.lifted)
     async with studio.borrow(*files) as paths:
         with studio.bench() as bench:
@@ -90,5 +70,5 @@ async def _recorded(
     return Said(speech=speech.id, voice="lifted" if lifted else "recorded")
 
 
-def _lines(script: Script, role: Literal["pet", "person"]) -> tuple[str, ...]:
-    return tuple(line.text for line in script.lines if (line.speaker == "person") == (role == "person"))
+def _of(script: Script, role: Literal["pet", "person"]) -> list[Line]:
+    return [line for line in script.lines if (line.speaker == "person") == (role == "person")]

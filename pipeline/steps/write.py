@@ -1,12 +1,13 @@
 """Write: script options for a theme, or the script the film is made from."""
 
+from pipeline.commission import commission
+from pipeline.likeness import likeness
 from pipeline.parts import Options, Scripted
 from pipeline.ports.errors import BadInput
-from pipeline.ports.text import Text, WriteAsk, Written
-from pipeline.spend import spend
+from pipeline.ports.text import WriteAsk, Writer, Written
 from pipeline.studio import Studio, digest
 from pipeline.themes import bank
-from storage.model import Project
+from storage.model import Brief, Project
 
 
 async def propose(studio: Studio, project: str) -> Options:
@@ -29,20 +30,28 @@ async def write(studio: Studio, project: str) -> Scripted:
 
 
 async def _written(studio: Studio, project: Project) -> Written:
+    """Ask for options; somebody's own dialogue without a theme is the mould, for those who can rewrite it."""
     brief = project.brief
-    if brief.theme is None:
+    mould = brief.script if brief.theme is None else None
+    if brief.theme is None and mould is None:
         raise BadInput("theme.missing")
-    ask = WriteAsk(theme=brief.theme, audience=brief.audience, lang=brief.lang, seen=brief.seen)
+    ask = _ask(brief)
+    made_from = digest("write", ask, brief.rounds.get("write", 0))
+    known = await likeness(studio, project.id)
+    told = ask.model_copy(update={"pet": known})
 
-    async def send(vendor: Text, _key: str) -> str:
-        return (await vendor.write(ask)).model_dump_json()
+    async def read(writer: Writer, raw: str) -> str:
+        return writer.written(told, raw).model_dump_json()
 
-    take = await spend(
-        studio,
-        project.id,
-        "write",
-        studio.catalogue.text,
-        digest("write", ask, brief.rounds.get("write", 0)),
-        send=send,
-    )
+    writers = studio.catalogue.editors if mould else studio.catalogue.text
+    take = await commission(studio, project.id, "write", writers, made_from, told, read)
     return Written.model_validate_json(take.result or "")
+
+
+def _ask(brief: Brief) -> WriteAsk:
+    """What is asked for, without what is known of the pet: that may come later and makes no new request."""
+    mould = brief.script if brief.theme is None else None
+    return WriteAsk(
+        theme=brief.theme or "", audience=brief.audience, lang=mould.lang if mould else brief.lang,
+        seen=brief.seen, mould=mould, wish=brief.wishes.get("write", ""),
+    )  # fmt: skip

@@ -36,8 +36,9 @@ def note(direction: Direction, lang: Lang) -> str:
 
 
 def noted(direction: Direction, lang: Lang) -> Direction:
-    """Return the same direction with its note in this language."""
-    return direction.model_copy(update={"note": note(direction, lang)})
+    """Return the same direction with its note in this language, and its notes in both."""
+    notes: dict[Lang, str] = {"zh": note(direction, "zh"), "en": note(direction, "en")}
+    return direction.model_copy(update={"note": notes[lang], "notes": notes})
 
 
 def direction(sentence: str) -> Direction:

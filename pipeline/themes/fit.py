@@ -133,11 +133,11 @@ def _script(title: Sequence[str], said: Sequence[Said]) -> Script:
     if all(line.speaker == "person" for line in lines):
         raise BadInput("script.no_pet_line")
     lang: Lang = language(" ".join(line.text for line in lines)) or "zh"
-    _expect_short(sum(syllables(line.text, lang) for line in lines))
+    expect_short(sum(syllables(line.text, lang) for line in lines))
     return Script(title=_title(title), lines=lines, lang=lang)
 
 
-def _expect_short(spoken: int) -> None:
+def expect_short(spoken: int) -> None:
     """Refuse now what nobody could say in time, rather than after minutes of speaking it.
 
     Raises:

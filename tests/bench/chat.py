@@ -22,6 +22,7 @@ _CHATS = 10_000
 _THINKING = (2.0, 6.0)  # seconds between an answer and the next message
 _STARTS = 5
 _IDLE_SECONDS = 30.0
+_QUIET_SECONDS, _LOOK_SECONDS = 2.0, 0.2
 _SAID = (
     "你好",
     "/help",
@@ -33,7 +34,7 @@ _SAID = (
     "在吗？",
 )
 _NUMBERS = {"number", "last", "begun", "changed", "created", "at", "error", "receipt"}
-_DIALOGUE = """妈妈：长大后要不要养妈妈
+DIALOGUE = """妈妈：长大后要不要养妈妈
 宝宝：要
 妈妈：没钱怎么办
 宝宝：接外包搞钱
@@ -67,7 +68,7 @@ async def _fifty(folder: Path) -> list[float]:
         async with AsyncExitStack() as stack:
             owner = await stack.enter_async_context(guest(site.url))
             people = [await stack.enter_async_context(guest(site.url)) for _ in range(_PEOPLE)]
-            for act in acts(owner, photo, _DIALOGUE):
+            for act in acts(owner, photo, DIALOGUE):
                 await owner.until(act.ready)
                 await act.do()
             replies: list[float] = []
@@ -115,9 +116,9 @@ async def _idle(folder: Path) -> tuple[float, float, float]:
             for words in _SAID:
                 mine = await who.say(words)
                 await who.until(functools.partial(_answered, who, mine))
-            await _at_rest(kept(folder))
+            await at_rest(kept(folder))
         site.stop()
-        _copies(kept(folder), _CHATS - 1)
+        copies(kept(folder), _CHATS - 1)
         starts = [await _started(site) for _ in range(_STARTS)]
         await asyncio.sleep(5)  # what a start still does behind its back
         before, begun = cpu_seconds(site.pid), time.perf_counter()
@@ -126,11 +127,14 @@ async def _idle(folder: Path) -> tuple[float, float, float]:
         return statistics.median(starts), busy, pss_mb(site.pid)
 
 
-async def _at_rest(file: Path) -> None:
-    """Wait until nothing is being made any more."""
+async def at_rest(file: Path) -> None:
+    """Wait until nothing is being made any more; the end of one making may begin the next."""
+    quiet = 0.0
     with closing(sqlite3.connect(file)) as rows:
-        while rows.execute("SELECT 1 FROM errands WHERE state <> 'ended'").fetchone():  # noqa: ASYNC110  another process
-            await asyncio.sleep(0.2)
+        while quiet < _QUIET_SECONDS:
+            busy = rows.execute("SELECT 1 FROM errands WHERE state <> 'ended'").fetchone()
+            quiet = 0.0 if busy else quiet + _LOOK_SECONDS
+            await asyncio.sleep(_LOOK_SECONDS)
 
 
 async def _started(site: Website) -> float:
@@ -138,7 +142,7 @@ async def _started(site: Website) -> float:
     return await site.start()
 
 
-def _copies(file: Path, count: int) -> None:
+def copies(file: Path, count: int) -> None:
     """Store the one chat that is there so many times more."""
     with closing(sqlite3.connect(file)) as rows, rows:
         person, project = rows.execute("SELECT person, project FROM chats").fetchone()

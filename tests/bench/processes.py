@@ -1,7 +1,6 @@
 """A command's wall time, CPU time and peak memory over all its processes."""
 
 import contextlib
-import resource
 import subprocess
 import time
 from collections.abc import Sequence
@@ -25,17 +24,21 @@ class Run:
 
 
 def watched(command: Sequence[str]) -> Run:
-    """Run a command to its end, looking at its process tree ten times a second."""
+    """Run a command to its end, looking at its process tree ten times a second.
+
+    CPU time is what each process was last seen with: a worker is not a child of the program it works for.
+    """
     begun = time.perf_counter()
-    before = _children()
     program = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     root = psutil.Process(program.pid)
-    peak = 0.0
+    peak, spent = 0.0, dict[psutil.Process, float]()
     while program.poll() is None:
         peak = max(peak, _pss(root))
+        spent |= _spent(root)
         time.sleep(_SECONDS)
     out, err = program.communicate()
-    return Run(time.perf_counter() - begun, _children() - before, peak / 1e6, program.returncode, out, err)
+    took = time.perf_counter() - begun
+    return Run(took, sum(spent.values()), peak / 1e6, program.returncode, out, err)
 
 
 def pss_mb(pid: int) -> float:
@@ -45,9 +48,17 @@ def pss_mb(pid: int) -> float:
 
 def cpu_seconds(pid: int) -> float:
     """The CPU time so far of a process and all that are below it now."""
-    root = psutil.Process(pid)
-    times = [each.cpu_times() for each in (root, *root.children(recursive=True))]
-    return float(sum(each.user + each.system for each in times))
+    return sum(_spent(psutil.Process(pid)).values())
+
+
+def _spent(root: psutil.Process) -> dict[psutil.Process, float]:
+    spent = {}
+    with contextlib.suppress(psutil.Error):
+        for process in [root, *root.children(recursive=True)]:
+            with contextlib.suppress(psutil.Error):
+                times = process.cpu_times()
+                spent[process] = float(times.user + times.system)
+    return spent
 
 
 def _pss(root: psutil.Process) -> float:
@@ -57,8 +68,3 @@ def _pss(root: psutil.Process) -> float:
             with contextlib.suppress(psutil.Error):
                 total += process.memory_full_info().pss
     return total
-
-
-def _children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime

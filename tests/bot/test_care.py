@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,11 +12,15 @@ import pytest
 from rich.cells import cell_len
 from typer.testing import CliRunner
 
+from bot import roster, settings
 from bot.__main__ import app
 from storage import assets, projects, takes, voices
 from storage.blobs import Blobs
 from storage.db import Database
-from storage.model import Address, Project
+from storage.model import Address, Project, Take
+from tests.fakes.deepseek import DeepSeek
+from tests.fakes.desk import KEY
+from tests.fakes.serving import served
 from tests.storage import nouns
 
 MARK = "Mrs-Marker"
@@ -254,6 +259,58 @@ def test_absent_weights_with_a_fall_back_are_no_harm(room: Path, monkeypatch: py
     assert ended.code == 1
 
 
+# the vendors
+
+
+def test_old_prices_and_odd_models_are_told(
+    room: Path, monkeypatch: pytest.MonkeyPatch, thing: Thing
+) -> None:
+    """Protects the operator from quotes made of yesterday's prices, and from a model nobody has looked at."""
+    thing("font-sans")
+    monkeypatch.setenv("DEEPSEEK_API_KEY", SECRET)
+    monkeypatch.setenv("MAKE_TEXT", "deepseek:deepseek-of-tomorrow,builtin")
+    chosen = settings.load()
+    soon = datetime(2026, 12, 1, tzinfo=UTC).timestamp()
+    found = asyncio.run(roster.examine(chosen, soon))
+    assert [each.how for each in found if each.mark == "note"] == ["doctor.model_unread"]
+    late = asyncio.run(roster.examine(chosen, soon + 120 * 86_400))
+    assert [each.how for each in late if each.mark == "note"] == ["doctor.model_unread", "doctor.price_old"]
+    assert "MAKE_TEXT" in _run("doctor").out
+
+
+def test_a_vendor_that_cannot_fetch_our_files_is_told(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects from a vendor that is silently passed over: the doctor says what it lacks."""
+    monkeypatch.setenv("VOLC_ACCESS_KEY", SECRET)
+    monkeypatch.setenv("VOLC_SECRET_KEY", SECRET)
+    monkeypatch.setenv("MAKE_AVATAR", "omnihuman,builtin")
+    assert "set PUBLIC_BASE_URL" in " ".join(_run("doctor").out.split())
+    monkeypatch.setenv("PUBLIC_BASE_URL", "https://films.example")
+    assert "set PUBLIC_BASE_URL" not in " ".join(_run("doctor").out.split())
+
+
+def test_a_currency_without_a_rate_is_broken(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects from a budget that would stop every step: the setting is named."""
+    monkeypatch.setenv("DEEPSEEK_API_KEY", SECRET)
+    monkeypatch.setenv("CURRENCY", "EUR")
+    assert "set a rate for it in CURRENCY_RATES" in " ".join(_run("doctor").out.split())
+    monkeypatch.setenv("CURRENCY_RATES", "CNY:0.13, USD:0.9")
+    assert "set a rate for it" not in " ".join(_run("doctor").out.split())
+
+
+def test_every_hosted_vendor_is_asked(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the operator's first question: each vendor's own answer, with the setting to look at."""
+    with served(DeepSeek().app) as url:
+        monkeypatch.setenv("DEEPSEEK_BASE_URL", url)
+        monkeypatch.setenv("DEEPSEEK_API_KEY", KEY)
+        ended = _run("doctor", "--live")
+        assert "answers and lets us in" in " ".join(_rows(ended.out, "✓"))
+        monkeypatch.setenv("DEEPSEEK_API_KEY", SECRET)
+        ended = _run("doctor", "--live")
+    broken = " ".join(_rows(ended.out, "✗"))
+    assert "DEEPSEEK_API_KEY" in broken
+    assert (ended.code, SECRET in ended.out) == (1, False)
+
+
 # admin
 
 
@@ -306,12 +363,55 @@ def test_takes_show_which_need_a_decision(house: Path) -> None:
     key = _doubt(house)
     told = _run("admin", "takes").out.splitlines()
     assert told[0] == f"? {key}"
-    for word in ("perhaps charged", "minimax:speech-2.8-hd", "0.25 CNY", "take.cut_off"):
+    for word in ("perhaps charged", "minimax:speech-2.8-hd", "¥0.25", "take.cut_off"):
         assert word in told[1]
     assert told[2].startswith("1 marked ?")
     of_one = _run("admin", "takes", "prj_1").out
     assert (of_one.count("? prj_1:"), of_one.count("  prj_1:")) == (1, 1)
     assert _run("admin", "takes", "nobody") == Ended(1, "", "There is no project nobody.\n")
+
+
+def test_a_project_is_told_with_its_sum_against_the_quote(house: Path) -> None:
+    """Protects the operator's account: what was tried, why it was left, what it cost and was to cost."""
+
+    async def fill(db: Database) -> None:
+        for number, (vendor, cost) in enumerate((("kling", 9.0), ("omnihuman", 6.0)), 1):
+            key = f"prj_1:animate:0123456789ab:{number}"
+            fields = {
+                "project": "prj_1",
+                "vendor": vendor,
+                "cost": cost,
+                "quote": cost,
+                "opened": number * 1.0,
+            }
+            await takes.open(db, nouns.take(key, **fields))
+            await takes.claim(db, key, 2.0)
+        await takes.rejected(db, "prj_1:animate:0123456789ab:1", "vendor.key", 3.0)
+        await takes.accepted(db, "prj_1:animate:0123456789ab:2", "t", 3.0)
+        await takes.done(db, "prj_1:animate:0123456789ab:2", "{}", 7.5, 4.0)
+
+    _with(fill, house)
+    told = _run("admin", "takes", "prj_1").out.splitlines()
+    (left,) = [row for row in told if "kling" in row]
+    assert "vendor.key" in left
+    (kept,) = [row for row in told if "omnihuman" in row]
+    assert "¥7.50, quoted ¥6.00" in kept
+    assert "Together: ¥7.75, quoted ¥6.25." in told  # with the one that was cut off
+
+
+def test_a_doubt_is_settled_by_hand(house: Path) -> None:
+    """Protects the way out: charged money stays counted, the other does not, and nothing else is touched."""
+    key = _doubt(house)
+    assert _run("admin", "takes", "--settle", key, "perhaps").code == 2
+    ended = _run("admin", "takes", "--settle", key, "charged")
+    assert (ended.code, ended.err) == (0, "")
+    take = _with(lambda db: takes.get(db, key), house)
+    assert isinstance(take, Take)
+    assert (take.state, take.cost, take.error) == ("failed", 0.25, "take.settled")
+    again = _run("admin", "takes", "--settle", key, "free")
+    assert (again.code, again.out, len(again.err.splitlines())) == (1, "", 1)
+    assert _run("admin", "takes").out == "No take here needs a decision.\n"
+    assert _run("admin", "takes", "--settle", "prj_2:speak_pet:0123456789ab:minimax", "free").code == 1
 
 
 def test_costs_are_summed_per_currency(house: Path) -> None:

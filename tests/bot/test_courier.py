@@ -12,7 +12,7 @@ from bot.courier import Courier
 from bot.messages import Errand, Incoming, Outgoing
 from bot.talk import Talk, Turn
 from bot.tidings import Tiding, Tidings
-from pipeline.ports.errors import Busy, Refused, Trouble, Unsure
+from pipeline.ports.errors import Busy, NoAccess, Refused, Trouble, Unsure
 from storage import outbox
 from storage.model import Address
 from tests.bot.house import ANNA, BERT, House, opened
@@ -28,6 +28,7 @@ class Postbox:
         self.fails = list(fails)
         self.got: list[tuple[str, str, str | None]] = []
         self.tidings: list[tuple[str, Tiding]] = []
+        self.told = asyncio.Event()
 
     async def write(self, address: Address, message: Outgoing, words: Words, earlier: str | None) -> str:
         """Take a message; the receipt is its number."""
@@ -42,6 +43,7 @@ class Postbox:
     ) -> None:
         """Take an edit."""
         self.tidings.append((receipt, tiding))
+        self.told.set()
 
 
 @contextlib.asynccontextmanager
@@ -127,7 +129,7 @@ async def test_a_picture_in_doubt_is_not_sent_again(tmp_path: Path) -> None:
     assert [state for state, _ in states] == ["doubtful", "sent"]
 
 
-@pytest.mark.parametrize(("kind", "copies"), [("say", 1), ("film", 0)])
+@pytest.mark.parametrize(("kind", "copies"), [("say", 1), ("progress", 1), ("film", 0)])
 async def test_what_a_crash_caught_on_its_way(tmp_path: Path, kind: str, copies: int) -> None:
     """Words are said again, a film is noted as doubtful; what follows arrives in both cases."""
     box = Postbox()
@@ -168,6 +170,72 @@ def _progressing(talk: Talk, incoming: Incoming) -> Turn:
     said = Outgoing(id=name, kind="progress", making=making, body="working")
     errand = Errand(making=making, recipe="propose_scripts", args=(talk.project,))
     return Turn(talk=talk.model_copy(update={"last": {"progress": name}}), says=(said,), errands=(errand,))
+
+
+async def test_the_end_of_a_making_is_told_where_nothing_takes_its_place(tmp_path: Path) -> None:
+    """A progress message does not stand there as if it went on for ever."""
+    box, writer = Postbox(), _Slow()
+    async with opened(tmp_path, writer, turn=_progressing_to_words) as house, _delivering(house, box):
+        await house.say("go")
+        await _until(1, box.tidings)
+        writer.go.set()
+        await _until(2, box.got)
+        while not box.tidings[-1][1].ended:
+            await asyncio.wait_for(box.told.wait(), 10)
+            box.told.clear()
+    assert box.got == [("anna", "working", None), ("anna", "done", None)]
+    assert {receipt for receipt, _ in box.tidings} == {"1"}
+
+
+def _progressing_to_words(talk: Talk, incoming: Incoming) -> Turn:
+    """Shows a making's progress, and tells its end in a message of its own."""
+    turn = _progressing(talk, incoming)
+    says = tuple(each.model_copy(update={"replaces": ""}) for each in turn.says)
+    return Turn(talk=turn.talk, says=says, errands=turn.errands)
+
+
+class _Handed(Postbox):
+    """Takes its time over each message."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.go = asyncio.Event(), asyncio.Event()
+
+    async def write(self, address: Address, message: Outgoing, words: Words, earlier: str | None) -> str:
+        """Take a message when it may."""
+        self.begun.set()
+        await self.go.wait()
+        return await super().write(address, message, words, earlier)
+
+
+async def test_what_is_in_hand_when_we_stop_is_finished(tmp_path: Path) -> None:
+    """A message on its way is noted as sent, so that the next process does not say it again."""
+    box = _Handed()
+    async with opened(tmp_path) as house:
+        async with _delivering(house, box):
+            await house.say("one")
+            await box.begun.wait()
+            asyncio.get_running_loop().call_later(0.05, box.go.set)
+        states = await _states(house)
+    assert [body for _, body, _ in box.got] == ["one"]
+    assert states == [("sent", "1")]
+
+
+async def test_who_left_is_left_alone(tmp_path: Path) -> None:
+    """Where nothing can be sent the messages are closed one by one, without a second try."""
+    box = Postbox(NoAccess("gone"), NoAccess("gone"))
+    async with opened(tmp_path) as house:
+        async with _delivering(house, box):
+            await house.say("one")
+            await house.say("two")
+            await house.say("hello", BERT)
+            await _until(1, box.got)
+            for _ in range(500):
+                if all(state != "pending" for state, _ in await _states(house)):
+                    break
+                await asyncio.sleep(0.01)
+        states = await _states(house)
+    assert sorted(state for state, _ in states) == ["doubtful", "doubtful", "sent"]
 
 
 async def test_progress_is_one_message_edited_also_after_a_restart(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def files() -> tuple[Path, ...]:
 def _walk() -> Iterator[Path]:
     for folder, below, names in os.walk(CHECKOUT):
         below[:] = [name for name in below if name == ".ci" or not (name.startswith(".") or name in _MADE)]
-        yield from (Path(folder) / name for name in names if not name.endswith((".pyc", ".DS_Store")))
+        yield from (Path(folder) / name for name in names if not name.endswith((".pyc", ".DS_Store", ".git")))
 
 
 def modules(*rooms: str) -> tuple[Path, ...]:

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 from pipeline.catalogue import Catalogue
-from pipeline.ports.facts import Facts
-from pipeline.ports.text import WriteAsk, Written
+from pipeline.ports.errors import NoAccess
+from pipeline.ports.facts import Facts, Paid
+from pipeline.ports.text import Described, EditAsk, LookAsk, WriteAsk, Written
 from pipeline.settings import Settings
 from pipeline.studio import Studio
 from pipeline.workshop import Workshop
@@ -26,7 +27,7 @@ class Writer:
     """A text vendor that counts its bills and fails as told, once per entry of `fails`."""
 
     def __init__(self, *fails: Exception, name: str = "paid", free: bool = False) -> None:
-        self.facts = Facts(vendor=name, model="m", free=free, price=0.5)
+        self.facts = Facts(vendor=name, model="m", free=free, price=0.5, in_flight=0.0)
         self.fails = list(fails)
         self.bills = 0
 
@@ -36,6 +37,23 @@ class Writer:
             raise self.fails.pop(0)
         self.bills += 1
         return Written(options=(SCRIPT,))
+
+    async def ask(self, ask: WriteAsk | EditAsk | LookAsk, complaint: str = "") -> Paid:
+        """Answer as `write` does, as a ticket."""
+        assert isinstance(ask, WriteAsk)
+        return Paid(value=(await self.write(ask)).model_dump_json())
+
+    def written(self, ask: WriteAsk, raw: str) -> Written:
+        """Read the ticket."""
+        return Written.model_validate_json(raw)
+
+    def edited(self, ask: EditAsk, raw: str) -> Script:
+        """Not among what it can do."""
+        raise NoAccess("text.not_here")
+
+    def described(self, ask: LookAsk, raw: str) -> Described:
+        """Not among what it can do."""
+        raise NoAccess("text.not_here")
 
 
 @contextlib.asynccontextmanager

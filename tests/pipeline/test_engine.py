@@ -11,6 +11,7 @@ from pipeline.engine import Engine, Outcome, making, step
 from pipeline.parts import Told
 from pipeline.ports.errors import BadInput, Busy
 from pipeline.recipes import propose_scripts
+from pipeline.steps.write import propose
 from pipeline.studio import Studio
 from storage import stops, strides, takes
 from storage.model import Notice, Script
@@ -63,6 +64,21 @@ async def answers(project: str) -> Notice:
     return bad.notice.model_copy(update={"assets": {"fine": fine.value.state, "busy": busy.value.state}})
 
 
+async def _always_busy(studio: Studio, project: str) -> Told:
+    """Busy for ever; the last try knows that it is the last."""
+    assert studio.now is not None
+    _calls["always"] = _calls.get("always", 0) + 1
+    _calls["last"] = _calls.get("last", 0) + studio.now.last_try
+    raise Busy("vendor.busy", {"vendor": "x", "model": "", "seconds": "0"})
+
+
+@making({"_always_busy": 1.0})
+async def waits_for_somebody(project: str) -> Notice:
+    """Ask somebody who never has time."""
+    outcome: Outcome[Told] = await step(_always_busy, project)
+    return outcome.notice
+
+
 @making({"_meets_a_full_disk": 1.0})
 async def without_room(project: str) -> Notice:
     """Copy something where nothing fits."""
@@ -98,6 +114,69 @@ async def test_outcomes_not_exceptions_reach_the_recipe(tmp_path: Path) -> None:
     assert notice.assets == {"fine": "first", "busy": "served"}
     assert _calls == {"first": 1, "busy": 2}
     assert rows == {"_counted": "done", "_busy_once": "done", "_refused": "failed"}
+
+
+async def test_who_says_busy_is_asked_for_a_while(tmp_path: Path) -> None:
+    """A rate limit is waited out; the last try knows that it is the last, and there is an end to it."""
+    _calls.clear()
+    async with studio(tmp_path) as made:
+        running = await _launched(tmp_path, made)
+        try:
+            await running.start(waits_for_somebody, "m7", PROJECT)
+            notice = await running.finished("m7")
+        finally:
+            await running.close()
+    assert (notice.kind, notice.key) == ("failed", "vendor.busy")
+    assert _calls == {"always": 9, "last": 1}
+
+
+async def test_a_busy_vendor_gives_way_on_the_last_try(tmp_path: Path) -> None:
+    """A vendor that never has time costs some waiting, not the film; nothing of it is paid."""
+    busy, other = Writer(*[Busy("http.unreachable") for _ in range(9)]), Writer(name="other")
+    async with studio(tmp_path, busy, other) as made:
+        running = await _launched(tmp_path, made)
+        try:
+            await running.start(propose_scripts, f"{PROJECT}:scripts:1", PROJECT)
+            notice = await running.finished(f"{PROJECT}:scripts:1")
+            rows = {take.vendor: (take.state, take.making) for take in await takes.of(made.db, PROJECT)}
+        finally:
+            await running.close()
+    assert notice.kind == "done"
+    assert rows == {
+        "paid": ("new", f"{PROJECT}:scripts:1"),
+        "other": ("done", f"{PROJECT}:scripts:1"),
+    }
+    assert (busy.bills, other.bills, len(busy.fails)) == (0, 1, 5)
+
+
+@making({"propose": 1.0, "_stopped_between": 1.0})
+async def stopped_after_paying(project: str) -> Notice:
+    """Pay for something, then be stopped."""
+    await step(propose, project)
+    stopped: Outcome[Told] = await step(_stopped_between, project)
+    assert stopped.value
+    never: Outcome[Told] = await step(_counted, project, "never")
+    return never.notice
+
+
+async def _stopped_between(studio: Studio, project: str) -> Told:
+    assert studio.now is not None
+    async with studio.db.writing() as conn:
+        await stops.stop_within(conn, [studio.now.making], 1.0)
+    return Told(state="stopped")
+
+
+async def test_a_stopped_making_says_what_it_had_spent(tmp_path: Path) -> None:
+    """Who cancels hears what is gone already."""
+    _calls.clear()
+    async with studio(tmp_path, Writer()) as made:
+        running = await _launched(tmp_path, made)
+        try:
+            await running.start(stopped_after_paying, f"{PROJECT}:film:1", PROJECT)
+            notice = await running.finished(f"{PROJECT}:film:1")
+        finally:
+            await running.close()
+    assert (notice.kind, notice.fields, _calls) == ("cancelled", {"spent": "¥0.50"}, {})
 
 
 async def test_a_full_disk_is_said_as_such(tmp_path: Path) -> None:

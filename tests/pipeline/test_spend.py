@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.ports.errors import BadInput, Busy, Failed, NoAccess, Refused, Surprise, Trouble, Unsure
+from pipeline.ports.facts import Paid
 from pipeline.spend import spend
 from pipeline.studio import Studio
 from storage import takes
@@ -13,10 +14,10 @@ from tests.pipeline.house import PROJECT, Writer, studio
 
 
 async def _write(made: Studio, *writers: Writer) -> Take:
-    async def send(vendor: Writer, key: str) -> str:
+    async def send(vendor: Writer, key: str) -> Paid:
         from pipeline.ports.text import WriteAsk
 
-        return (await vendor.write(WriteAsk(theme="x"))).model_dump_json()
+        return Paid(value=(await vendor.write(WriteAsk(theme="x"))).model_dump_json())
 
     return await spend(made, PROJECT, "write", writers, "made-from", send=send)
 

@@ -131,6 +131,32 @@ def test_workers_die_with_their_parent(tmp_path: Path) -> None:
     assert (len(gone), alive) == (len(workers), [])
 
 
+def test_a_long_temporary_folder_is_no_hindrance(tmp_path: Path) -> None:
+    """Where the template's socket would have too long a name workers are started one by one."""
+    long = tmp_path / ("x" * 100)
+    long.mkdir()
+    program = tmp_path / "parent.py"
+    program.write_text(
+        textwrap.dedent(
+            """
+            import asyncio, os
+            from pipeline.workshop import Workshop
+            async def main():
+                workshop = Workshop()
+                print(await workshop.run("stage", os.getpid) != os.getpid())
+                await workshop.close()
+            if __name__ == "__main__":
+                asyncio.run(main())
+            """
+        )
+    )
+    around = {**os.environ, "TMPDIR": str(long)}
+    ended = subprocess.run(
+        [sys.executable, str(program)], env=around, capture_output=True, text=True, timeout=60
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "True\n", "")
+
+
 async def test_a_room_nobody_enters_gives_its_memory_back() -> None:
     """A bot that waits for people holds no worker; the next job finds a new one."""
     workshop = Workshop(idle_seconds=0.05)

@@ -51,10 +51,12 @@ async def db(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Da
         database = await Database.open(f"sqlite+aiosqlite:///{tmp_path}/pawlogue.db")
     else:
         database = await Database.open(request.getfixturevalue("shared_database"))
-        chatty = ("inbox", "outbox", "errands", "chats", "stops")
+        chatty = ("inbox", "outbox", "errands", "chats", "stops", "updates", "leases", "moves", "blocked")
         for table in (
             *chatty,
             "strides",
+            "seats",
+            "films",
             "takes",
             "spendings",
             "voices",

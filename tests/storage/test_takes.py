@@ -25,6 +25,8 @@ MOVES: dict[str, Move] = {
     "failed": lambda db, key: takes.failed(db, key, "broken", 2.0),
     "rejected": lambda db, key: takes.rejected(db, key, "refused", 2.0),
     "unsure": lambda db, key: takes.unsure(db, key, "timeout", 2.0),
+    "charged": lambda db, key: takes.settle(db, key, 2.0, charged=True),
+    "uncharged": lambda db, key: takes.settle(db, key, 2.0, charged=False),
 }
 
 ALLOWED: dict[tuple[TakeState, str], TakeState] = {
@@ -38,6 +40,8 @@ ALLOWED: dict[tuple[TakeState, str], TakeState] = {
     ("accepted", "failed"): "failed",
     ("unsure", "accepted"): "accepted",
     ("unsure", "rejected"): "rejected",
+    ("unsure", "charged"): "failed",
+    ("unsure", "uncharged"): "rejected",
 }
 
 # A move into the state a take is in already, telling nothing new, is harmless: steps run twice.

@@ -17,7 +17,8 @@ from rich.console import Console
 
 from bot import settings
 from bot.app import opened, weights
-from bot.film import Wish, make
+from bot.film import make
+from bot.wish import Wish
 from pipeline import packaged
 from pipeline.film.check import check
 from pipeline.film.probe import probe

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,8 @@ _OURS = {"x-pawlogue": "1"}
 class Website:
     """The process; it may be killed and started again on the same folder and port."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, more: Mapping[str, str], program: Sequence[str]) -> None:
+        self.folder, self._more, self._command = folder, more, program
         with socket.create_server(("127.0.0.1", 0)) as taken:
             self._port = taken.getsockname()[1]
         self.url = f"http://127.0.0.1:{self._port}"
@@ -46,9 +46,10 @@ class Website:
         return time.perf_counter() - begun
 
     def _begin(self) -> "subprocess.Popen[bytes]":
-        around = {**environment(self.folder), "WEB_PORT": str(self._port)}
+        more = {name: value.replace("{url}", self.url) for name, value in self._more.items()}
+        around = {**environment(self.folder), "WEB_PORT": str(self._port), **more}
         with (self.folder / "log").open("ab") as log:
-            return subprocess.Popen(command("run"), cwd=self.folder, env=around, stdout=log, stderr=log)
+            return subprocess.Popen(self._command, cwd=self.folder, env=around, stdout=log, stderr=log)
 
     async def _ready(self, client: httpx.AsyncClient) -> bool:
         assert self._program is not None
@@ -76,10 +77,11 @@ class Website:
 
 
 @contextlib.contextmanager
-def website(folder: Path) -> Iterator[Website]:
-    """Lend one that is not started yet, and leave no process behind."""
+def website(folder: Path, program: Sequence[str] = (), **settings: str) -> Iterator[Website]:
+    """Lend one that is not started yet, and leave no process behind; `program` in place of `pawlogue run`.
+    `{url}` in a setting is its own address."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = Website(folder)
+    made = Website(folder, settings, program or command("run"))
     try:
         yield made
     finally:
@@ -119,6 +121,10 @@ class Guest:
         except TimeoutError:
             told = [(each["side"], each.get("text"), each.get("live")) for each in self.page[-4:]]
             raise AssertionError(f"the page never became so; its end: {told}") from None
+
+    async def open(self) -> None:
+        """Open the page, as soon as there is one."""
+        await self._taken(lambda: self.client.get("/"))
 
     async def say(self, words: str) -> str:
         """Write something; returns the message's own id."""
@@ -182,7 +188,7 @@ async def guest(url: str, lang: str = "zh") -> AsyncIterator[Guest]:
     """Lend somebody who has opened the page and listens."""
     made = Guest(url, lang)
     async with made.client:
-        (await made.client.get("/")).raise_for_status()
+        await made.open()
         ear = asyncio.create_task(made.listen())
         try:
             yield made

@@ -15,7 +15,7 @@ from pipeline.ports.errors import BadInput
 MARK = "x-pawlogue"
 """The header our page sends along: a form on another site cannot."""
 
-_FREE = ("/health", "/enter", "/page.css", "/page.js", "/icon.svg")
+_FREE = ("/enter", "/page.css", "/page.js", "/icon.svg")
 _HEADERS = {
     "content-security-policy": (
         "default-src 'self'; img-src 'self' blob:; media-src 'self' blob:; object-src 'none';"

@@ -1,20 +1,17 @@
-"""The web chat's door: a small server with one page, what the page sends, and the events it listens to."""
+"""The web chat's door: an application with one page, what the page sends, and the events it listens to."""
 
 import asyncio
-import contextlib
 import json
-import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import structlog
-import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.channels.web.answers import language, refusal
@@ -25,7 +22,6 @@ from bot.channels.web.inbound import Inbound, lost
 from bot.channels.web.media import Media
 from bot.channels.web.page import PARTS, door, page, part
 from bot.channels.web.visitors import VISITOR, address_of, admit, admitted, greet, same
-from pipeline.ports.errors import BadInput
 from storage.errors import StorageError
 from storage.model import Address
 
@@ -65,7 +61,6 @@ class Door:
             Route("/chat/files", inbound.files, methods=["POST"]),
             Route("/chat/events", self._events),
             Route("/chat/file/{asset}", self._media),
-            Route("/health", self._health),
         ]
         return Starlette(
             routes=routes,
@@ -73,19 +68,9 @@ class Door:
             exception_handlers={StorageError: _unable},
         )
 
-    async def serve(self, listening: socket.socket) -> None:
-        """Serve until cancelled; tabs that are open come back by themselves when we do."""
-        config = uvicorn.Config(
-            self.app(), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=3
-        )
-        server = _Server(config)
-        running = asyncio.create_task(server.serve(sockets=[listening]))
-        try:
-            await asyncio.shield(running)
-        finally:
-            await self._boards.close()
-            server.should_exit = True
-            await running
+    async def close(self) -> None:
+        """Send the open tabs away; they come back by themselves when we do."""
+        await self._boards.close()
 
     async def _page(self, request: Request) -> Response:
         shown, token = request.query_params.get("token"), self._rules.token
@@ -138,33 +123,9 @@ class Door:
                     await self._inbound.start(request, address)
                 yield f"id: {board.name}.{seen}\ndata: {json.dumps(news, ensure_ascii=False)}\n\n"
 
-    async def _health(self, _: Request) -> Response:
-        return JSONResponse({"ready": True})
-
     def _secure(self, request: Request) -> bool:
         public = self._rules.public_base_url or ""
         return request.url.scheme == "https" or public.startswith("https:")
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Take the port, so that what is wrong with it is known before anything starts.
-
-    Raises:
-        BadInput: somebody else has it, or there is no such address here.
-    """
-    try:
-        kind = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(kind[4][:2], family=kind[0], backlog=256)
-    except OSError as error:
-        raise BadInput("web.port_taken", {"host": host, "port": str(port)}, str(error)) from error
-
-
-class _Server(uvicorn.Server):
-    """A server whose process listens to signals by itself."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 async def _unable(request: Request, error: Exception) -> Response:

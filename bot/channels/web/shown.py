@@ -12,6 +12,7 @@ Bubble = dict[str, object]
 MOST = 400
 """So many bubbles are shown; what is older is kept, but not on the page."""
 
+_SHORT = 90.0  # seconds; more are told in minutes
 _MARKS = {"waiting": "·", "running": "▸", "done": "✓", "failed": "✗"}
 
 
@@ -112,22 +113,28 @@ def _theirs(outgoing: Outgoing, lang: Lang, pressed: set[str], *, live: bool) ->
 
 
 def _progress(tiding: Tiding, lang: Lang) -> dict[str, object]:
-    if tiding.ended:
-        left = ""
-    elif tiding.place:
-        left = say("page.queue", lang, {"place": tiding.place})
-    elif tiding.left is None:
-        left = ""
-    elif tiding.left < 90:
-        left = say("page.left", lang, {"seconds": f"{max(5, 5 * round(tiding.left / 5))}"})
-    else:
-        left = say("page.left_minutes", lang, {"minutes": f"{round(tiding.left / 60)}"})
     steps = []
     for step in tiding.steps:
         # What was running when the making was stopped is not running any more.
         state = "waiting" if tiding.ended and step.state == "running" else step.state
         steps.append({"state": state, "mark": _MARKS[state], "words": _words(f"step.{step.step}", {}, lang)})
-    return {"steps": steps, "percent": round(100 * tiding.fraction), "left": left}
+    return {"steps": steps, "percent": round(100 * tiding.fraction), "left": _left(tiding, lang)}
+
+
+def _left(tiding: Tiding, lang: Lang) -> str:
+    """The place in the queue and the time left, as far as they are known."""
+    told = []
+    if tiding.place and not tiding.ended:
+        told.append(say("page.queue", lang, {"place": tiding.place}))
+    if tiding.left is not None and not tiding.ended:
+        short = tiding.left < _SHORT
+        seconds, minutes = f"{max(5, 5 * round(tiding.left / 5))}", f"{round(tiding.left / 60)}"
+        told.append(
+            say("page.left", lang, {"seconds": seconds})
+            if short
+            else say("page.left_minutes", lang, {"minutes": minutes})
+        )
+    return " · ".join(told)
 
 
 def _live(outgoings: Mapping[str, Outgoing], pressed: Mapping[str, set[str]]) -> set[str]:

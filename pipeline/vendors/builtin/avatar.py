@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeline import crafts
 from pipeline.model import Track
 from pipeline.ports.avatar import Job, Performed, Tell
+from pipeline.ports.facts import Paid
 from pipeline.vendors.builtin.facts import home
 from pipeline.workshop import Workshop
 
@@ -21,9 +22,9 @@ class Avatar:
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
 
-    async def submit(self, job: Job, key: str) -> str:
+    async def submit(self, job: Job, key: str) -> Paid:
         """Promise; the take's key is the ticket."""
-        return key
+        return Paid(value=key)
 
     async def poll(self, ticket: str) -> bool:
         """Always ready: the work happens in `fetch`."""

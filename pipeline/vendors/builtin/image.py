@@ -5,13 +5,13 @@ from pathlib import Path
 
 from pipeline import crafts
 from pipeline.model import Framed
-from pipeline.ports.image import DrawAsk
+from pipeline.ports.image import FrameAsk
 from pipeline.vendors.builtin.facts import home
 from pipeline.workshop import Workshop
 
 
 class Image:
-    """Frames."""
+    """Frames; it draws nothing new."""
 
     facts = home("frame")
 
@@ -19,8 +19,8 @@ class Image:
         self._workshop = workshop
         self._saliency = weights["saliency"]
 
-    async def draw(self, photo: Path, ask: DrawAsk, out: Path) -> Framed:
-        """Write the pane as PNG; a wish in words cannot be granted here and changes nothing."""
+    async def frame(self, picture: Path, ask: FrameAsk, out: Path) -> Framed:
+        """Write the pane as PNG."""
         return await self._workshop.run(
-            "sight", crafts.draw, photo, ask.sight, self._saliency, out, ask.width, ask.height
+            "sight", crafts.draw, picture, ask.sight, self._saliency, out, ask.width, ask.height
         )

@@ -6,18 +6,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.messages import Button, File, Incoming
-from bot.talk import Talk, Turn, fresh, turn
+from bot.talk import Means, Talk, Turn, fresh, turn
 from bot.talking.casting import PEOPLE, VOICES
 from bot.texts import say
 from pipeline.sound import presets
 from pipeline.themes import bank
 from storage.model import Address, Brief, Lang, Notice
+from tests.bot.talks.priced import PRICES
 from tests.bot.talks.told import ENDS
 
 _ME = Address(channel="web", id="visitor")
 _LANGS: tuple[Lang, ...] = ("zh", "en")
 _WORDS = [
     *("养妈妈", "raise mom", "小猫去太空", "第二句改成好", "line 2: no way", "line 40: no"),
+    *("最后一句更惨一点", "make the second line shorter", "标题换一个", "谢谢你"),
     *("换个更惨的", "make it cheekier", "程序员", "for nurses", "用英文", "in chinese", "旁白"),
     *("/back", "返回", "again", "再来", "取消", "cancel", "/new", "重新开始", "帮助", "/settings", "films"),
     *("/forget", "好", "不要", "yes", "no", "skip", "go", "1", "2", "3", "22", "第三个", "奶糖", "mom"),
@@ -39,29 +41,28 @@ _WORDS = [
 ]
 _CAPTIONS = ["", "", "养妈妈", "第三句改成好", "Mom: hi\nPet: " + "woof " * 30]
 _VALUES = [
-    *("", "R:pick:9", "R:pick:x", "R:words:0", "R:lang:fr", "R:person:", "R:film:3", "R:whose:me"),
+    *("", "R:pick:9", "R:pick:x", "R:picture:9", "R:picture:x", "R:words:0", "R:lang:fr", "R:person:"),
+    *("R:film:3", "R:whose:me", "R:reopen:moon", "R:first_minute:", "R:register:x", "R:captions:maybe"),
     *(
-        "R:reopen:moon",
-        "R:first_minute:",
-        "R:register:x",
-        "R:captions:maybe",
         "R:original:",
         "99:go:",
         "R:pet:7",
+        "R:plan:free",
+        "R:plan:gold",
+        "R:pay_again:film",
+        "R:free_way:moon",
     ),
 ]
 _FAILURES = [
-    "photo.damaged",
-    "sound.noisy",
-    "lines.count_pet",
-    "film.too_long",
-    "link.beyond_end",
-    "link.gone",
-    "link.too_slow",
-    "vendor.none",
-    "no.key",
-    "",
+    *("photo.damaged", "sound.noisy", "lines.count_pet", "film.too_long", "link.beyond_end", "link.gone"),
+    *("link.too_slow", "vendor.none", "no.key", ""),
 ]
+
+_DOUBT = {"take": "chat:animate:0:1", "step": "animate", "vendor": "kling", "money": "¥1.00"}
+
+_MEANS = st.sampled_from(
+    [Means(), Means(edits=True), Means(prices=PRICES), Means(pictures=True, prices=PRICES)]
+)
 
 Step = Callable[[Talk, list[Button], str], Incoming]
 
@@ -138,6 +139,9 @@ _STEP: st.SearchStrategy[Step] = st.one_of(
     st.builds(_notice, st.integers(0, 3), st.just("done"), st.just("notice.film"), _FIELDS),
     st.builds(_notice, st.integers(0, 3), st.sampled_from(["failed", "cancelled", "unsure"]),
               st.sampled_from(_FAILURES), st.just({})),
+    st.builds(_notice, st.integers(0, 3), st.just("unsure"), st.just("take.unsure"), st.just(_DOUBT)),
+    st.builds(_notice, st.integers(0, 3), st.just("failed"), st.sampled_from(["budget.day", "budget.films"]),
+              st.just({"spent": "¥9.00", "most": "¥10.00"})),
     st.builds(_start, st.sampled_from([None, "zh", "en"])),
     st.builds(_text, st.text(max_size=40)),
     st.builds(_tap, st.floats(-1, 2), st.floats(0, 1)),
@@ -172,14 +176,14 @@ def _may_lose(what: str, incoming: Incoming, result: Turn) -> bool:
 @settings(
     max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
 )
-@given(lang=st.sampled_from(_LANGS), steps=st.lists(_STEP, min_size=1, max_size=25))
-def test_any_talk_holds_together(lang: Lang, steps: list[Step]) -> None:
+@given(lang=st.sampled_from(_LANGS), means=_MEANS, steps=st.lists(_STEP, min_size=1, max_size=25))
+def test_any_talk_holds_together(lang: Lang, means: Means, steps: list[Step]) -> None:
     """A person can do anything at any time; so can makings that end late, badly or twice."""
     talk, buttons = fresh(_ME, lang), list[Button]()
     for number, step in enumerate(steps):
         incoming = step(talk, buttons, f"in-{number}")
-        result = turn(talk, incoming)
-        assert result == turn(talk, incoming), "the same again is the same"
+        result = turn(talk, incoming, means)
+        assert result == turn(talk, incoming, means), "the same again is the same"
         assert incoming.kind == "notice" or result.says, "a person always gets an answer"
         for message in result.says:
             for each in _LANGS:
@@ -204,18 +208,18 @@ def test_any_talk_holds_together(lang: Lang, steps: list[Step]) -> None:
 @settings(
     max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
 )
-@given(lang=st.sampled_from(_LANGS), steps=st.lists(_STEP, min_size=1, max_size=20))
-def test_every_button_that_was_just_shown_does_something(lang: Lang, steps: list[Step]) -> None:
+@given(lang=st.sampled_from(_LANGS), means=_MEANS, steps=st.lists(_STEP, min_size=1, max_size=20))
+def test_every_button_that_was_just_shown_does_something(lang: Lang, means: Means, steps: list[Step]) -> None:
     """A button under the latest message is never called stale."""
     talk, buttons = fresh(_ME, lang), list[Button]()
     shown: list[Button] = []
     for number, step in enumerate(steps):
-        result = turn(talk, step(talk, buttons, f"in-{number}"))
+        result = turn(talk, step(talk, buttons, f"in-{number}"), means)
         talk = result.talk
         shown = [one for message in result.says for row in message.buttons for one in row]
         buttons += shown
     for button in shown:
-        answer = turn(talk, _incoming(talk, "last", kind="press", press=button.value))
+        answer = turn(talk, _incoming(talk, "last", kind="press", press=button.value), means)
         assert "talk.stale" not in {message.key for message in answer.says}, button
 
 

@@ -16,10 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.messages import File, Incoming, Outgoing
-from bot.talk import Talk, Turn, fresh, turn
+from bot.talk import Means, Talk, Turn, fresh, turn
 from bot.texts import known, say
+from pipeline.quote import Prices
 from pipeline.themes import bank
 from storage.model import Address, Lang, Notice
+from tests.bot.talks.priced import PRICES
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "talks"
 _FILE = re.compile(r"\[(picture|sound|video|other) ?([^\]]*)\]\s*")
@@ -35,7 +37,7 @@ def told(written: str) -> str:
     """Return the transcript as it goes now: the same things come in, and what is answered is written anew."""
     head, *rest = written.splitlines()
     prose = [row for row in rest if row.startswith("// ")]
-    stage = Stage("en" if "lang: en" in head else "zh")
+    stage = stage_for(head)
     out = [head, *prose, ""]
     for row in rest:
         if row.startswith("> "):
@@ -43,11 +45,25 @@ def told(written: str) -> str:
     return "\n".join(out)
 
 
+def stage_for(head: str) -> "Stage":
+    """A conversation in the language and with the vendors that a transcript's first line names."""
+    return Stage("en" if "lang: en" in head else "zh", _means(head))
+
+
+def _means(head: str) -> Means:
+    """What vendors can do in this chat, as its first line says: (means: edits pictures priced)."""
+    found = re.search(r"means: ([a-z_ ]+)", head)
+    able = set(found[1].split()) if found else set[str]()
+    prices = PRICES if "priced" in able else Prices()
+    return Means.model_validate({**dict.fromkeys(able - {"priced"}, True), "prices": prices})
+
+
 @dataclass
 class Stage:
     """A conversation being played."""
 
     lang: Lang
+    means: Means = field(default_factory=Means)
     talk: Talk = field(init=False)
     said: list[Outgoing] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
@@ -64,7 +80,7 @@ class Stage:
 
     def take(self, incoming: Incoming) -> Turn:
         """Let it come in, with the talk read back from its JSON as after a restart."""
-        result = turn(Talk.model_validate_json(self.talk.model_dump_json()), incoming)
+        result = turn(Talk.model_validate_json(self.talk.model_dump_json()), incoming, self.means)
         self.talk = result.talk
         self.said += result.says
         self.stopped += result.cancel
@@ -177,8 +193,18 @@ def _frame(talk: Talk, fields: dict[str, str]) -> Ended:
     }
     if unsure:
         known_fields = {"box": "200,150,300,300", "reason": "look.unsure", **known_fields}
-    shown = {"marked": f"marked of {talk.brief.photo}"}
-    return known_fields, shown | ({"grid": f"grid of {talk.brief.photo}"} if unsure else {})
+        grid = {"marked": f"marked of {talk.brief.photo}", "grid": f"grid of {talk.brief.photo}"}
+        return known_fields, grid
+    known_fields = {"around": "200,150,300,300", **known_fields}
+    return known_fields, {"marked": f"marked of {talk.brief.photo}", "cells": f"grid of {talk.brief.photo}"}
+
+
+def _pictures(talk: Talk, fields: dict[str, str]) -> Ended:
+    """Three pictures, drawn after the photo."""
+    assets = {str(n): f"drawn {n} of {talk.brief.photo}" for n in (1, 2, 3)}
+    assets |= {f"shown{n}": f"picture {n}" for n in (1, 2, 3)}
+    well = {"mouth": "found", "same": "yes"}
+    return {**{f"{what}{n}": word for n in (1, 2, 3) for what, word in well.items()}, **fields}, assets
 
 
 def _scripts(talk: Talk, fields: dict[str, str]) -> Ended:
@@ -188,6 +214,18 @@ def _scripts(talk: Talk, fields: dict[str, str]) -> Ended:
     options = bank.options(match.theme, brief.audience, brief.lang, brief.seen)
     written = {str(n): option.model_dump_json() for n, option in enumerate(options, 1)}
     return {**written, "exact": "yes" if match.exact else "no", **fields}, {}
+
+
+def _edit(talk: Talk, fields: dict[str, str]) -> Ended:
+    """A model that makes the last line sadder, whatever was wished."""
+    script = talk.brief.script
+    assert script is not None
+    last = script.lines[-1]
+    lines = (
+        *script.lines[:-1],
+        last.model_copy(update={"text": last.text + ("，呜呜" if script.lang == "zh" else " Sob.")}),
+    )
+    return {"script": script.model_copy(update={"lines": lines}).model_dump_json(), **fields}, {}
 
 
 def _voice(_: Talk, fields: dict[str, str]) -> Ended:
@@ -211,7 +249,9 @@ def _film(talk: Talk, fields: dict[str, str]) -> Ended:
 
 ENDS = {
     "frame": _frame,
+    "pictures": _pictures,
     "scripts": _scripts,
+    "edit": _edit,
     "voice": _voice,
     "link": _link,
     "audition": _audition,

@@ -16,7 +16,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from bot.channels.web.guard import Rules
-from bot.channels.web.server import Door, listen
+from bot.channels.web.server import Door
+from bot.served import Health, Served, listen
 from tests.bot.web.standin import StandIn
 
 OURS = {"x-pawlogue": "1", "x-lang": "en"}
@@ -46,15 +47,28 @@ async def served(folder: Path, shown: dict[str, Path], **rules: str) -> AsyncIte
     scratch.mkdir()
     kept.mkdir()
     desk = StandIn(kept, shown)
+    async with opened(Door(desk, Rules(**{"host": "127.0.0.1", **rules}), scratch)) as url:
+        yield Site(url, desk, scratch)
+
+
+@contextlib.asynccontextmanager
+async def opened(door: Door) -> AsyncIterator[str]:
+    """Open a door on the one server, and lend its address."""
+    served = Served(_well, _nothing)
     listening = listen("127.0.0.1", 0)
-    door = Door(desk, Rules(**{"host": "127.0.0.1", **rules}), scratch)
-    serving = asyncio.create_task(door.serve(listening))
+    serving = asyncio.create_task(served.serve(listening))
     try:
-        yield Site(f"http://127.0.0.1:{listening.getsockname()[1]}", desk, scratch)
+        with served.showing(door.app()):
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+            await door.close()
     finally:
         serving.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await serving
+
+
+async def _well() -> Health:
+    return Health(ready=True, does="work")
 
 
 @pytest.fixture
@@ -116,3 +130,7 @@ def _film(path: Path, cover: Image.Image) -> None:
             frame.pts, frame.time_base = n, Fraction(1, 12)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+
+
+async def _nothing() -> bytes:
+    return b""

@@ -1,6 +1,5 @@
 """The page in front of the real reception: rows in, bubbles out; and how what was said becomes bubbles."""
 
-import asyncio
 import json
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import httpx
 from bot.channels.web.desk import Chat, Entry
 from bot.channels.web.front import Front
 from bot.channels.web.guard import Rules
-from bot.channels.web.server import Door, listen
+from bot.channels.web.server import Door
 from bot.channels.web.shown import Bubble, bubbles
 from bot.messages import Button, Incoming, Outgoing
 from bot.talk import turn
@@ -18,6 +17,7 @@ from bot.tidings import Tidings
 from storage.model import Address
 from tests.bot.house import opened
 from tests.bot.web.conftest import OURS
+from tests.bot.web.conftest import opened as served
 
 ANNA = Address(channel="web", id="anna")
 BERT = Address(channel="web", id="bert")
@@ -87,16 +87,13 @@ async def test_the_page_opens_a_chat_and_goes_on_after_a_restart(tmp_path: Path)
     for _ in range(2):
         async with opened(tmp_path, turn=turn) as house:
             front = Front(house.studio, house.reception, house.changes, Tidings(house.studio, house.engine))
-            listening = listen("127.0.0.1", 0)
-            door = Door(front, Rules("127.0.0.1"), house.studio.scratch)
-            serving = asyncio.create_task(door.serve(listening))
-            url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            async with httpx.AsyncClient(base_url=url, headers=OURS, cookies=cookies) as client:
+            async with (
+                served(Door(front, Rules("127.0.0.1"), house.studio.scratch)) as url,
+                httpx.AsyncClient(base_url=url, headers=OURS, cookies=cookies) as client,
+            ):
                 await client.get("/")
                 seen.append(await _greeting(client))
                 cookies = client.cookies
-            serving.cancel()
-            await asyncio.gather(serving, return_exceptions=True)
     assert seen[0] == seen[1]
     assert seen[0][0]["text"] == say("talk.hello", "en")
 

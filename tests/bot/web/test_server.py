@@ -12,7 +12,8 @@ import pytest
 
 from bot.channels.web.guard import Rules
 from bot.channels.web.page import PARTS
-from bot.channels.web.server import Door, listen
+from bot.channels.web.server import Door
+from bot.served import listen
 from pipeline.ports.errors import BadInput
 from storage.errors import StorageError
 from tests.bot.web.conftest import OURS, Site, served

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pipeline.themes import bank, words
 from storage.model import Lang, Line, Script
 
+_UNWELCOME = Path(bank.__file__).parents[1] / "writing" / "unwelcome.toml"
 LANGS: tuple[Lang, ...] = get_args(Lang)
 
 
@@ -91,7 +92,7 @@ def test_everything_can_be_spoken() -> None:
 @pytest.mark.parametrize("lang", LANGS)
 def test_nothing_a_platform_or_a_person_would_mind(lang: Lang) -> None:
     """No insults, brands, politics, promises about health or money (the words in `unwelcome.toml`)."""
-    unwelcome = tomllib.loads(Path(__file__).with_name("unwelcome.toml").read_text("utf-8"))[lang]
+    unwelcome = tomllib.loads(_UNWELCOME.read_text("utf-8"))[lang]
     shown = (row for _, _, its, one in each_set() if its == lang for row in (*one.say, *one.title))
     edge = r"\b" if lang == "en" else ""
     pattern = rf"{edge}(?:{'|'.join(unwelcome)}){edge}"

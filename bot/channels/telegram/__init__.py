@@ -1,0 +1,1 @@
+"""Telegram: one bot's chats, private and in groups, over its Bot API."""

@@ -1,0 +1,119 @@
+"""Money in the chat: what a film will cost, other ways to make it, and what to do about an order in doubt."""
+
+import math
+from collections.abc import Iterable
+
+from bot.messages import Button
+from bot.talking.draft import Draft, button, rows
+from bot.talking.model import Talk
+from pipeline.money import written
+from pipeline.quote import Quote, quote, still_good
+from storage.model import Plan
+
+_OTHER_WAYS: dict[Plan, str] = {
+    "cheap": "talk.b_plan_cheap",
+    "fast": "talk.b_plan_fast",
+    "best": "talk.b_plan_best",
+    "usual": "talk.b_plan_usual",
+    "free": "talk.b_plan_free",
+}
+
+
+def quoted(draft: Draft, plan: Plan | None = None) -> Quote | None:
+    """Return what the film will cost, in its plan or another; None where nobody hosted could be asked."""
+    talk, prices = draft.talk, draft.means.prices
+    if not prices.hosted:
+        return None
+    plan = plan or talk.brief.plan
+    brief = talk.brief.model_copy(update={"plan": plan})
+    return quote(prices, brief, plan, have=_have(talk, plan) | still_good(brief, talk.filmed))
+
+
+def priced(draft: Draft) -> Draft:
+    """Return the draft knowing the price that is about to be shown: a new price is a new question."""
+    now = quoted(draft)
+    return draft.change(quoted="" if now is None or now.free else f"{now.plan} {_money(draft, now)}")
+
+
+def fields(draft: Draft, now: Quote) -> dict[str, str]:
+    """What the summary says of a quote: money, whose it will be, and minutes."""
+    each = [f"{vendor} {written(cost, currency)}" for (vendor, currency), cost in now.vendors.items()]
+    return {"money": _money(draft, now), "vendors": " · ".join(each), "minutes": str(_minutes(now))}
+
+
+def other_ways(draft: Draft, now: Quote) -> tuple[tuple[Button, ...], ...]:
+    """Buttons for the plans that would ask somebody else, or cost less."""
+    found: list[Button] = []
+    seen = {now.who}
+    for plan, key in _OTHER_WAYS.items():
+        other = quoted(draft, plan)
+        if other is None or other.who in seen or not _is_other(plan, other, now):
+            continue
+        seen.add(other.who)
+        found.append(button("plan", key, plan, money=_money(draft, other), minutes=_minutes(other)))
+    return rows(*found, wide=1)
+
+
+def doubt(draft: Draft, arg: str) -> Draft:
+    """Ask what to do about an order that may have been charged."""
+    again = [button("pay_again", "talk.b_pay_again", arg)] if draft.talk.doubt else []
+    ways = [*again, *_free_way(draft, arg), button("wait", "talk.b_wait")]
+    return draft.tell("talk.ask_doubt", rows=rows(*ways, wide=1))
+
+
+def budget(draft: Draft, arg: str) -> Draft:
+    """Ask how to go on where the money does not reach."""
+    ways = [*_free_way(draft, arg), button("retry", "talk.b_retry", arg), button("wait", "talk.b_wait")]
+    return draft.tell("talk.ask_budget", rows=rows(*ways, wide=1))
+
+
+def cost(draft: Draft, told: str) -> Draft:
+    """Say what a film did cost, against what was said before."""
+    if not told:
+        return draft
+    before = draft.talk.quoted.partition(" ")[2]
+    if not before:
+        return draft.tell("talk.film_cost", {"cost": told})
+    return draft.tell("talk.film_cost_quoted", {"cost": told, "quote": before})
+
+
+def _have(talk: Talk, plan: Plan) -> frozenset[str]:
+    """What was made while the film was talked about: the frame where the face was sure, a learnt voice."""
+    seen, brief, have = talk.seen, talk.brief, set()
+    if seen is not None and seen.photo == brief.photo and seen.box is None:
+        have.add("draw")
+    if brief.sample is not None and talk.learnt == brief.sample and plan != "free":
+        have.add("clone")
+    return frozenset(have)
+
+
+def _is_other(plan: Plan, other: Quote, now: Quote) -> bool:
+    if now.free:
+        return plan == "usual" and not other.free
+    if plan == "cheap":
+        return not other.free and (other.money or 0.0) < (now.money or 0.0)
+    if plan == "fast":
+        return not other.free and other.seconds < now.seconds
+    if plan == "best":
+        return not other.free and _modes(other) != _modes(now)
+    return other.free or plan == "usual"
+
+
+def _modes(of: Quote) -> Iterable[str]:
+    return [item.facts.can.mode for item in of.items if item.facts.can is not None]
+
+
+def _free_way(draft: Draft, arg: str) -> list[Button]:
+    able = draft.means.prices.free_way and draft.talk.brief.plan != "free" and arg != "pictures"
+    return [button("free_way", "talk.b_free_way", arg)] if able else []
+
+
+def _money(draft: Draft, of: Quote) -> str:
+    """A quote's sum in the house's currency; in the vendors' own where that cannot be told."""
+    if of.money is not None:
+        return written(of.money, draft.means.prices.currency)
+    return " + ".join(written(cost, currency) for (_, currency), cost in of.vendors.items())
+
+
+def _minutes(of: Quote) -> int:
+    return max(1, math.ceil(of.seconds / 60))

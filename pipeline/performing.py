@@ -1,0 +1,276 @@
+"""Performing one part of the speech: whom to ask, what they are given, how long to wait, what came of it."""
+
+import dataclasses
+import itertools
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from pipeline import crafts
+from pipeline.choosing import Choice, Need, choose, quiet
+from pipeline.lend import lend, lends
+from pipeline.model import Framed, Span, Timeline
+from pipeline.parts import Shot
+from pipeline.plans import chosen
+from pipeline.ports.avatar import Avatar, Dubs, Job
+from pipeline.ports.can import Can
+from pipeline.ports.errors import Busy, Failed, NoAccess, Surprise
+from pipeline.ports.facts import Facts, Paid
+from pipeline.spend import spend
+from pipeline.studio import Studio, digest
+from pipeline.writing import prompts
+from storage.model import Brief, Take
+
+_LENT_LONGER = 600.0  # seconds beyond the job's own end: a vendor may fetch late
+_ODD_IN_A_ROW = 4
+_WAITING = 0.8  # of the step's progress
+
+
+@dataclasses.dataclass(frozen=True)
+class Work:
+    """What is to be performed, and whose it is."""
+
+    studio: Studio
+    project: str
+    frame: str
+    sound: str
+    spans: tuple[Span, ...]
+    framed: Framed
+    timeline: Timeline
+    brief: Brief
+
+    def choices(self) -> tuple[Choice, ...]:
+        """Everybody the plan asks, those that can do it first and in order."""
+        need = self.need(self.spans)
+        worth = self.studio.settings.worth
+        facts = [vendor.facts for vendor in self.studio.catalogue.avatar]
+        costs = {each.facts.name: each.cost for each in choose(facts, need)}
+        asked = chosen(
+            self.studio.catalogue.avatar,
+            self.brief.plan,
+            lambda of: costs[of.name] * worth.get(of.currency, 1.0),
+        )
+        place = {vendor.facts.name: number for number, vendor in enumerate(asked)}
+        return choose([vendor.facts for vendor in asked], need, place)
+
+    def groups(self, choices: Sequence[Choice]) -> list[list[Choice]]:
+        """The vendors that can do it, in order, those together that are given the same jobs.
+
+        Raises:
+            NoAccess: nobody can; the first one's reason.
+        """
+        able = [choice for choice in choices if not choice.left]
+        if not able:
+            left = choices[0] if choices else None
+            raise NoAccess(*((left.left, left.fields) if left else ("vendor.none", {"step": "animate"})))
+        return [list(group) for _, group in itertools.groupby(able, key=_sort)]
+
+    def need(self, spans: tuple[Span, ...]) -> Need:
+        """What these lines ask of a vendor."""
+        pane = self.framed.layout.pane
+        return Need(spans=spans, ratio=pane.w / pane.h, lends=lends(self.studio))
+
+    def vendors(self, choices: Sequence[Choice]) -> list[Avatar]:
+        """The vendors of a group."""
+        names = [choice.facts.name for choice in choices]
+        found = {vendor.facts.name: vendor for vendor in self.studio.catalogue.avatar}
+        return [found[name] for name in names]
+
+    def lines(self, part: tuple[int, int]) -> tuple[Span, ...]:
+        """Where a part's lines lie in the sound."""
+        return self.spans[part[0] : part[1] + 1]
+
+    async def made_from(self, *about: str | int) -> str:
+        """A digest of what a performance depends on."""
+        picture, sound = await self.studio.asset(self.frame), await self.studio.asset(self.sound)
+        rounds = self.brief.rounds.get("animate", 0)
+        base = digest("animate", picture.sha256, self.framed, sound.sha256, self.timeline, rounds)
+        return digest(base, *about) if about else base
+
+    def job(self, frame: Path, speech: Path, spans: tuple[Span, ...], seconds: float) -> Job:
+        """The job as a vendor gets it."""
+        return Job(
+            frame=frame,
+            framed=self.framed,
+            speech=speech,
+            spans=spans,
+            seconds=seconds,
+            timeline=self.timeline,
+        )
+
+
+def _sort(choice: Choice) -> tuple[bool, tuple[tuple[int, int], ...], bool]:
+    own = choice.facts.can is not None and choice.facts.can.sound == "own"
+    return choice.facts.whole_film, choice.parts, own
+
+
+async def shot(work: Work, choices: Sequence[Choice], part: tuple[int, int]) -> Take:
+    """One part of the speech, performed once and paid once."""
+    studio = work.studio
+
+    async def send(vendor: Avatar, key: str) -> Paid:
+        async with studio.borrow(work.frame, work.sound) as (frame, speech):
+            with studio.bench() as bench:
+                job = await _job(work, vendor.facts, part, frame, speech, bench)
+                return await vendor.submit(await _lent(work, vendor.facts, job), key)
+
+    return await spend(
+        studio,
+        work.project,
+        "animate",
+        work.vendors(choices),
+        await work.made_from("part", *part),
+        send=send,
+        collect=_collecting(work, part),
+        price=lambda facts: _price(work, facts, part),
+    )
+
+
+def _price(work: Work, facts: Facts, part: tuple[int, int]) -> float:
+    need = work.need(work.lines(part)).model_copy(update={"lends": not _dubbed_later(facts)})
+    (choice,) = choose([facts], need)
+    return choice.cost
+
+
+def _dubbed_later(facts: Facts) -> bool:
+    """Whether the price of the choice holds another job's, which has a take of its own."""
+    return facts.can is not None and facts.can.dub > 0
+
+
+async def _job(
+    work: Work, facts: Facts, part: tuple[int, int], frame: Path, speech: Path, bench: Path
+) -> Job:
+    """What one vendor is given for one part: its lines in a sound of their own, and how they are played."""
+    can = _can(facts)
+    lines = work.lines(part)
+    around = quiet(lines, (0, len(lines) - 1), can)
+    spans, seconds = await work.studio.workshop.run(
+        "stage", crafts.sent, speech, lines, around, bench / "sent.wav"
+    )
+    job = work.job(frame, bench / "sent.wav", spans, seconds)
+    return job.model_copy(update={"prompt": _prompt(work, can, part)})
+
+
+def _prompt(work: Work, can: Can, part: tuple[int, int]) -> str:
+    """How the lines are played, in words."""
+    prompt = prompts.read("scene" if can.sound == "own" else "perform", work.brief.lang)
+    pets = [cue for cue in work.timeline.cues if cue.speaker != "person"][part[0] : part[1] + 1]
+    notes = dict.fromkeys(cue.direction.notes.get(work.brief.lang, cue.direction.note) for cue in pets)
+    notes.pop("", None)
+    return f"{prompt.system} {prompt.words} {' '.join(notes)}" if notes else prompt.system
+
+
+async def _lent(work: Work, facts: Facts, job: Job) -> Job:
+    """The job with addresses for a vendor that wants them."""
+    can = _can(facts)
+    if not can.needs_url:
+        return job
+    studio, seconds = work.studio, can.minutes * 60 + _LENT_LONGER
+    sound = await studio.keep(work.project, "sent", job.speech, "audio/wav")
+    return job.model_copy(
+        update={
+            "frame_url": await lend(studio, work.frame, seconds, facts.vendor),
+            "speech_url": await lend(studio, sound.id, seconds, facts.vendor),
+        }
+    )
+
+
+async def dubbed(work: Work, choices: Sequence[Choice], take: Take, part: tuple[int, int]) -> Shot:
+    """A scene whose mouth follows our sound, where its maker knows somebody for that; else as it is.
+
+    It is a job of its own, paid once; what goes wrong with it costs the lips, not the film.
+    """
+    shown = Shot.model_validate_json(take.result or "")
+    studio = work.studio
+    made: object = next((each for each in work.vendors(choices) if each.facts.vendor == take.vendor), None)
+    if shown.follows or not isinstance(made, Dubs) or not lends(studio):
+        return shown
+
+    async def send(vendor: Avatar, key: str) -> Paid:
+        async with studio.borrow(work.frame, work.sound, shown.clip) as (frame, speech, clip):
+            with studio.bench() as bench:
+                job = await _job(work, vendor.facts, part, frame, speech, bench)
+                await studio.workshop.run(
+                    "stage", crafts.scene, clip, frame, job.seconds, bench / "scene.mp4"
+                )
+                scene = await studio.keep(work.project, "scene", bench / "scene.mp4", "video/mp4")
+                seconds = _can(vendor.facts).minutes * 60 + _LENT_LONGER
+                url = await lend(studio, scene.id, seconds, vendor.facts.vendor)
+                return await vendor.submit(job.model_copy(update={"clip_url": url}), key)
+
+    try:
+        done = await spend(
+            studio,
+            work.project,
+            "animate",
+            [made.dubber],
+            await work.made_from("dub", shown.clip, *part),
+            send=send,
+            collect=_collecting(work, part),
+            price=lambda facts: _price(work, facts, part),
+        )
+    except (Failed, NoAccess, Surprise):
+        return shown
+    return Shot.model_validate_json(done.result or "")
+
+
+def _collecting(work: Work, part: tuple[int, int]) -> Callable[[Avatar, str], Awaitable[Paid]]:
+    """Wait for a part's clip, bring it home, and keep it if it is one."""
+    studio = work.studio
+
+    async def collect(vendor: Avatar, ticket: str) -> Paid:
+        async with studio.borrow(work.frame, work.sound) as (frame, speech):
+            with studio.bench() as bench:
+                job = await _job(work, vendor.facts, part, frame, speech, bench)
+                await _ready(studio, vendor, ticket, job.seconds)
+                performed = await vendor.fetch(ticket, job, bench / "clip.mp4", studio.teller())
+                shot = await _worth(work, vendor.facts, job, bench / "clip.mp4")
+        return Paid(value=shot.model_dump_json(), cost=performed.cost)
+
+    return collect
+
+
+async def _ready(studio: Studio, vendor: Avatar, ticket: str, seconds: float) -> None:
+    """Wait for a job, asking for nothing but whether it is done; who does not answer is asked again, and so
+    is who answers oddly: a paid job is not given up for one page of a gateway.
+
+    Raises:
+        Failed: it never will be, or it takes longer than such a job may.
+        Surprise: the answers stay odd.
+    """
+    can, began, tell, odd = _can(vendor.facts), studio.clock(), studio.teller(), 0
+
+    async def done() -> bool:
+        nonlocal odd
+        waited = studio.clock() - began
+        tell(_WAITING * min(1.0, waited / max(1.0, can.pace * seconds)))
+        if waited > can.minutes * 60:
+            raise Failed("vendor.too_late", {"vendor": vendor.facts.vendor, "minutes": f"{can.minutes:.0f}"})
+        try:
+            ready, odd = await vendor.poll(ticket), 0
+        except Busy:
+            return False
+        except Surprise:
+            odd += 1
+            if odd == _ODD_IN_A_ROW:
+                raise
+            return False
+        return ready
+
+    await studio.until(done)
+
+
+async def _worth(work: Work, facts: Facts, job: Job, clip: Path) -> Shot:
+    """The clip, kept once it has been seen to be one, and where its lines lie."""
+    can = _can(facts)
+    sound, seconds = (None, 1.0) if can.sound == "own" else (job.speech, job.spans[-1][1])
+    worth = await work.studio.workshop.run(
+        "stage", crafts.judge, clip, sound, seconds, can.sound == "reference"
+    )
+    kept = await work.studio.keep(work.project, "shot", clip, "video/mp4")
+    spans = tuple((start + worth.late, end + worth.late) for start, end in job.spans)
+    return Shot(clip=kept.id, spans=spans, follows=worth.follows)
+
+
+def _can(facts: Facts) -> Can:
+    assert facts.can is not None
+    return facts.can

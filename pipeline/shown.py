@@ -1,0 +1,24 @@
+"""Which picture a film shows: the photo, or one that was drawn after it and chosen; pure."""
+
+from pipeline.ports.errors import BadInput
+from storage.model import Brief, Taps
+
+PHOTO = "photo"
+"""Said to a step that shall look at the photo whatever was chosen."""
+
+
+CANDIDATES = 3
+"""How many pictures are drawn in one round."""
+
+
+def shown(brief: Brief, which: str = "") -> tuple[str, Taps]:
+    """Return the picture's asset and what a person pointed out on it; nobody points at a drawn one.
+
+    Raises:
+        BadInput: there is no photo yet.
+    """
+    if brief.photo is None:
+        raise BadInput("photo.missing")
+    if brief.frame is None or which == PHOTO:
+        return brief.photo, brief.taps
+    return brief.frame, Taps()

@@ -1,0 +1,1 @@
+"""Telegram, tried over real HTTP against a stand-in for its server."""
