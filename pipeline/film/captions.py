@@ -162,7 +162,7 @@ def _drawn(
         faces,
         lines,
         size,
-        Ink(voice.fill, voice.stroke, look.caption.weight, look.caption.bold, look.caption.lit),
+        Ink(voice.fill, voice.stroke, look.caption.weight, look.caption.bold, voice.lit or look.caption.lit),
         said=said,
     )
     tag = faces.plain(name) if look.caption.tags else ""

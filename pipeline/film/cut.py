@@ -14,6 +14,7 @@ from pydantic import Field
 
 from pipeline.film import cover, looks, marks, sidecar, sound, title
 from pipeline.film.atomic import replacing
+from pipeline.film.backdrop import backdrop
 from pipeline.film.bed import Mood
 from pipeline.film.captions import captions
 from pipeline.film.encode import video_stream
@@ -152,7 +153,8 @@ def _reel(job: CutJob, tell: Callable[[float], None]) -> _Reel:
     shown = tuple(text for text, _ in title.lines(job.title, layout, look, faces))
     pages = tuple({(word.page.cue, word.page.start): word.page for word in words}.values())
     page = sidecar.page(timeline, layout, shown, title_box, pages, label, job.track)
-    return _Reel(job, Scene(layout, look, band, words, mark, timeline.fps), played, page, tell)
+    behind = backdrop(next(performed(job)), layout.width, layout.height) if look.backdrop else None
+    return _Reel(job, Scene(layout, look, band, words, mark, timeline.fps, behind), played, page, tell)
 
 
 def _within(reel: _Reel, part: Path) -> tuple[int, av.VideoFrame]:

@@ -58,10 +58,11 @@ class CaptionLook(Noun):
 
 
 class SpeakerLook(Noun):
-    """One speaker's colours, and what the tag calls them."""
+    """One speaker's colours, and what the tag calls them; `lit` in place of the captions' own."""
 
     fill: str
     stroke: str
+    lit: str | None = None
     tag: dict[Lang, str]
 
 
@@ -76,9 +77,10 @@ class LabelLook(Noun):
 
 
 class Look(Noun):
-    """A whole look pack."""
+    """A whole look pack; with `backdrop` what lies around the picture is the picture itself, out of focus."""
 
     name: str
+    backdrop: bool = False
     face: Literal["cute", "sans"] = "cute"
     band: BandLook
     panel: PanelLook

@@ -14,6 +14,8 @@ from pipeline.film.marks import Mark
 from pipeline.film.planes import Layer, Plane, layer, paint, planes
 from pipeline.model import Box, Layout
 
+Canvas = tuple[Plane, Plane, Plane]
+
 _FADE = 8  # frames over which the label leaves
 
 
@@ -21,14 +23,22 @@ class Scene:
     """Joins performance and words, in planes of light and colour; see `compose`."""
 
     def __init__(
-        self, layout: Layout, look: Look, band: Rgba, captions: Sequence[Caption], mark: Mark | None, fps: int
+        self,
+        layout: Layout,
+        look: Look,
+        band: Rgba,
+        captions: Sequence[Caption],
+        mark: Mark | None,
+        fps: int,
+        behind: Canvas | None = None,
     ) -> None:
+        """Draw what stays. `behind`: what lies around the picture in place of the look's colours."""
         self._size = layout.width, layout.height
         self._pane = even(layout.pane, layout)
-        self._card = layout.panel is not None
+        self._card, self._fps = layout.panel is not None, fps
         self._ready = lru_cache(maxsize=2)(_ready)
         self._covered = self._pane == (0, 0, layout.width, layout.height)
-        self._base = _blank(layout) if self._covered else _ground(layout, look)
+        self._base = _blank(layout) if self._covered else behind or _ground(layout, look)
         title = layer(band, round(layout.band.x), round(layout.band.y))
         over = layout.pane.y < layout.band.y + layout.band.h - 1
         self._over = title if over else None
@@ -69,7 +79,7 @@ class Scene:
         return [self._ready(words) for first, stop, words in self._captions if first <= number < stop]
 
     def _asked(self, number: int) -> list[Layer]:
-        before = [words for _, stop, words in self._captions if stop <= number]
+        before = [words for _, _, words in self._captions if round(words.page.end * self._fps) <= number]
         return [self._ready(words) for words in before[-1:]] if self._card else []
 
     def _insert(self, canvas: Sequence[Plane], picture: av.VideoFrame) -> None:
@@ -95,7 +105,7 @@ def _layer(picture: Rgba, box: Box) -> Layer:
     return layer(picture, round(box.x), round(box.y))
 
 
-def _ground(layout: Layout, look: Look) -> tuple[Plane, Plane, Plane]:
+def _ground(layout: Layout, look: Look) -> Canvas:
     """Return the canvas without picture and title: the band's colour above, the panel with its paws below."""
     canvas = _blank(layout)
     paint(canvas, layer(ground(layout.width, layout.height, look.band.top, look.panel.bottom), 0, 0))
@@ -107,7 +117,7 @@ def _ground(layout: Layout, look: Look) -> tuple[Plane, Plane, Plane]:
     return canvas
 
 
-def _blank(layout: Layout) -> tuple[Plane, Plane, Plane]:
+def _blank(layout: Layout) -> Canvas:
     """Return a black canvas."""
     wide, high = layout.width, layout.height
     grey = np.full((2, high // 2, wide // 2), 128, np.uint8)

@@ -37,11 +37,14 @@ def lines(title: Sequence[str], layout: Layout, look: Look, faces: Faces) -> lis
 def band(title: Sequence[str], layout: Layout, look: Look, faces: Faces) -> tuple[Rgba, Box | None]:
     """Return the band as a picture of the band's size, and the box of its words on the canvas.
 
-    Where the picture runs on under the band, the ground is a shade that melts away downwards.
+    Where the picture runs on under the band, the ground is a shade that melts away downwards; over a backdrop
+    it has none.
     """
     box, style = layout.band, look.band
     picture = ground(round(box.w), round(box.h), style.top, style.bottom).copy()
-    if layout.pane.y < box.y + box.h - 1:
+    if look.backdrop:
+        picture[..., 3] = 0
+    elif layout.pane.y < box.y + box.h - 1:
         picture[..., 3] = np.rint(np.linspace(225, 0, len(picture))).astype(np.uint8)[:, None]
     else:
         rule = max(2, round(layout.width * 0.006))

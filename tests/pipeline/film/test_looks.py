@@ -2,10 +2,13 @@
 
 import re
 
+import numpy as np
 import pytest
 
-from pipeline.film import looks
+from pipeline.film import encode, looks
+from pipeline.film.backdrop import backdrop
 from pipeline.film.captions import captions
+from pipeline.film.scene import Scene
 from pipeline.model import Track
 from storage.model import Lang
 from tests.pipeline.film import made
@@ -60,6 +63,35 @@ def test_words_light_up_as_they_are_said() -> None:
     assert len(first) == 9
     assert [word.start for word in first[1:]] == [word.end for word in first[:-1]]
     assert (first[0].start, first[-1].end) == (times.cues[0].start, times.cues[0].end)
-    lit = [int(((word.picture[..., 2] < 120) & (word.picture[..., 0] > 220)).sum()) for word in first]
+    colour = np.array([0x9A, 0xE6, 0xFF])  # the person's
+    lit = [int((np.abs(word.picture[..., :3] - colour).max(axis=-1) < 12).sum()) for word in first]
     assert lit == sorted(lit)
     assert lit[-1] > 4 * lit[0]
+
+
+def test_a_picture_may_lie_behind_itself() -> None:
+    """Protects white words on a backdrop: it is darker than the picture, as colourful, and out of focus."""
+    stripes = np.zeros((360, 640, 3), np.uint8)
+    stripes[:, ::8] = (255, 160, 90)
+    light, blue, red = backdrop(encode.yuv(stripes), 180, 320)
+    assert light.shape == (320, 180)
+    assert 17 < light.mean() < 60
+    assert light.std() < 3
+    assert red.mean() > 128.5 > blue.mean()
+
+
+def test_a_cover_asks_and_does_not_answer() -> None:
+    """Protects the punchline: a card's cover shows the question, also where words light up one by one."""
+    faces = made.faces()
+    if faces is None:
+        pytest.skip("the fonts are not fetched")
+    times, look = made.timeline(), looks.load("clean")
+    track = Track(mouths=(None,) * times.frames, openness=(0.0,) * times.frames)
+    words = captions(times, made.CARD, track, look, faces, {}, None)
+    band = np.zeros((100, made.WIDE, 4), np.uint8)
+    picture = encode.yuv(np.full((360, made.WIDE, 3), 90, np.uint8))
+    answering = round((times.cues[3].start + times.cues[3].end) / 2 * times.fps)
+    asked = Scene(made.CARD, look, band, words, None, times.fps).compose(answering, picture, cover=True)
+    question = [word for word in words if word.page.cue == 2][-1:]
+    alone = Scene(made.CARD, look, band, question, None, times.fps).compose(answering, picture, cover=True)
+    assert np.array_equal(asked.to_ndarray(), alone.to_ndarray())
