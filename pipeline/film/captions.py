@@ -18,13 +18,15 @@ _QUIET_ENDS = "\uff0c\u3002\u3001\uff1b\uff1a,;:"  # punctuation a caption does 
 
 
 class Page(Noun):
-    """One caption on the screen: the lines as drawn, seconds, and its box in canvas pixels."""
+    """One caption on the screen: the lines as drawn, seconds, its box and its letters' size in canvas pixels
+    (0 in pages written before that was noted)."""
 
     cue: int
     lines: tuple[str, ...]
     start: float
     end: float
     box: Box
+    letters: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,14 @@ def captions(
     made = []
     for cue in timeline.cues:
         for text, start, end in _paged(cue, layout, look, faces, timeline.fps):
-            lines, picture = _drawn(text, cue, layout, look, faces, tags.get(cue.speaker, ""))
+            tag = tags.get(cue.speaker, "")
+            lines, letters, picture = _drawn(text, cue, layout, look, faces, tag)
             mouths = _mouths(track, start, end, timeline.fps)
             box = _placed(picture.shape[1], picture.shape[0], layout, look, mouths, taken)
-            page = Page(cue=cue.index, lines=lines, start=start, end=end, box=box)
+            page = Page(cue=cue.index, lines=lines, start=start, end=end, box=box, letters=letters)
             for said, span in _told(page, look, timeline.fps):
                 if said:
-                    picture = _drawn(text, cue, layout, look, faces, tags.get(cue.speaker, ""), said)[1]
+                    picture = _drawn(text, cue, layout, look, faces, tag, said)[2]
                 made.append(Caption.of(page, span, picture))
     return made
 
@@ -154,7 +157,7 @@ def _panel_room(layout: Layout, look: Look) -> Span:
 
 def _drawn(
     text: str, cue: Cue, layout: Layout, look: Look, faces: Faces, name: str, said: int = 0
-) -> tuple[tuple[str, ...], Rgba]:
+) -> tuple[tuple[str, ...], int, Rgba]:
     lines, size = _fitted(text, layout, look, faces)
     lines = lines or (text,)
     voice = look.speakers[cue.speaker]
@@ -167,11 +170,11 @@ def _drawn(
     )
     tag = faces.plain(name) if look.caption.tags else ""
     if not tag:
-        return lines, words
+        return lines, size, words
     small = max(8, round(layout.width * 0.038))
     # The tag wears the caption's colours the other way round, so that it is plainly not a word of the line.
     badge = pill(faces, tag, small, Ink(voice.stroke, voice.fill, 0.0), voice.fill, 0.94)
-    return lines, stacked(badge, words, round(size * 0.16))
+    return lines, size, stacked(badge, words, round(size * 0.16))
 
 
 def _mouths(track: Track, start: float, end: float, fps: int) -> list[Box]:

@@ -84,8 +84,8 @@ class Made(Noun):
 
 
 @dataclass(frozen=True)
-class _Reel:
-    """An edit in the making: pictures by number, the sound, the field, who is told."""
+class Reel:
+    """An edit in the making: what goes over the pictures, the sound, the page beside it, who is told."""
 
     job: CutJob
     scene: Scene
@@ -105,13 +105,13 @@ def cut(job: CutJob, tell: Callable[[float], None] = lambda fraction: None) -> M
         NoAccess: `film.no_font`. Surprise: `film.short_performance`.
         Failed: `film.disk_full`; `film.too_big`, it does not fit into `max_bytes` at any decent quality.
     """
-    reel = _reel(job, tell)
+    prepared = reel(job, tell)
     beside = sidecar.beside(job.out)
     # All three take their places together, so that a disk that fills up leaves none of them.
     with replacing(job.cover) as picture, replacing(beside) as text, replacing(job.out) as part:
-        crf, best = _within(reel, part)
+        crf, best = _within(prepared, part)
         cover.write(picture, best)
-        sidecar.write(text, reel.page)
+        sidecar.write(text, prepared.page)
         size = part.stat().st_size
     tell(1.0)
     return Made(
@@ -131,13 +131,17 @@ def finished(job: CutJob) -> Iterator[av.VideoFrame]:
     Raises:
         Trouble: as `cut`.
     """
-    scene = _reel(job, lambda fraction: None).scene
+    scene = reel(job).scene
     for number, picture in enumerate(performed(job)):
         yield scene.compose(number, picture)
 
 
-def _reel(job: CutJob, tell: Callable[[float], None]) -> _Reel:
-    """Draw and place everything that does not change from picture to picture."""
+def reel(job: CutJob, tell: Callable[[float], None] = lambda fraction: None) -> Reel:
+    """Draw and place everything that does not change from picture to picture.
+
+    Raises:
+        Trouble: as `cut`.
+    """
     look = looks.load(job.look)
     faces = Faces.of(job.font_cute, job.font_sans, look.face)
     timeline, layout = job.timeline, job.layout
@@ -154,10 +158,10 @@ def _reel(job: CutJob, tell: Callable[[float], None]) -> _Reel:
     pages = tuple({(word.page.cue, word.page.start): word.page for word in words}.values())
     page = sidecar.page(timeline, layout, shown, title_box, pages, label, job.track)
     behind = backdrop(next(performed(job)), layout.width, layout.height) if look.backdrop else None
-    return _Reel(job, Scene(layout, look, band, words, mark, timeline.fps, behind), played, page, tell)
+    return Reel(job, Scene(layout, look, band, words, mark, timeline.fps, behind), played, page, tell)
 
 
-def _within(reel: _Reel, part: Path) -> tuple[int, av.VideoFrame]:
+def _within(reel: Reel, part: Path) -> tuple[int, av.VideoFrame]:
     """Encode, again at a lower quality while the file is too large; return quality and cover frame."""
     crf = _CRF
     while True:
@@ -177,7 +181,7 @@ def _steps(size: int, limit: int, seconds: float) -> int:
     return max(1, math.ceil(6 * math.log2(max(size - sound_bytes, 1.0) / room) + 0.5))
 
 
-def _encode(reel: _Reel, part: Path, crf: int) -> av.VideoFrame:
+def _encode(reel: Reel, part: Path, crf: int) -> av.VideoFrame:
     """Write one whole MP4, pictures and sound side by side, and return the frame that makes the cover."""
     job, count = reel.job, reel.job.timeline.frames
     wanted = cover.moment(job.timeline, job.track)

@@ -60,22 +60,43 @@ class Mix:
 
     def blocks(self, size: int) -> Iterator[Samples]:
         """Yield the finished sound in blocks of `size`, the last one shorter."""
-        gain, curve = self._solved
-        step = HERTZ // STEPS
         rest = np.zeros((0, 2), np.float32)
-        for first in range(0, self.length, _BLOCK):
-            stop = min(first + _BLOCK, self.length)
-            low = max(0, first // step - 1)
-            near = curve[low : stop // step + 2]
-            at = (np.arange(low, low + len(near)) + 0.5) * step
-            down = (np.interp(np.arange(first, stop), at, near) * gain).astype(np.float32)
-            rest = np.concatenate([rest, self._raw(first, stop) * down[:, None]])
+        for first, stop in self._parts():
+            rest = np.concatenate([rest, self._raw(first, stop) * self._down(first, stop)[:, None]])
             whole = len(rest) // size * size
             for start in range(0, whole, size):
                 yield rest[start : start + size]
             rest = rest[whole:]
         if len(rest):
             yield rest
+
+    def line(self, index: int) -> Samples:
+        """Return one line alone, (n,), as loud as it is in the finished sound."""
+        begin, end = self._places[index]
+        return self._spoken(index) * self._down(begin, end)
+
+    def score(self) -> Samples | None:
+        """Return the music alone, (n, 2), as it plays under the film; None where there is none."""
+        if self._music is None:
+            return None
+        parts = [self._played(at) * self._down(at[0], at[-1] + 1)[:, None] for at in self._moments()]
+        return np.concatenate(parts)
+
+    def _parts(self) -> Iterator[tuple[int, int]]:
+        for first in range(0, self.length, _BLOCK):
+            yield first, min(first + _BLOCK, self.length)
+
+    def _moments(self) -> Iterator[NDArray[np.int_]]:
+        return (np.arange(first, stop) for first, stop in self._parts())
+
+    def _down(self, first: int, stop: int) -> Samples:
+        """Return what every sample of a part is multiplied with: the gain of the whole, and the limiter."""
+        gain, curve = self._solved
+        step = HERTZ // STEPS
+        low = max(0, first // step - 1)
+        near = curve[low : stop // step + 2]
+        at = (np.arange(low, low + len(near)) + 0.5) * step
+        return (np.interp(np.arange(first, stop), at, near) * gain).astype(np.float32)
 
     @cached_property
     def _solved(self) -> tuple[float, NDArray[np.float64]]:
@@ -98,8 +119,7 @@ class Mix:
     def _measured(self) -> tuple[NDArray[np.float64], Samples]:
         """Return the sound's power per 100 ms and how far it reaches per 0.5 ms, both over both channels."""
         louds, highs, step = [], [], HERTZ // STEPS
-        for first in range(0, self.length, _BLOCK):
-            stop = min(first + _BLOCK, self.length)
+        for first, stop in self._parts():
             lead, after = min(first, _LEAD), min(self.length - stop, _AFTER)
             block = self._raw(first - lead, stop + after)
             louds.append(power(block[: len(block) - after], HERTZ)[lead * 10 // HERTZ :])
@@ -119,9 +139,13 @@ class Mix:
                 voices[low - first : high - first] += self._spoken(cue.index)[low - begin : high - begin]
         both += voices[:, None]
         if self._music is not None:
-            at = np.arange(first, stop)
-            both += self._music[at % len(self._music)] * self._ducking(at)[:, None]
+            both += self._played(np.arange(first, stop))
         return both
+
+    def _played(self, at: NDArray[np.int_]) -> Samples:
+        """Return the ducked music at some samples of the film."""
+        assert self._music is not None
+        return self._music[at % len(self._music)] * self._ducking(at)[:, None]
 
     def _place(self, index: int) -> tuple[int, int]:
         begin = round(self._timeline.cues[index].start * HERTZ)

@@ -49,6 +49,15 @@ class Scene:
             None if mark is None else (round(mark.label.end * fps), _layer(mark.picture, mark.label.box))
         )
 
+    def ground(self) -> av.VideoFrame | None:
+        """Return what never changes, without picture and words over it; None where the picture covers it."""
+        if self._covered:
+            return None
+        frame = tagged(av.VideoFrame(*self._size, "yuv420p"))
+        for place, still in zip(planes(frame), self._base, strict=True):
+            place[...] = still
+        return frame
+
     def compose(self, number: int, picture: av.VideoFrame, *, cover: bool = False) -> av.VideoFrame:
         """Return the film's frame `number` with this picture of the performance in its pane.
 
