@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pipeline.film.cut import CutJob
     from pipeline.sound import kokoro as kokoros
 
 Role = Literal["pet", "person"]
@@ -489,7 +490,21 @@ def finish(work: Finishing, *, tell: Tell) -> None:
     """Cut the film, its cover and its sidecar into the folder."""
     from pipeline.film import cut
 
-    job = cut.CutJob(
+    cut.cut(_job(work), tell)
+
+
+def export(work: Finishing, cover: Path, out: Path) -> None:
+    """Write the film's editing project."""
+    from pipeline.film import project
+
+    project.project(_job(work), cover, out)
+
+
+def _job(work: Finishing) -> "CutJob":
+    """The edit of a film; every line's sound is written into the folder."""
+    from pipeline.film import cut
+
+    return cut.CutJob(
         performance=work.performance,
         layout=work.framed.layout,
         timeline=work.timeline,
@@ -508,7 +523,6 @@ def finish(work: Finishing, *, tell: Tell) -> None:
         cover=work.folder / "cover.jpg",
         max_bytes=work.max_bytes,
     )
-    cut.cut(job, tell)
 
 
 def check(film: Path, channel: Literal["telegram", "feishu"] | None) -> Report:

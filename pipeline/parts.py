@@ -165,13 +165,34 @@ class Shot(Noun):
     follows: bool = True
 
 
+class Ingredients(Noun):
+    """What a film was cut from: assets, as the cut was handed them, and how it was dressed."""
+
+    script: str
+    framed: str
+    clip: str
+    track: str
+    timeline: str
+    pet: str
+    person: str
+    look: str
+    captions: bool
+
+
 class Cut(Noun):
-    """The finished film with its cover and sidecar."""
+    """The finished film with its cover and sidecar; `parts` is the asset of its `Ingredients`."""
 
     film: str
     cover: str
     sidecar: str
     seconds: float
+    parts: str = ""
+
+
+class Exported(Noun):
+    """An editing project, as an archive."""
+
+    archive: str
 
 
 class Checked(Noun):

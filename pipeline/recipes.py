@@ -22,6 +22,7 @@ from pipeline.steps.cut import cut
 from pipeline.steps.describe import describe
 from pipeline.steps.draw import draw
 from pipeline.steps.edit import edit
+from pipeline.steps.export import export
 from pipeline.steps.hear import hear
 from pipeline.steps.look import look
 from pipeline.steps.paint import paint
@@ -163,6 +164,17 @@ async def audition(project: str) -> Notice:
     if heard.value is None:
         return heard.notice
     return Notice(kind="done", key="notice.audition", assets=heard.value.sounds)
+
+
+@making({"export": 4.0})
+async def edit_project(project: str, parts: str, cover: str) -> Notice:
+    """A finished film for somebody's own editor; `parts` and `cover` are assets of its notice."""
+    exported = await step(export, project, parts, cover)
+    if exported.value is None:
+        return exported.notice
+    return Notice(
+        kind="done", key="notice.project", fields={"parts": parts}, assets={"archive": exported.value.archive}
+    )
 
 
 async def _seen(project: str, which: str = "") -> Outcome[Seen]:

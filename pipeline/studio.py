@@ -202,6 +202,7 @@ _SUFFIX = {
     "audio/wav": ".wav",
     "audio/mpeg": ".mp3",
     "video/mp4": ".mp4",
+    "application/zip": ".zip",
 }
 
 

@@ -56,10 +56,10 @@ def hook(script: Script | None) -> str:
     return caption(script).partition("\n")[0]
 
 
-def filed(title: str) -> str:
+def filed(title: str, ending: str = "mp4") -> str:
     """Return the name a film is saved under: its hook, without what file systems or pages stumble over."""
     plain = re.sub(r"[^\w -]+", " ", title)
-    return f"{' '.join(plain.split())[:60].strip() or 'pawlogue'}.mp4"
+    return f"{' '.join(plain.split())[:60].strip() or 'pawlogue'}.{ending}"
 
 
 def sayable(key: str, fields: Mapping[str, str]) -> tuple[str, dict[str, str]]:

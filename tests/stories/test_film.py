@@ -8,6 +8,7 @@ import resource
 import signal
 import sqlite3
 import subprocess
+import zipfile
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
@@ -22,7 +23,7 @@ from bot.wish import Wish
 from pipeline import packaged
 from pipeline.film.check import check
 from pipeline.film.probe import probe
-from pipeline.recipes import redo_part
+from pipeline.recipes import edit_project, redo_part
 from storage import takes
 from storage.model import Line, Script, Taps
 from tests.stories.cli import SHARED, command, environment, pawlogue
@@ -156,7 +157,8 @@ async def test_every_weight_may_be_missing(tmp_path: Path) -> None:
 
 
 async def test_one_part_again_keeps_the_rest(tmp_path: Path) -> None:
-    """A redo makes its part anew under a take of its own and finds everything it does not touch."""
+    """A redo makes its part anew under a take of its own and finds everything it does not touch; the first
+    film can still be taken apart."""
     async with opened(_kept_in(tmp_path), poll_seconds=0.05) as house:
         first = await make(house, _hungry(tmp_path, Taps(mouth=(256, 280))), Console(quiet=True), "zh")
         project = first.notice.assets["film"].split(".")[0]
@@ -166,6 +168,14 @@ async def test_one_part_again_keeps_the_rest(tmp_path: Path) -> None:
         after = await takes.of(house.studio.db, project)
         await house.engine.start(redo_part, f"{project}:redo:2", project, "tail", 1)
         refused = await house.engine.finished(f"{project}:redo:2")
+        made_of = first.notice.assets["parts"], first.notice.assets["cover"]
+        await house.engine.start(edit_project, f"{project}:project:1", project, *made_of)
+        taken_apart = await house.engine.finished(f"{project}:project:1")
+        async with house.studio.borrow(taken_apart.assets["archive"]) as (path,):
+            with zipfile.ZipFile(path) as archive:
+                names = {name.partition("/")[2] for name in archive.namelist()}
+    assert {"draft_content.json", "timeline.otio", "Resources/line-02-pet.wav"} <= names
+    assert taken_apart.fields["parts"] == made_of[0]
     assert again.kind == "done"
     assert [take.step for take in after if take not in before] == ["speak_person"]
     assert (refused.kind, refused.key) == ("failed", "redo.no_such_part")
