@@ -180,6 +180,14 @@ def admin_takes(
     _end(care.show_takes(project))
 
 
+@admin.command("report")
+def admin_report(project: str) -> None:
+    """What the check found in each film of a project."""
+    from bot import care
+
+    _end(care.show_report(project))
+
+
 @admin.command("aside")
 def admin_aside(limit: Annotated[int, typer.Option(min=1)] = 100) -> None:
     """What came in from a messenger and could not be read."""

@@ -16,6 +16,7 @@ from rich.console import Console
 from bot import settings
 from bot.app import House, opened
 from bot.show import shown
+from bot.talking.saying import stopping
 from bot.texts import say
 from bot.wish import Wish
 from pipeline.money import together
@@ -63,7 +64,7 @@ async def run_film(wish: Wish, data: Path | None, lang: Lang, *, as_json: bool) 
     if as_json and notice.assets:
         typer.echo(json.dumps(result.summary, ensure_ascii=False))
     if notice.kind != "done":
-        typer.echo(say(notice.key, lang, notice.fields), err=True)
+        typer.echo(say(notice.key, lang, stopping(notice.fields, lang)), err=True)
         return 1
     if not as_json:
         typer.echo(result.summary["path"])

@@ -463,7 +463,8 @@ def _mouth_about(mouth: Box | None, pet: Pet | None, wide: int, high: int) -> Bo
 
 
 class Finishing(Noun):
-    """Everything the cutting room needs; the film, cover and sidecar are written into `folder`."""
+    """Everything the cutting room needs; the film, cover and sidecar are written into `folder`. `music` plays
+    instead of a bed of ours; `again`: the check held something against the film as it was made first."""
 
     performance: Path
     framed: Framed
@@ -483,6 +484,8 @@ class Finishing(Noun):
     producer: str
     produce_id: str
     max_bytes: int
+    music: Path | None = None
+    again: bool = False
     folder: Path
 
 
@@ -502,7 +505,7 @@ def export(work: Finishing, cover: Path, out: Path) -> None:
 
 def _job(work: Finishing) -> "CutJob":
     """The edit of a film; every line's sound is written into the folder."""
-    from pipeline.film import cut
+    from pipeline.film import bed, cut
 
     return cut.CutJob(
         performance=work.performance,
@@ -522,6 +525,9 @@ def _job(work: Finishing) -> "CutJob":
         out=work.folder / "film.mp4",
         cover=work.folder / "cover.jpg",
         max_bytes=work.max_bytes,
+        bed=bed.suiting(work.timeline),
+        music=work.music,
+        again=work.again,
     )
 
 

@@ -1,6 +1,6 @@
 """What steps hand to recipes: ids of kept files and a few small figures."""
 
-from pipeline.model import Span
+from pipeline.model import Fault, Span
 from pipeline.ports.text import Likely
 from storage.model import Noun
 
@@ -196,11 +196,13 @@ class Exported(Noun):
 
 
 class Checked(Noun):
-    """The film's report, kept; `sendable` says whether it may leave."""
+    """The film's report, kept; `sendable` says whether it may leave, `faults` are the keys of what was found,
+    `stopping` is that of it which stops the film, whole."""
 
     report: str
     sendable: bool
     faults: tuple[str, ...]
+    stopping: tuple[Fault, ...] = ()
 
 
 class Told(Noun):

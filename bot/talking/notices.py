@@ -11,7 +11,7 @@ from bot.talking.casting import VOICES, auditions, everybody
 from bot.talking.draft import Draft, button, rows
 from bot.talking.model import Made, Seen, What
 from bot.talking.questions import question
-from bot.talking.saying import caption, hook, named, played, sayable
+from bot.talking.saying import caption, hook, named, played, sayable, stopping
 from pipeline.model import Box
 from pipeline.themes import bank
 from storage.model import Notice, Script
@@ -233,7 +233,7 @@ def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
 def _named(draft: Draft, notice: Notice) -> dict[str, str]:
     """The notice's fields; a kept file's name is ours and says nothing to a person."""
     theirs = {"name": named("talk.your_file", draft.talk.lang)} if "name" in notice.fields else {}
-    return {**notice.fields, **theirs}
+    return {**stopping(notice.fields, draft.talk.lang), **theirs}
 
 
 _ANOTHER_TIME = {"link.unreachable", "link.too_slow"}

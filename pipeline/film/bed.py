@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.model import Timeline
+
 Mood = Literal["tender", "merry", "blue", "sly", "proud"]
 
 _HERTZ = 24_000  # nothing of it sounds above; half the work
@@ -59,6 +61,21 @@ _SCORES: dict[Mood, _Score] = {
     ),
 }  # fmt: skip
 MOODS = tuple(_SCORES)
+_SUITING: dict[str, Mood] = {
+    "calm": "tender",
+    "crying": "tender",
+    "sad": "blue",
+    "happy": "merry",
+    "shocked": "merry",
+    "sly": "sly",
+    "proud": "proud",
+}
+
+
+def suiting(timeline: Timeline) -> Mood:
+    """Return the bed for how the pet's lines are played: what most of them are, its last one where even."""
+    played = [_SUITING[cue.direction.emotion] for cue in timeline.cues if cue.speaker != "person"]
+    return max(reversed(played), key=played.count, default="tender")
 
 
 def loop(mood: Mood = "tender", hertz: int = 48_000) -> NDArray[np.float32]:

@@ -35,6 +35,7 @@ _LIGHTER = "subme=1:weightp=0"  # a quarter less work
 _FINER = 0.4  # of a step of quality, so that the likeness is none the less for it
 _KEY = 4  # seconds between two pictures that need no other: where a player may jump to
 _BLOCK = 1024  # samples in one AAC frame
+_LOWER, _FEWER = 1.0, 0.9  # dB and share of the bytes, when a film is made again
 _LATE = 3  # frames a performance may be short of the film
 
 
@@ -44,8 +45,8 @@ class CutJob(Noun):
     `performance` is a clip whose frames are the film's, one for one, or shots which are cross-faded over
     `fade` seconds; `track` tells the mouth's boxes in canvas pixels; `sounds` maps each cue's index to its
     line. `label` and `producer` may be empty: then that mark is left out. `music` is a file that plays
-    instead of the bed. `tags` names the speakers other than the look does (an empty word: no tag). The same
-    job makes the same film.
+    instead of the bed. `tags` names the speakers other than the look does (an empty word: no tag). `again`
+    mends what a check holds against a film: lower peaks, fewer bytes. The same job makes the same film.
     """
 
     performance: Path | tuple[Shot, ...]
@@ -69,6 +70,7 @@ class CutJob(Noun):
     out: Path
     cover: Path
     max_bytes: int = Field(default=SMALL, gt=0)
+    again: bool = False
 
 
 class Made(Noun):
@@ -152,7 +154,10 @@ def reel(job: CutJob, tell: Callable[[float], None] = lambda fraction: None) -> 
     words = captions(timeline, layout, job.track, look, faces, tags, taken) if job.captions else []
     band, title_box = title.band(job.title, layout, look, faces)
     played = Mix(
-        timeline, lambda index: _line(job.sounds, index), music(job.bed, job.music, timeline.seconds)
+        timeline,
+        lambda index: _line(job.sounds, index),
+        music(job.bed, job.music, timeline.seconds),
+        _LOWER if job.again else 0.0,
     )
     shown = tuple(text for text, _ in title.lines(job.title, layout, look, faces))
     pages = tuple({(word.page.cue, word.page.start): word.page for word in words}.values())
@@ -164,14 +169,15 @@ def reel(job: CutJob, tell: Callable[[float], None] = lambda fraction: None) -> 
 def _within(reel: Reel, part: Path) -> tuple[int, av.VideoFrame]:
     """Encode, again at a lower quality while the file is too large; return quality and cover frame."""
     crf = _CRF
+    most = round(reel.job.max_bytes * (_FEWER if reel.job.again else 1.0))
     while True:
         best = _encode(reel, part, crf)
         size = part.stat().st_size
-        if size <= reel.job.max_bytes:
+        if size <= most:
             return crf, best
         if crf >= _WORST:
-            raise Failed("film.too_big", {"megabytes": f"{reel.job.max_bytes / 1e6:.1f}"}, f"{size} at {crf}")
-        crf = min(_WORST, crf + _steps(size, reel.job.max_bytes, reel.job.timeline.seconds))
+            raise Failed("film.too_big", {"megabytes": f"{most / 1e6:.1f}"}, f"{size} at {crf}")
+        crf = min(_WORST, crf + _steps(size, most, reel.job.timeline.seconds))
 
 
 def _steps(size: int, limit: int, seconds: float) -> int:

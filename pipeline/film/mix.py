@@ -44,13 +44,15 @@ _SEAM = HERTZ // 2  # samples over which a file of music that is too short begin
 class Mix:
     """A film's sound, stereo at 48 000 Hz: -15 LUFS integrated, true peak under -1 dB after AAC."""
 
-    def __init__(self, timeline: Timeline, line: Line, music: Samples | None) -> None:
+    def __init__(self, timeline: Timeline, line: Line, music: Samples | None, lower: float = 0.0) -> None:
         """Prepare the sound.
 
         Args:
             line: gives a cue's mono samples by its index, as often as asked.
             music: (n, 2), goes round for as long as the film lasts; None for no music.
+            lower: dB by which peaks stay further below what is usual.
         """
+        self._ceiling = _CEILING * 10 ** (-lower / 20)
         self.length = round(timeline.seconds * HERTZ)
         self._timeline, self._line = timeline, line
         self._music = None if music is None else levelled(music, HERTZ, _BED)
@@ -108,13 +110,13 @@ class Mix:
         tenth = STEPS // 10
         gain, curve = 1.0, np.ones(len(highest))
         for _ in range(_ROUNDS):
-            curve = turned_down(highest * np.float32(gain), _CEILING)
+            curve = turned_down(highest * np.float32(gain), self._ceiling)
             kept = np.square(curve[: len(loud) * tenth].reshape(-1, tenth)).mean(axis=1)
             now = gated(loud * kept * gain**2)
             if now is None or abs(WHOLE - now) < _NEAR:
                 break
             gain *= 10 ** ((WHOLE - now) / 20)
-        return gain, turned_down(highest * np.float32(gain), _CEILING)
+        return gain, turned_down(highest * np.float32(gain), self._ceiling)
 
     def _measured(self) -> tuple[NDArray[np.float64], Samples]:
         """Return the sound's power per 100 ms and how far it reaches per 0.5 ms, both over both channels."""

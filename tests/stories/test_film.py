@@ -19,10 +19,13 @@ from rich.console import Console
 from bot import settings
 from bot.app import opened, weights
 from bot.film import make
+from bot.talking.saying import stopping
+from bot.texts import say
 from bot.wish import Wish
 from pipeline import packaged
 from pipeline.film.check import check
 from pipeline.film.probe import probe
+from pipeline.model import Report
 from pipeline.recipes import edit_project, redo_part
 from storage import takes
 from storage.model import Line, Script, Taps
@@ -179,6 +182,21 @@ async def test_one_part_again_keeps_the_rest(tmp_path: Path) -> None:
     assert again.kind == "done"
     assert [take.step for take in after if take not in before] == ["speak_person"]
     assert (refused.kind, refused.key) == ("failed", "redo.no_such_part")
+
+
+async def test_a_film_that_does_not_pass_is_cut_again_and_then_explained(tmp_path: Path) -> None:
+    """Without a producer's field no film may leave: it is cut once more, then told in a sentence, and kept
+    with its report."""
+    chosen = _kept_in(tmp_path).model_copy(update={"aigc_producer": ""})
+    async with opened(chosen, poll_seconds=0.05) as house:
+        result = await make(house, _hungry(tmp_path, Taps(mouth=(256, 280))), Console(quiet=True), "en")
+        told = await house.studio.noun(result.notice.assets["report"], Report)
+    assert (result.notice.kind, result.notice.key) == ("failed", "film.faulty")
+    assert "AIGC" in say("film.faulty", "en", stopping(result.notice.fields, "en"))
+    assert [fault.key for fault in told.faults] == ["check.aigc"]
+    steps = result.summary["steps"]
+    assert isinstance(steps, list)
+    assert "mend" in [step["name"] for step in steps]
 
 
 def _hungry(folder: Path, taps: Taps) -> Wish:

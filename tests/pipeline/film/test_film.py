@@ -29,6 +29,15 @@ def test_the_file_is_what_every_player_plays(film: tuple[CutJob, Made]) -> None:
     assert told.bytes == done.bytes <= job.max_bytes
 
 
+def test_a_film_made_again_is_gentler(film: tuple[CutJob, Made], tmp_path: Path) -> None:
+    """Protects mending: a limit that only just held is kept with room, and the film is as loud as before."""
+    job, done = film
+    tight = {"out": tmp_path / "film.mp4", "cover": tmp_path / "film.jpg", "max_bytes": done.bytes}
+    again = cut(job.model_copy(update={**tight, "again": True}))
+    assert again.bytes <= 0.9 * done.bytes
+    assert integrated(sound.read(again.film), 48_000) == pytest.approx(-15.0, abs=1.0)
+
+
 def test_the_sound_is_right_after_decoding(film: tuple[CutJob, Made]) -> None:
     """Protects -15 LUFS over both channels and -1 dBTP in what people really hear."""
     samples = sound.read(film[1].film)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pipeline.film.bed import suiting
 from pipeline.film.mix import HERTZ, Mix, music
 from pipeline.model import Cue, Timeline
 from pipeline.sound.loudness import integrated, true_peak_db
@@ -34,6 +35,33 @@ def test_the_whole_is_as_loud_as_players_want_it() -> None:
     assert whole.shape == (round(made.timeline().seconds * HERTZ), 2)
     assert integrated(whole, HERTZ) == pytest.approx(-15.0, abs=0.3)
     assert (true_peak_db(whole, HERTZ) or 0.0) <= -1.5
+
+
+def test_a_mix_made_again_leaves_more_room() -> None:
+    """Protects mending: lines with sharp peaks stay a decibel lower, and the whole is as loud."""
+    times, sharp = made.timeline(), {index: samples.copy() for index, samples in made.sounds().items()}
+    for samples in sharp.values():
+        samples[:: HERTZ // 5] *= 5
+    usual, again = (
+        np.concatenate(list(Mix(times, sharp.__getitem__, None, lower).blocks(4096))) for lower in (0.0, 1.0)
+    )
+    peaks = [true_peak_db(each, HERTZ) or 0.0 for each in (usual, again)]
+    assert peaks[1] == pytest.approx(peaks[0] - 1.0, abs=0.3)
+    assert integrated(again, HERTZ) == pytest.approx(-15.0, abs=0.5)
+
+
+def test_the_music_suits_how_the_pet_plays() -> None:
+    """Protects the bed's choice: most of the pet's lines decide, the last one where they are even."""
+    for emotions, mood in ((["sad", "happy"], "merry"), (["sly", "sly", "proud"], "sly"), ([], "tender")):
+        lines = [("person", "calm"), *(("pet", each) for each in emotions)]
+        cues = [
+            Cue.model_validate({
+                "index": n, "speaker": who, "text": "x", "start": n, "end": n + 0.5,
+                "direction": {"emotion": each},
+            })
+            for n, (who, each) in enumerate(lines)
+        ]  # fmt: skip
+        assert suiting(Timeline(seconds=len(cues) + 1, fps=25, cues=tuple(cues))) == mood
 
 
 def test_lines_are_equally_loud() -> None:
