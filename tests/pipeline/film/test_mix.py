@@ -41,7 +41,7 @@ def test_a_mix_made_again_leaves_more_room() -> None:
     """Protects mending: lines with sharp peaks stay a decibel lower, and the whole is as loud."""
     times, sharp = made.timeline(), {index: samples.copy() for index, samples in made.sounds().items()}
     for samples in sharp.values():
-        samples[:: HERTZ // 5] *= 5
+        samples[:: HERTZ // 8] *= 14
     usual, again = (
         np.concatenate(list(Mix(times, sharp.__getitem__, None, lower).blocks(4096))) for lower in (0.0, 1.0)
     )
