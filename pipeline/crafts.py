@@ -496,6 +496,21 @@ def finish(work: Finishing, *, tell: Tell) -> None:
     cut.cut(_job(work), tell)
 
 
+def square(work: Finishing, *, tell: Tell) -> None:
+    """Cut the square film into the folder."""
+    from pipeline.film import cut
+    from pipeline.film import square as squares
+
+    cut.cut(squares.squared(_job(work)), tell)
+
+
+def teaser(film: Path, out: Path) -> None:
+    """Write a film's animated preview."""
+    from pipeline.film import teaser as teasers
+
+    teasers.teaser(film, out)
+
+
 def export(work: Finishing, cover: Path, out: Path) -> None:
     """Write the film's editing project."""
     from pipeline.film import project

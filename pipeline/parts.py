@@ -195,6 +195,12 @@ class Exported(Noun):
     archive: str
 
 
+class Varied(Noun):
+    """The film in another shape, or a glimpse of it."""
+
+    file: str
+
+
 class Checked(Noun):
     """The film's report, kept; `sendable` says whether it may leave, `faults` are the keys of what was found,
     `stopping` is that of it which stops the film, whole."""

@@ -34,6 +34,7 @@ from pipeline.steps.redo import redo
 from pipeline.steps.show import show
 from pipeline.steps.speak import speak_person, speak_pet
 from pipeline.steps.tell import tell
+from pipeline.steps.vary import vary
 from pipeline.steps.write import propose, write
 from storage.model import Notice
 
@@ -177,6 +178,15 @@ async def edit_project(project: str, parts: str, cover: str) -> Notice:
     return Notice(
         kind="done", key="notice.project", fields={"parts": parts}, assets={"archive": exported.value.archive}
     )
+
+
+@making({"vary": 5.0})
+async def vary_film(project: str, what: str, parts: str, film: str, sidecar: str) -> Notice:
+    """A finished film in another shape ("square"), or a glimpse of it ("preview"); assets of its notice."""
+    varied = await step(vary, project, what, parts, film, sidecar)
+    if varied.value is None:
+        return varied.notice
+    return Notice(kind="done", key="notice.varied", assets={what: varied.value.file})
 
 
 async def _seen(project: str, which: str = "") -> Outcome[Seen]:

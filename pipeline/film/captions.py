@@ -151,7 +151,7 @@ def _panel_room(layout: Layout, look: Look) -> Span:
     assert layout.panel is not None
     pad = look.caption.clear * layout.height
     top, bottom = layout.panel.y + pad, layout.panel.y + layout.panel.h - pad
-    foot = layout.height * (1 - look.caption.foot)
+    foot = layout.height * (1 - _free(layout, look))
     return top, max(min(foot, bottom), top + 0.45 * (bottom - top))
 
 
@@ -177,6 +177,11 @@ def _drawn(
     return lines, size, stacked(badge, words, round(size * 0.16))
 
 
+def _free(layout: Layout, look: Look) -> float:
+    """Return the share of the height that stays free at the bottom: platforms lay nothing over a square."""
+    return look.caption.foot if layout.height > layout.width else _NARROWEST
+
+
 def _mouths(track: Track, start: float, end: float, fps: int) -> list[Box]:
     seen = track.mouths[max(0, round(start * fps) - 1) : round(end * fps) + 1]
     return [box for box in seen if box is not None]
@@ -190,7 +195,7 @@ def _placed(
     if layout.panel is not None:
         top, bottom = _panel_room(layout, look)
         return Box(x=x, y=round(max(top, (top + bottom - high) / 2)), w=wide, h=high)
-    foot = layout.height * (1 - look.caption.foot)
+    foot = layout.height * (1 - _free(layout, look))
     pane_foot = layout.pane.y + layout.pane.h - layout.height * _NARROWEST
     clear = look.caption.clear * layout.height
     under = max((mouth.y + mouth.h for mouth in mouths), default=0.0) + clear

@@ -198,7 +198,7 @@ def _inside(box: Box, told: Probe) -> bool:
 
 def _overlaid(box: Box, told: Probe) -> bool:
     side = _SIDES * told.width
-    low = box.y + box.h > (1 - _FOOT) * told.height
+    low = told.height > told.width and box.y + box.h > (1 - _FOOT) * told.height
     return low or box.x < side or box.x + box.w > told.width - side
 
 

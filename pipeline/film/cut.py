@@ -18,7 +18,7 @@ from pipeline.film.backdrop import backdrop
 from pipeline.film.bed import Mood
 from pipeline.film.captions import captions
 from pipeline.film.encode import video_stream
-from pipeline.film.fitted import fitted
+from pipeline.film.fitted import MIDDLE, Focus, fitted
 from pipeline.film.mix import HERTZ, Mix, music
 from pipeline.film.scene import Scene, even
 from pipeline.film.shots import Shot, decoded, pictures
@@ -43,14 +43,16 @@ class CutJob(Noun):
     """Everything one edit needs.
 
     `performance` is a clip whose frames are the film's, one for one, or shots which are cross-faded over
-    `fade` seconds; `track` tells the mouth's boxes in canvas pixels; `sounds` maps each cue's index to its
-    line. `label` and `producer` may be empty: then that mark is left out. `music` is a file that plays
-    instead of the bed. `tags` names the speakers other than the look does (an empty word: no tag). `again`
-    mends what a check holds against a film: lower peaks, fewer bytes. The same job makes the same film.
+    `fade` seconds; `focus` is what is kept of pictures larger than the pane; `track` tells the mouth's boxes
+    in canvas pixels; `sounds` maps each cue's index to its line. `label` and `producer` may be empty: then
+    that mark is left out. `music` is a file that plays instead of the bed. `tags` names the speakers other
+    than the look does (an empty word: no tag). `again` mends what a check holds against a film: lower peaks,
+    fewer bytes. The same job makes the same film.
     """
 
     performance: Path | tuple[Shot, ...]
     fade: float = Field(default=0.3, ge=0)
+    focus: Focus = MIDDLE
     layout: Layout
     timeline: Timeline
     track: Track
@@ -244,9 +246,9 @@ def performed(job: CutJob) -> Iterator[av.VideoFrame]:
     _, _, wide, high = even(job.layout.pane, job.layout)
     coming: Iterator[av.VideoFrame]
     if isinstance(job.performance, Path):
-        coming = iter(fitted(each.frame, wide, high, each.aspect) for each in decoded(job.performance))
+        coming = (fitted(each.frame, wide, high, each.aspect, job.focus) for each in decoded(job.performance))
     else:
-        coming = pictures(job.performance, fps, (wide, high), job.fade)
+        coming = pictures(job.performance, fps, (wide, high), job.fade, job.focus)
     number, last = 0, None
     for last in coming:
         yield last

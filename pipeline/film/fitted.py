@@ -11,6 +11,8 @@ from PIL import Image, ImageFilter
 from pipeline.film.encode import tagged, yuv
 from pipeline.film.planes import planes
 
+Focus = tuple[float, float]
+MIDDLE: Focus = (0.5, 0.5)
 _GROUND = (32, 26, 36)  # what shows through a picture that is partly clear
 _UNKNOWN = 2  # ITU-T H.273: nothing said; then it is BT.709, as players take it at these sizes
 _MATRICES = {5: Colorspace.ITU601, 6: Colorspace.ITU601, 7: Colorspace.SMPTE240M, 9: Colorspace.BT2020}
@@ -25,8 +27,10 @@ _PRIMARIES = np.array([
 ])  # fmt: skip
 
 
-def fitted(frame: av.VideoFrame, width: int, height: int, aspect: float = 1.0) -> av.VideoFrame:
-    """Return a picture upright and scaled to fill the size, its overhang cut off on both sides alike.
+def fitted(
+    frame: av.VideoFrame, width: int, height: int, aspect: float = 1.0, focus: Focus = MIDDLE
+) -> av.VideoFrame:
+    """Return a picture upright and scaled to fill the size, what hangs over cut off.
 
     One that is already so comes back as it is. High dynamic range is brought down, clear parts get a
     dark ground.
@@ -34,6 +38,7 @@ def fitted(frame: av.VideoFrame, width: int, height: int, aspect: float = 1.0) -
     Args:
         width, height: even.
         aspect: how wide one of the picture's pixels is for its height.
+        focus: the shares of what hangs over that are cut off at the left and at the top.
     """
     turns = round(frame.rotation / 90) % 4
     if not turns and aspect == 1 and (frame.width, frame.height) == (width, height) and _ours(frame):
@@ -41,9 +46,16 @@ def fitted(frame: av.VideoFrame, width: int, height: int, aspect: float = 1.0) -
     flat = _flattened(frame)
     high_range = frame.color_trc in (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
     wide, high = (height, width) if turns % 2 else (width, height)
-    covered = _covering(flat, wide, high, aspect)
+    covered = _covering(flat, wide, high, aspect, _before_turning(focus, turns))
     made = _toned(covered, int(frame.color_trc)) if high_range else covered
     return _turned(made, turns) if turns else made
+
+
+def _before_turning(focus: Focus, turns: int) -> Focus:
+    """Return the shares as they are on the picture that is yet to be turned against the clock."""
+    for _ in range(turns):
+        focus = 1 - focus[1], focus[0]
+    return focus
 
 
 def _ours(frame: av.VideoFrame) -> bool:
@@ -61,7 +73,7 @@ def _flattened(frame: av.VideoFrame) -> av.VideoFrame:
     return av.VideoFrame.from_ndarray(np.asarray(ground.convert("RGB")), "rgb24")
 
 
-def _covering(frame: av.VideoFrame, width: int, height: int, aspect: float) -> av.VideoFrame:
+def _covering(frame: av.VideoFrame, width: int, height: int, aspect: float, focus: Focus) -> av.VideoFrame:
     """Return a picture of that size: yuv420p in BT.709; one of high range as RGB, still to be toned."""
     scale = max(width / (frame.width * aspect), height / frame.height)
     across, down = _evenly(frame.width * aspect * scale, width), _evenly(frame.height * scale, height)
@@ -78,7 +90,7 @@ def _covering(frame: av.VideoFrame, width: int, height: int, aspect: float) -> a
     )
     if (across, down) == (width, height):
         return scaled if high_range else tagged(scaled)
-    left, top = (across - width) // 4 * 2, (down - height) // 4 * 2
+    left, top = round((across - width) * focus[0] / 2) * 2, round((down - height) * focus[1] / 2) * 2
     if high_range:
         whole: NDArray[np.uint8] = np.asarray(scaled.to_ndarray(), np.uint8)
         cut = np.ascontiguousarray(whole[top : top + height, left : left + width])

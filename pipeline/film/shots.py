@@ -14,7 +14,7 @@ from pathlib import Path
 import av
 from pydantic import Field
 
-from pipeline.film.fitted import fitted
+from pipeline.film.fitted import MIDDLE, Focus, fitted
 from pipeline.film.planes import blended
 from pipeline.film.sound import OPEN
 from pipeline.ports.errors import BadInput, Surprise
@@ -37,13 +37,16 @@ def frames(shots: Sequence[Shot], fps: int, fade: float) -> int:
     return sum(_count(shot, fps) for shot in shots) - round(fade * fps) * (len(shots) - 1)
 
 
-def pictures(shots: Sequence[Shot], fps: int, size: tuple[int, int], fade: float) -> Iterator[av.VideoFrame]:
+def pictures(
+    shots: Sequence[Shot], fps: int, size: tuple[int, int], fade: float, focus: Focus = MIDDLE
+) -> Iterator[av.VideoFrame]:
     """Yield the shots' pictures, yuv420p of that size in BT.709, `fps` a second.
 
     A clip that ends early is played to and fro at its end, never held still.
 
     Args:
         fade: seconds over which one shot becomes the next; 0 cuts.
+        focus: what is kept of pictures that hang over, as in `fitted`.
 
     Raises:
         BadInput: `film.not_a_film`; `film.shots_too_short`, a shot is all cross-fade.
@@ -54,7 +57,7 @@ def pictures(shots: Sequence[Shot], fps: int, size: tuple[int, int], fade: float
         raise BadInput("film.shots_too_short", {"seconds": f"{fade:.1f}"})
     waiting: Iterator[av.VideoFrame] = iter(())
     for place, shot in enumerate(shots):
-        coming = even(shot, fps, size)
+        coming = even(shot, fps, size, focus)
         faded = 0
         for faded, gone in enumerate(waiting, 1):
             yield blended(gone, next(coming), faded / (over + 1))
@@ -64,11 +67,11 @@ def pictures(shots: Sequence[Shot], fps: int, size: tuple[int, int], fade: float
         waiting = coming
 
 
-def even(shot: Shot, fps: int, size: tuple[int, int]) -> Iterator[av.VideoFrame]:
+def even(shot: Shot, fps: int, size: tuple[int, int], focus: Focus = MIDDLE) -> Iterator[av.VideoFrame]:
     """Yield exactly one shot's pictures, each the one that shows at its moment."""
     wanted, number = _count(shot, fps), 0
     kept: deque[av.VideoFrame] = deque(maxlen=_KEPT)
-    for frame in islice(evenly(shot.path, fps, size, shot.start), wanted):
+    for frame in islice(evenly(shot.path, fps, size, shot.start, focus), wanted):
         if not kept or frame is not kept[-1]:
             kept.append(frame)
         yield frame
@@ -79,7 +82,9 @@ def even(shot: Shot, fps: int, size: tuple[int, int]) -> Iterator[av.VideoFrame]
     yield from islice(cycle([*there[-2::-1], *there[1:]] or there), wanted - number)
 
 
-def evenly(path: Path, fps: int, size: tuple[int, int], start: float = 0.0) -> Iterator[av.VideoFrame]:
+def evenly(
+    path: Path, fps: int, size: tuple[int, int], start: float = 0.0, focus: Focus = MIDDLE
+) -> Iterator[av.VideoFrame]:
     """Yield a clip's pictures from `start` to its end, `fps` a second, as in `pictures`.
 
     Raises:
@@ -87,7 +92,7 @@ def evenly(path: Path, fps: int, size: tuple[int, int], start: float = 0.0) -> I
     """
     for picture, times in _timed(path, start, fps):
         if times:
-            yield from repeat(fitted(picture.frame, *size, picture.aspect), times)
+            yield from repeat(fitted(picture.frame, *size, picture.aspect, focus), times)
 
 
 @dataclass(frozen=True)

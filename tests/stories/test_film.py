@@ -1,6 +1,7 @@
 """Whole films through the command line: from a photo to an MP4, with the plug pulled, without the weights."""
 
 import asyncio
+import dataclasses
 import json
 import os
 import re
@@ -147,15 +148,23 @@ def _ledger(data: Path) -> list[tuple[str, str]]:
 
 
 async def test_every_weight_may_be_missing(tmp_path: Path) -> None:
-    """No detector, no natural voice, no cute font, no saliency: a film with a voice-over, and a request."""
+    """No detector, no natural voice, no cute font, no saliency: a film with a voice-over, a request, and all
+    the shapes of it."""
     found = {name: path if name == "font-sans" else None for name, path in weights().items()}
-    wish = _hungry(tmp_path, Taps())
+    wish = dataclasses.replace(_hungry(tmp_path, Taps()), also=("square", "preview", "project"), width=360)
     async with opened(_kept_in(tmp_path), poll_seconds=0.05, found=found) as house:
         result = await make(house, wish, Console(quiet=True), "en")
     assert (result.notice.kind, result.summary["mouth"]) == ("done", "none")
     assert result.remarks == ["remark.no_mouth"]
     report = await asyncio.to_thread(check, wish.out, "telegram")
     assert report.sendable
+    assert report.facts["width"] == 360
+    also = result.summary["also"]
+    assert isinstance(also, dict)
+    assert set(also) == {"square", "preview", "project"}
+    square = await asyncio.to_thread(probe, Path(also["square"]))
+    assert (square.width, square.height) == (360, 360)
+    assert set(also.values()) <= {str(path) for path in tmp_path.iterdir()}  # noqa: ASYNC240  # a handful of names
     assert report.facts["lufs"] == pytest.approx(-15, abs=1)
 
 
