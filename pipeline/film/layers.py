@@ -17,7 +17,7 @@ from pipeline.film.type import Faces
 from pipeline.model import Box, Timeline
 from storage.model import Noun, Speaker
 
-_LARGEST = 20_000_000  # bytes of one clip: all of it has to go through a messenger
+_LARGEST = 15_000_000  # bytes of one clip: the whole project has to go through a messenger
 
 
 class Piece(Noun):

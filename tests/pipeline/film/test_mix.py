@@ -1,12 +1,17 @@
 """How the film's sound comes out, measured on the finished stereo mix."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pipeline.film import sound
 from pipeline.film.bed import suiting
+from pipeline.film.heard import clicks
 from pipeline.film.mix import HERTZ, Mix, music
 from pipeline.model import Cue, Timeline
+from pipeline.ports.errors import BadInput
 from pipeline.sound.loudness import integrated, true_peak_db
 from tests.pipeline.film import made
 
@@ -62,6 +67,33 @@ def test_the_music_suits_how_the_pet_plays() -> None:
             for n, (who, each) in enumerate(lines)
         ]  # fmt: skip
         assert suiting(Timeline(seconds=len(cues) + 1, fps=25, cues=tuple(cues))) == mood
+
+
+@pytest.mark.parametrize("seconds", [3.0, 30.0], ids=["shorter", "longer"])
+def test_somebodys_own_music_plays_instead_of_a_bed(tmp_path: Path, seconds: float) -> None:
+    """Protects a file of music: mono or stereo, at a bed's level whatever its own, round again without a gap
+    or a click where it is too short."""
+    times = made.timeline()
+    at = np.arange(round(seconds * HERTZ)) / HERTZ
+    sound.write(tmp_path / "music.wav", (0.9 * np.sin(2 * np.pi * 220 * at)).astype(np.float32), HERTZ)
+    given = music(None, tmp_path / "music.wav", times.seconds)
+    assert given is not None
+    mix = Mix(times, made.sounds().__getitem__, given)
+    played = mix.score()
+    assert played is not None
+    assert len(played) == round(times.seconds * HERTZ)
+    loud = np.abs(played[HERTZ // 2 : -2 * HERTZ]).reshape(-1, HERTZ // 100, 2).max(axis=(1, 2))
+    assert loud.min() > 0.2 * loud.max() > 0
+    assert clicks(np.concatenate(list(mix.blocks(4096))), HERTZ) == ()
+    assert integrated(played, HERTZ) == pytest.approx(-32, abs=6)
+
+
+def test_music_that_is_silent_is_said(tmp_path: Path) -> None:
+    """Protects the one clear error for a file in which nothing is heard."""
+    sound.write(tmp_path / "music.wav", np.zeros(HERTZ, np.float32), HERTZ)
+    with pytest.raises(BadInput) as caught:
+        music("merry", tmp_path / "music.wav", 8.0)
+    assert caught.value.key == "sound.silence"
 
 
 def test_lines_are_equally_loud() -> None:
