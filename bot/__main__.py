@@ -52,6 +52,16 @@ def film(
     eyes: Eyes = None,
     pet: PetNumber = None,
     look: Annotated[str, typer.Option(metavar="PACK", help="The look pack.")] = "classic",
+    size: Annotated[
+        int | None, typer.Option(min=360, max=1080, help="The film's width in pixels: 720, 1080 …")
+    ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="square|preview|project",
+            help="Beside it: a square film, an animated preview, a project for editors.",
+        ),
+    ] = None,
     lang: Lang = None,
     data: Data = None,
     json: Json = False,
@@ -59,6 +69,8 @@ def film(
     """Make one film, without a chat."""
     if theme and script:
         raise typer.BadParameter("--theme | --script")
+    if set(also or ()) - {"square", "preview", "project"}:
+        raise typer.BadParameter("--also square | preview | project")
     from bot import commands
 
     taps = commands.taps(mouth, eyes, pet)
@@ -66,7 +78,8 @@ def film(
         commands.film(
             photo=photo, out=out, theme=theme, script=script, audience=audience, voice=voice,
             may_use_voice=may_use_voice, pet_lines=tuple(pet_lines or ()),
-            person_voice=tuple(person_voice or ()), taps=taps, look=look, lang=lang, data=data, as_json=json,
+            person_voice=tuple(person_voice or ()), taps=taps, look=look, width=size,
+            also=tuple(also or ()), lang=lang, data=data, as_json=json,
         )
     )  # fmt: skip
 
@@ -178,6 +191,14 @@ def admin_takes(
     if settle is not None:
         _end(care.settle(settle, charged=project == "charged"))
     _end(care.show_takes(project))
+
+
+@admin.command("report")
+def admin_report(project: str) -> None:
+    """What the check found in each film of a project."""
+    from bot import care
+
+    _end(care.show_report(project))
 
 
 @admin.command("aside")

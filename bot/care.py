@@ -17,10 +17,11 @@ from rich.text import Text
 from bot import app, checkup, log, settings
 from bot.texts import known, say
 from pipeline.farewell import farewell
+from pipeline.model import Report
 from pipeline.money import all_written, written
 from pipeline.ports.errors import BadInput, Trouble
+from storage import assets, outbox, projects, stops, takes, updates
 from storage import forget as forgetting
-from storage import outbox, projects, stops, takes, updates
 from storage.blobs import Blobs
 from storage.db import Database
 from storage.errors import StorageError
@@ -81,6 +82,22 @@ def show_takes(project: str | None) -> int:
             _print_sum(chosen, rows)
         count = sum(take.key in doubtful for take in rows)
         typer.echo(_say("admin.doubt" if count else "admin.no_doubt", count=count, mark=_DOUBT))
+
+    return _with_rows(show)
+
+
+def show_report(project: str) -> int:
+    """Print what the check found in each film of a project."""
+
+    async def show(chosen: settings.Settings, db: Database) -> None:
+        if await projects.get(db, project) is None:
+            raise BadInput("admin.no_project", {"project": project})
+        blobs = Blobs.open(app.blobs_url(chosen), chosen.aws())
+        kept = [each for each in await assets.of(db, project) if each.kind == "report"]
+        for each in kept:
+            _print_report(each.id, Report.model_validate_json(await blobs.read(each.key)))
+        if not kept:
+            typer.echo(_say("admin.nothing"))
 
     return _with_rows(show)
 
@@ -242,6 +259,17 @@ def _print_take(take: Take, *, in_doubt: bool) -> None:
     told = [_say(f"take.state.{take.state}"), vendor, cost, _when(take.changed)]
     typer.echo(f"{_DOUBT if in_doubt else ' '} {take.key}")
     typer.echo(f"    {' · '.join([*told, *filter(None, [take.error])])}")
+
+
+def _print_report(name: str, report: Report) -> None:
+    """One line with the figures, and one for each fault."""
+    facts = report.facts
+    verdict = _say("admin.report_good" if report.sendable else "admin.report_bad")
+    megabytes = f"{float(facts.get('bytes') or 0) / 1e6:.1f}"
+    told = {"seconds": facts.get("seconds"), "lufs": facts.get("lufs"), "peak": facts.get("true_peak_db")}
+    typer.echo(_say("admin.report", film=name, verdict=verdict, megabytes=megabytes, **told))
+    for fault in report.faults:
+        typer.echo(f"  {_MARKS['broken' if fault.stops else 'note']} {_known(fault.key, fault.fields)}")
 
 
 def _print_sum(chosen: settings.Settings, rows: Iterable[Take]) -> None:

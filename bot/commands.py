@@ -4,7 +4,7 @@ import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import typer
 
@@ -40,12 +40,14 @@ def film(
     person_voice: tuple[Path, ...],
     taps: Taps,
     look: str,
+    width: int | None,
+    also: tuple[str, ...],
     lang: Lang | None,
     data: Path | None,
     as_json: bool,
 ) -> int:
     """Make one film; see `pawlogue film --help`."""
-    from bot.wish import Wish, check_wish
+    from bot.wish import Also, Wish, check_wish
 
     spoken = lang or settings.language()
 
@@ -65,6 +67,8 @@ def film(
             person_voice=person_voice,
             taps=taps,
             look=look,
+            width=width,
+            also=tuple(each for each in get_args(Also) if each in also),
             lang=lang or (fit.language(words) if words else None) or "zh",
         )
         check_wish(wish)

@@ -16,16 +16,18 @@ from rich.console import Console
 from bot import settings
 from bot.app import House, opened
 from bot.show import shown
+from bot.talking.saying import stopping
 from bot.texts import say
-from bot.wish import Wish
+from bot.wish import Also, Wish
 from pipeline.money import together
 from pipeline.ports.errors import Failed
-from pipeline.recipes import make_film
+from pipeline.recipes import edit_project, make_film, vary_film
 from pipeline.studio import Studio
 from storage import projects, strides, takes
 from storage.model import Address, Brief, Lang, Notice, Project
 
 _REMOVALS, _REMOVAL_SECONDS = 20, 0.05
+_ENDINGS: dict[Also, str] = {"square": ".mp4", "preview": ".webp", "project": ".zip"}
 _TYPES = "application/octet-stream"
 POLL_SECONDS = 0.2  # one film, one process: the engine may look more often than in a bot that idles
 
@@ -63,7 +65,7 @@ async def run_film(wish: Wish, data: Path | None, lang: Lang, *, as_json: bool) 
     if as_json and notice.assets:
         typer.echo(json.dumps(result.summary, ensure_ascii=False))
     if notice.kind != "done":
-        typer.echo(say(notice.key, lang, notice.fields), err=True)
+        typer.echo(say(notice.key, lang, stopping(notice.fields, lang)), err=True)
         return 1
     if not as_json:
         typer.echo(result.summary["path"])
@@ -79,7 +81,44 @@ async def make(house: House, wish: Wish, console: Console, lang: Lang) -> Result
         notice = await house.engine.finished(making)
     if notice.assets:
         await deliver(house.studio, notice.assets, wish.out)
-    return Result(notice, await _summary(house.studio, project, making, notice, wish.out))
+    summary = await _summary(house.studio, project, making, notice, wish.out)
+    if notice.kind != "done" or not wish.also:
+        return Result(notice, summary)
+    try:
+        also = {what: str(await _besides(house, project, notice, what, wish.out)) for what in wish.also}
+    except _Ended as other:
+        return Result(other.notice, summary)
+    return Result(notice, {**summary, "also": also})
+
+
+class _Ended(Exception):
+    """What was made of a film besides ended badly."""
+
+    def __init__(self, notice: Notice) -> None:
+        super().__init__(notice)
+        self.notice = notice
+
+
+async def _besides(house: House, project: str, film: Notice, what: Also, out: Path) -> Path:
+    """Make one more thing of the film, and put it beside it.
+
+    Raises:
+        _Ended: it could not be made.
+    """
+    of = film.assets
+    making = f"{project}:{what}:{of['film'].rpartition('.')[2]}"
+    if what == "project":
+        await house.engine.start(edit_project, making, project, of["parts"], of["cover"])
+    else:
+        args = (project, what, of["parts"], of["film"], of["sidecar"])
+        await house.engine.start(vary_film, making, *args)
+    notice = await house.engine.finished(making)
+    if notice.kind != "done":
+        raise _Ended(notice)
+    place = out.with_name(f"{out.stem}.{what}{_ENDINGS[what]}")
+    (made,) = notice.assets.values()
+    await put(house.studio, {made: place})
+    return place
 
 
 @contextlib.contextmanager
@@ -126,6 +165,7 @@ async def _project(studio: Studio, wish: Wish) -> str:
             [await _keep(studio, identity, "person-line", path) for path in wish.person_voice]
         ),
         look=wish.look,
+        width=wish.width,
     )
     await projects.change_brief(studio.db, identity, brief)
     await projects.change_state(studio.db, identity, "making")
@@ -151,16 +191,23 @@ async def _keep(studio: Studio, project: str, kind: str, path: Path) -> str:
 
 async def deliver(studio: Studio, assets: Mapping[str, str], out: Path) -> None:
     """Copy film, cover and sidecar into place, whole or not at all, the film last."""
-    places = {"sidecar": sidecar_of(out), "cover": cover_of(out), "film": out}
-    parts = {kind: place.with_name(f".{place.name}.part") for kind, place in places.items()}
+    await put(studio, {
+        assets["sidecar"]: sidecar_of(out), assets["cover"]: cover_of(out), assets["film"]: out,
+    })  # fmt: skip
+
+
+async def put(studio: Studio, places: Mapping[str, Path]) -> None:
+    """Copy assets into their places, whole or not at all, the last one last."""
+    parts = {asset: place.with_name(f".{place.name}.part") for asset, place in places.items()}
     try:
-        for kind, part in parts.items():
-            async with studio.borrow(assets[kind]) as (path,):
+        for asset, part in parts.items():
+            async with studio.borrow(asset) as (path,):
                 shutil.copyfile(path, part)
-        for kind, part in parts.items():
-            part.replace(places[kind])
+        for asset, part in parts.items():
+            part.replace(places[asset])
     except OSError as error:
-        raise Failed("file.cannot_write", {"name": str(out)}, str(error)) from error
+        name = str([*places.values()][-1])
+        raise Failed("file.cannot_write", {"name": name}, str(error)) from error
     finally:
         for part in parts.values():
             part.unlink(missing_ok=True)
@@ -214,6 +261,7 @@ def _digest(wish: Wish) -> str:
         "voice": wish.voice,
         "taps": wish.taps.model_dump(mode="json"),
         "look": wish.look,
+        "width": wish.width,
         "lang": wish.lang,
     }
     digest.update(json.dumps(said, sort_keys=True).encode())

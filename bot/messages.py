@@ -81,6 +81,7 @@ class Errand(Noun):
         "bring_sound",
         "audition",
         "make_film",
+        "edit_project",
         "redo_part",
     ]
     args: tuple[str | int, ...]

@@ -10,7 +10,8 @@ Pure. What the makings' notices have to carry:
 - `edit_script`: field `script`, the changed Script as JSON.
 - `prepare_voice`: fields `seconds`, `verdict`, `reasons` (text keys with spaces between); asset `preview`.
 - `audition`: assets by the preset's name.
-- `make_film`, `redo_part`: fields `seconds`, `mouth`; assets `film`, `cover`.
+- `make_film`, `redo_part`: fields `seconds`, `mouth`; assets `film`, `cover`, `parts`.
+- `edit_project`: field `parts`, as it was asked for; asset `archive`.
 """
 
 import dataclasses

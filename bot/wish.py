@@ -3,16 +3,19 @@
 import dataclasses
 import os
 from pathlib import Path
+from typing import Literal
 
 from pipeline.film import looks
 from pipeline.ports.errors import BadInput
 from pipeline.sound import presets
 from storage.model import Lang, Script, Taps
 
+Also = Literal["square", "preview", "project"]
+
 
 @dataclasses.dataclass(frozen=True)
 class Wish:
-    """What was asked for on the command line."""
+    """What was asked for on the command line; `also` is what is made of the film besides."""
 
     photo: Path
     out: Path
@@ -26,6 +29,8 @@ class Wish:
     sample: Path | None = None
     may_use_voice: bool = False
     look: str = "classic"
+    width: int | None = None
+    also: tuple[Also, ...] = ()
     lang: Lang = "zh"
 
 

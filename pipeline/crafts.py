@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pipeline.film.cut import CutJob
     from pipeline.sound import kokoro as kokoros
 
 Role = Literal["pet", "person"]
@@ -472,7 +473,8 @@ def _mouth_about(mouth: Box | None, pet: Pet | None, wide: int, high: int) -> Bo
 
 
 class Finishing(Noun):
-    """Everything the cutting room needs; the film, cover and sidecar are written into `folder`."""
+    """Everything the cutting room needs; the film, cover and sidecar are written into `folder`. `music` plays
+    instead of a bed of ours; `again`: the check held something against the film as it was made first."""
 
     performance: Path
     framed: Framed
@@ -492,6 +494,8 @@ class Finishing(Noun):
     producer: str
     produce_id: str
     max_bytes: int
+    music: Path | None = None
+    again: bool = False
     folder: Path
 
 
@@ -499,7 +503,36 @@ def finish(work: Finishing, *, tell: Tell) -> None:
     """Cut the film, its cover and its sidecar into the folder."""
     from pipeline.film import cut
 
-    job = cut.CutJob(
+    cut.cut(_job(work), tell)
+
+
+def square(work: Finishing, *, tell: Tell) -> None:
+    """Cut the square film into the folder."""
+    from pipeline.film import cut
+    from pipeline.film import square as squares
+
+    cut.cut(squares.squared(_job(work)), tell)
+
+
+def teaser(film: Path, out: Path) -> None:
+    """Write a film's animated preview."""
+    from pipeline.film import teaser as teasers
+
+    teasers.teaser(film, out)
+
+
+def export(work: Finishing, cover: Path, out: Path) -> None:
+    """Write the film's editing project."""
+    from pipeline.film import project
+
+    project.project(_job(work), cover, out)
+
+
+def _job(work: Finishing) -> "CutJob":
+    """The edit of a film; every line's sound is written into the folder."""
+    from pipeline.film import bed, cut
+
+    return cut.CutJob(
         performance=work.performance,
         layout=work.framed.layout,
         timeline=work.timeline,
@@ -517,8 +550,10 @@ def finish(work: Finishing, *, tell: Tell) -> None:
         out=work.folder / "film.mp4",
         cover=work.folder / "cover.jpg",
         max_bytes=work.max_bytes,
+        bed=bed.suiting(work.timeline),
+        music=work.music,
+        again=work.again,
     )
-    cut.cut(job, tell)
 
 
 def check(film: Path, channel: Literal["telegram", "feishu"] | None) -> Report:

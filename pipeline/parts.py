@@ -1,6 +1,6 @@
 """What steps hand to recipes: ids of kept files and a few small figures."""
 
-from pipeline.model import Span
+from pipeline.model import Fault, Span
 from pipeline.ports.text import Likely
 from storage.model import Noun
 
@@ -165,21 +165,50 @@ class Shot(Noun):
     follows: bool = True
 
 
+class Ingredients(Noun):
+    """What a film was cut from: assets, as the cut was handed them, and how it was dressed."""
+
+    script: str
+    framed: str
+    clip: str
+    track: str
+    timeline: str
+    pet: str
+    person: str
+    look: str
+    captions: bool
+
+
 class Cut(Noun):
-    """The finished film with its cover and sidecar."""
+    """The finished film with its cover and sidecar; `parts` is the asset of its `Ingredients`."""
 
     film: str
     cover: str
     sidecar: str
     seconds: float
+    parts: str = ""
+
+
+class Exported(Noun):
+    """An editing project, as an archive."""
+
+    archive: str
+
+
+class Varied(Noun):
+    """The film in another shape, or a glimpse of it."""
+
+    file: str
 
 
 class Checked(Noun):
-    """The film's report, kept; `sendable` says whether it may leave."""
+    """The film's report, kept; `sendable` says whether it may leave, `faults` are the keys of what was found,
+    `stopping` is that of it which stops the film, whole."""
 
     report: str
     sendable: bool
     faults: tuple[str, ...]
+    stopping: tuple[Fault, ...] = ()
 
 
 class Told(Noun):

@@ -1,10 +1,11 @@
-"""The makings: short, ending by themselves, waiting for nobody. Version 3.
+"""The makings: short, ending by themselves, waiting for nobody. Version 4.
 
 A recipe is steps and branches on their outcomes; no clock, no chance, no I/O. Which steps run and in what
 order is what the engine replays: changing it is a new version (a new function name).
 """
 
 import asyncio
+import json
 from typing import Any
 
 from pipeline.engine import Outcome, making, step
@@ -22,8 +23,10 @@ from pipeline.steps.cut import cut
 from pipeline.steps.describe import describe
 from pipeline.steps.draw import draw
 from pipeline.steps.edit import edit
+from pipeline.steps.export import export
 from pipeline.steps.hear import hear
 from pipeline.steps.look import look
+from pipeline.steps.mend import mend
 from pipeline.steps.paint import paint
 from pipeline.steps.point import point
 from pipeline.steps.preview import preview
@@ -31,6 +34,7 @@ from pipeline.steps.redo import redo
 from pipeline.steps.show import show
 from pipeline.steps.speak import speak_person, speak_pet
 from pipeline.steps.tell import tell
+from pipeline.steps.vary import vary
 from pipeline.steps.write import propose, write
 from storage.model import Notice
 
@@ -165,6 +169,26 @@ async def audition(project: str) -> Notice:
     return Notice(kind="done", key="notice.audition", assets=heard.value.sounds)
 
 
+@making({"export": 4.0})
+async def edit_project(project: str, parts: str, cover: str) -> Notice:
+    """A finished film for somebody's own editor; `parts` and `cover` are assets of its notice."""
+    exported = await step(export, project, parts, cover)
+    if exported.value is None:
+        return exported.notice
+    return Notice(
+        kind="done", key="notice.project", fields={"parts": parts}, assets={"archive": exported.value.archive}
+    )
+
+
+@making({"vary": 5.0})
+async def vary_film(project: str, what: str, parts: str, film: str, sidecar: str) -> Notice:
+    """A finished film in another shape ("square"), or a glimpse of it ("preview"); assets of its notice."""
+    varied = await step(vary, project, what, parts, film, sidecar)
+    if varied.value is None:
+        return varied.notice
+    return Notice(kind="done", key="notice.varied", assets={what: varied.value.file})
+
+
 async def _seen(project: str, which: str = "") -> Outcome[Seen]:
     """What is on the picture; where our own eyes are unsure and a model is not, its marks are tried out.
 
@@ -235,6 +259,10 @@ async def _film(project: str) -> Notice:
     return await _finish(project, seen.value, script.value, drawn.value, pet.value, person.value)
 
 
+# What another cut of the same parts cannot change.
+_HOPELESS = {"check.length", "check.frozen", "check.black", "check.sync"}
+
+
 async def _finish(
     project: str, seen: Seen, script: Scripted, drawn: Drawn, pet: Said, person: Said
 ) -> Notice:
@@ -250,12 +278,19 @@ async def _finish(
     film = await step(cut, project, words, drawn.framed, clip, track, timeline, pet.speech, person.speech)
     if not film.value:
         return await _stop(project, film)
-    checked = await step(check, project, film.value.film, film.value.sidecar)
+    made = film.value
+    checked = await step(check, project, made.film, made.sidecar)
+    if checked.value and any(fault.key not in _HOPELESS for fault in checked.value.stopping):
+        mended = await step(mend, project, made.parts)
+        if not mended.value:
+            return await _stop(project, mended)
+        made = mended.value
+        checked = await step(check, project, made.film, made.sidecar)
     if not checked.value:
         return await _stop(project, checked)
-    assets = {**film.value.model_dump(exclude={"seconds"}), "report": checked.value.report, "script": words}
+    assets = {**made.model_dump(exclude={"seconds"}), "report": checked.value.report, "script": words}
     fields = {
-        "seconds": f"{film.value.seconds:.1f}",
+        "seconds": f"{made.seconds:.1f}",
         "mouth": seen.mouth,
         "voice": pet.voice,
         "exact": "yes" if script.exact else "no",
@@ -264,6 +299,7 @@ async def _finish(
     }
     if not checked.value.sendable:
         await step(tell, project, "failed")
+        fields["stopping"] = json.dumps([fault.model_dump() for fault in checked.value.stopping])
         return Notice(kind="failed", key="film.faulty", fields=fields, assets=assets)
     told = await step(tell, project, "done")
     if told.value:

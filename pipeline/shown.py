@@ -1,4 +1,4 @@
-"""Which picture a film shows: the photo, or one that was drawn after it and chosen; pure."""
+"""Which picture a film shows, the photo or one that was drawn after it and chosen, and how large; pure."""
 
 from pipeline.ports.errors import BadInput
 from storage.model import Brief, Taps
@@ -9,6 +9,12 @@ PHOTO = "photo"
 
 CANDIDATES = 3
 """How many pictures are drawn in one round."""
+
+
+def canvas(brief: Brief, usual: tuple[int, int]) -> tuple[int, int]:
+    """Return the film's width and height in pixels, both even; `usual` are the house's."""
+    width = 2 * round((brief.width or usual[0]) / 2)
+    return width, 2 * round(usual[1] * width / usual[0] / 2)
 
 
 def shown(brief: Brief, which: str = "") -> tuple[str, Taps]:

@@ -199,9 +199,11 @@ _SUFFIX = {
     "application/json": ".json",
     "image/png": ".png",
     "image/jpeg": ".jpg",
+    "image/webp": ".webp",
     "audio/wav": ".wav",
     "audio/mpeg": ".mp3",
     "video/mp4": ".mp4",
+    "application/zip": ".zip",
 }
 
 

@@ -87,7 +87,8 @@ class Brief(Noun):
     somebody wants it paid again. `plan` is how much it may cost. `consent` is the sample of which somebody
     said that it is their own voice, or that they may use it. `frame` is a picture that was drawn and takes
     the photo's place in the film. `lifted`: the pet's recorded lines are moved to a child's register; None
-    where nobody was asked. Without `captions` no words stand over the picture.
+    where nobody was asked. Without `captions` no words stand over the picture. `width`
+    of the film in pixels, in place of the house's; its shape stays.
     """
 
     lang: Lang = "zh"
@@ -106,6 +107,7 @@ class Brief(Noun):
     person_lines: tuple[str, ...] = ()
     look: str = "classic"
     captions: bool = True
+    width: int | None = None
     seen: tuple[tuple[str, ...], ...] = ()
     rounds: dict[str, int] = Field(default_factory=dict)
     wishes: dict[str, str] = Field(default_factory=dict)

@@ -185,6 +185,7 @@ def done_rows(talk: Talk) -> tuple[tuple[Button, ...], ...]:
         button("reopen", "talk.b_change_voice", "voice"), button("reopen", "talk.b_change_person", "person"),
         *_picture_button(talk), button("mood", "talk.b_mood"),
         captions, button("original", "talk.b_original"),
+        button("project", "talk.b_project"),
         button("new", "talk.b_new"), button("forget", "talk.b_forget"),
     )  # fmt: skip
 

@@ -241,7 +241,8 @@ def new_film(draft: Draft) -> Draft:
             "brief": Brief(lang=talk.lang),
         }
     )
-    stopped = draft.stop()
+    ends = {sort for sort in draft.talk.running.values() if sort != "project"}  # that is of a finished film
+    stopped = (draft.stop(*ends) if ends else draft).forgetting("progress")
     return stopped.change(
         **{name: getattr(fresh, name) for name in type(fresh).model_fields if name not in _GO_ON}
     )

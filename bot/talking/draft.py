@@ -23,6 +23,7 @@ _RECIPES: dict[
         "bring_sound",
         "audition",
         "make_film",
+        "edit_project",
     ],
 ] = {
     "frame": "prepare_frame",
@@ -33,6 +34,7 @@ _RECIPES: dict[
     "link": "bring_sound",
     "audition": "audition",
     "film": "make_film",
+    "project": "edit_project",
 }
 
 
@@ -103,14 +105,16 @@ class Draft:
         """Return the draft with no message of that role remembered: the next one stands for itself."""
         return self.change(last={name: one for name, one in self.talk.last.items() if name != role})
 
-    def start(self, what: What, *more: str | int) -> "Draft":
-        """Return the draft with a making to start; one of the same sort that is under way is stopped.
+    def start(self, what: What, *more: str | int, project: str = "") -> "Draft":
+        """Return the draft with a making to start, for another film's project where one is named; one of the
+        same sort that is under way is stopped.
 
         Its id comes from what caused it, so that it is new for ever and the same when told twice.
         """
         calm = self.stop(what)
-        making = f"{calm.talk.project}:{what}:{digest(calm.cause)}"
-        errand = Errand(making=making, recipe=_RECIPES[what], args=(calm.talk.project, *more))
+        whose = project or calm.talk.project
+        making = f"{whose}:{what}:{digest(calm.cause)}"
+        errand = Errand(making=making, recipe=_RECIPES[what], args=(whose, *more))
         started = dataclasses.replace(calm, errands=(*calm.errands, errand))
         return started.change(running={**calm.talk.running, making: what})
 

@@ -12,7 +12,7 @@ from storage.model import Address, Brief, Lang, Noun, Point, Script
 
 CELLS = 6  # numbered fields along each side of the grid a mouth is pointed out on
 
-What = Literal["frame", "pictures", "scripts", "edit", "voice", "link", "audition", "film"]
+What = Literal["frame", "pictures", "scripts", "edit", "voice", "link", "audition", "film", "project"]
 Role = Literal["pet", "person"]
 Mood = Literal["sadder", "happier", "slyer"]
 
@@ -54,13 +54,15 @@ class Offered(_Kept):
 
 
 class Made(_Kept):
-    """A finished film."""
+    """A finished film; `parts` is what it was cut from, `archive` its editing project once there is one."""
 
     project: str
     title: str
     film: str
     cover: str
     caption: str
+    parts: str = ""
+    archive: str = ""
 
 
 class Clip(_Kept):

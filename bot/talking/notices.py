@@ -5,13 +5,13 @@ from collections.abc import Callable
 from pydantic import ValidationError
 
 from bot.messages import Button
-from bot.talking import changes, clips, edits, framing, paying
+from bot.talking import changes, clips, commands, edits, framing, paying
 from bot.talking.asking import done_rows, moved
 from bot.talking.casting import VOICES, auditions, everybody
 from bot.talking.draft import Draft, button, rows
 from bot.talking.model import Made, Seen, What
 from bot.talking.questions import question
-from bot.talking.saying import caption, hook, named, played, sayable
+from bot.talking.saying import caption, hook, named, played, sayable, stopping
 from pipeline.model import Box
 from pipeline.themes import bank
 from storage.model import Notice, Script
@@ -168,7 +168,14 @@ def _film(draft: Draft, notice: Notice) -> Draft:
     talk = draft.talk
     script = talk.brief.script
     film, cover = notice.assets.get("film", ""), notice.assets.get("cover", "")
-    made = Made(project=talk.project, title=hook(script), film=film, cover=cover, caption=caption(script))
+    made = Made(
+        project=talk.project,
+        title=hook(script),
+        film=film,
+        cover=cover,
+        caption=caption(script),
+        parts=notice.assets.get("parts", ""),
+    )
     films = (*(one for one in talk.films if one.film != film), made)[-10:]
     draft = draft.change(done=True, films=films, wanted=(), filmed=talk.brief)
     draft = moved(draft)
@@ -183,7 +190,19 @@ def _film(draft: Draft, notice: Notice) -> Draft:
     return paying.cost(shown, notice.fields.get("cost", ""))
 
 
+def _project(draft: Draft, notice: Notice) -> Draft:
+    archive, parts = notice.assets.get("archive", ""), notice.fields.get("parts", "")
+    films = tuple(
+        one.model_copy(update={"archive": archive}) if one.parts == parts else one for one in draft.talk.films
+    )
+    made = next((one for one in films if one.archive == archive), None)
+    return commands.project_of(draft.change(films=films), made) if made and archive else draft
+
+
 def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
+    if what == "project":
+        told_so = notice.kind == "cancelled"
+        return draft if told_so else draft.tell(*sayable(notice.key, _named(draft, notice)))
     if what == "audition":
         waits = draft.talk.listening and notice.kind != "cancelled"
         calm = draft.change(listening=False)
@@ -214,7 +233,7 @@ def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
 def _named(draft: Draft, notice: Notice) -> dict[str, str]:
     """The notice's fields; a kept file's name is ours and says nothing to a person."""
     theirs = {"name": named("talk.your_file", draft.talk.lang)} if "name" in notice.fields else {}
-    return {**notice.fields, **theirs}
+    return {**stopping(notice.fields, draft.talk.lang), **theirs}
 
 
 _ANOTHER_TIME = {"link.unreachable", "link.too_slow"}
@@ -285,4 +304,5 @@ _ENDED: dict[What, Callable[[Draft, Notice], Draft]] = {
     "link": _link,
     "audition": _audition,
     "film": _film,
+    "project": _project,
 }

@@ -191,12 +191,16 @@ def _film(draft: Draft, arg: str) -> Draft | None:
         body=made.caption,
         kind="film",
         assets=(made.film, made.cover),
-        rows=rows(button("original", "talk.b_original", arg)),
+        rows=rows(button("original", "talk.b_original", arg), button("project", "talk.b_project", arg)),
     )
 
 
 def _original(draft: Draft, arg: str) -> Draft:
     return commands.original(draft, int(arg) if arg.isdecimal() else 0)
+
+
+def _project(draft: Draft, arg: str) -> Draft:
+    return commands.project(draft, int(arg) if arg.isdecimal() else 0)
 
 
 def _use_now(draft: Draft, _: str) -> Draft | None:
@@ -274,6 +278,7 @@ _PRESSED: dict[str, Pressed] = {
     "whose": _whose,
     "pet": _pet,
     "original": _original,
+    "project": _project,
     "register": _register,
     "captions": _captions,
     "first_minute": _first_minute,

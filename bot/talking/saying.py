@@ -1,9 +1,11 @@
 """What is shown as it is: dialogues, voices and captions as plain lines, and names in a language."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.texts import known, say
+from pipeline.model import Fault
 from storage.model import Lang, Line, Script
 
 _FACES = {"person": "🧑", "pet": "🐾", "pet2": "🐾2"}
@@ -56,10 +58,18 @@ def hook(script: Script | None) -> str:
     return caption(script).partition("\n")[0]
 
 
-def filed(title: str) -> str:
+def filed(title: str, ending: str = "mp4") -> str:
     """Return the name a film is saved under: its hook, without what file systems or pages stumble over."""
     plain = re.sub(r"[^\w -]+", " ", title)
-    return f"{' '.join(plain.split())[:60].strip() or 'pawlogue'}.mp4"
+    return f"{' '.join(plain.split())[:60].strip() or 'pawlogue'}.{ending}"
+
+
+def stopping(fields: Mapping[str, str], lang: Lang) -> dict[str, str]:
+    """Return a notice's fields with what a check found as sentences, where it stopped a film."""
+    if "stopping" not in fields:
+        return dict(fields)
+    found = [Fault.model_validate(each) for each in json.loads(fields["stopping"])]
+    return {**fields, "faults": " ".join(say(fault.key, lang, fault.fields) for fault in found)}
 
 
 def sayable(key: str, fields: Mapping[str, str]) -> tuple[str, dict[str, str]]:

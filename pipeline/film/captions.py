@@ -1,11 +1,15 @@
 """Captions: who says what, in one or two lines, where neither mouth nor platform covers them."""
 
+import itertools
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from pipeline.film.draw import Ink, Rgba, lettering, pill, stacked
 from pipeline.film.looks import Look
-from pipeline.film.type import Faces, split, wrap
+from pipeline.film.type import Faces, pieces, split, wrap
 from pipeline.model import Box, Cue, Layout, Span, Timeline, Track
 from storage.model import Noun, Speaker
 
@@ -14,21 +18,37 @@ _QUIET_ENDS = "\uff0c\u3002\u3001\uff1b\uff1a,;:"  # punctuation a caption does 
 
 
 class Page(Noun):
-    """One caption on the screen: the lines as drawn, seconds, and its box in canvas pixels."""
+    """One caption on the screen: the lines as drawn, seconds, its box and its letters' size in canvas pixels
+    (0 in pages written before that was noted)."""
 
     cue: int
     lines: tuple[str, ...]
     start: float
     end: float
     box: Box
+    letters: int = 0
 
 
 @dataclass(frozen=True)
 class Caption:
-    """A page and its picture."""
+    """A page, or the stretch of it in which so much of it is said, and its picture; kept packed: a long film
+    has many."""
 
     page: Page
-    picture: Rgba
+    start: float
+    end: float
+    shape: tuple[int, ...]
+    packed: bytes
+
+    @classmethod
+    def of(cls, page: Page, span: Span, picture: Rgba) -> "Caption":
+        """Pack a picture."""
+        return cls(page, *span, picture.shape, zlib.compress(picture.tobytes(), 1))
+
+    @property
+    def picture(self) -> Rgba:
+        """The picture, to be looked at."""
+        return np.frombuffer(zlib.decompress(self.packed), np.uint8).reshape(self.shape)
 
 
 def captions(
@@ -49,11 +69,32 @@ def captions(
     made = []
     for cue in timeline.cues:
         for text, start, end in _paged(cue, layout, look, faces, timeline.fps):
-            lines, picture = _drawn(text, cue, layout, look, faces, tags.get(cue.speaker, ""))
+            tag = tags.get(cue.speaker, "")
+            lines, letters, picture = _drawn(text, cue, layout, look, faces, tag)
             mouths = _mouths(track, start, end, timeline.fps)
             box = _placed(picture.shape[1], picture.shape[0], layout, look, mouths, taken)
-            made.append(Caption(Page(cue=cue.index, lines=lines, start=start, end=end, box=box), picture))
+            page = Page(cue=cue.index, lines=lines, start=start, end=end, box=box, letters=letters)
+            for said, span in _told(page, look, timeline.fps):
+                if said:
+                    picture = _drawn(text, cue, layout, look, faces, tag, said)[2]
+                made.append(Caption.of(page, span, picture))
     return made
+
+
+def _told(page: Page, look: Look, fps: int) -> list[tuple[int, Span]]:
+    """Return how many characters of a page have been said, and when: once for a look that lights no words."""
+    if look.caption.lit is None:
+        return [(0, (page.start, page.end))]
+    ends = list(itertools.accumulate(len(piece) for line in page.lines for piece in pieces(line)))
+    edges = [page.start]
+    for end in ends:
+        at = page.start + (page.end - page.start) * end / ends[-1]
+        edges.append(max(edges[-1], round(at * fps) / fps))
+    return [
+        (end, (start, stop))
+        for end, (start, stop) in zip(ends, itertools.pairwise(edges), strict=True)
+        if stop > start
+    ]
 
 
 def _paged(cue: Cue, layout: Layout, look: Look, faces: Faces, fps: int) -> list[tuple[str, float, float]]:
@@ -110,26 +151,35 @@ def _panel_room(layout: Layout, look: Look) -> Span:
     assert layout.panel is not None
     pad = look.caption.clear * layout.height
     top, bottom = layout.panel.y + pad, layout.panel.y + layout.panel.h - pad
-    foot = layout.height * (1 - look.caption.foot)
+    foot = layout.height * (1 - _free(layout, look))
     return top, max(min(foot, bottom), top + 0.45 * (bottom - top))
 
 
 def _drawn(
-    text: str, cue: Cue, layout: Layout, look: Look, faces: Faces, name: str
-) -> tuple[tuple[str, ...], Rgba]:
+    text: str, cue: Cue, layout: Layout, look: Look, faces: Faces, name: str, said: int = 0
+) -> tuple[tuple[str, ...], int, Rgba]:
     lines, size = _fitted(text, layout, look, faces)
     lines = lines or (text,)
     voice = look.speakers[cue.speaker]
     words = lettering(
-        faces, lines, size, Ink(voice.fill, voice.stroke, look.caption.weight, look.caption.bold)
+        faces,
+        lines,
+        size,
+        Ink(voice.fill, voice.stroke, look.caption.weight, look.caption.bold, voice.lit or look.caption.lit),
+        said=said,
     )
-    tag = faces.plain(name)
+    tag = faces.plain(name) if look.caption.tags else ""
     if not tag:
-        return lines, words
+        return lines, size, words
     small = max(8, round(layout.width * 0.038))
     # The tag wears the caption's colours the other way round, so that it is plainly not a word of the line.
     badge = pill(faces, tag, small, Ink(voice.stroke, voice.fill, 0.0), voice.fill, 0.94)
-    return lines, stacked(badge, words, round(size * 0.16))
+    return lines, size, stacked(badge, words, round(size * 0.16))
+
+
+def _free(layout: Layout, look: Look) -> float:
+    """Return the share of the height that stays free at the bottom: platforms lay nothing over a square."""
+    return look.caption.foot if layout.height > layout.width else _NARROWEST
 
 
 def _mouths(track: Track, start: float, end: float, fps: int) -> list[Box]:
@@ -145,7 +195,7 @@ def _placed(
     if layout.panel is not None:
         top, bottom = _panel_room(layout, look)
         return Box(x=x, y=round(max(top, (top + bottom - high) / 2)), w=wide, h=high)
-    foot = layout.height * (1 - look.caption.foot)
+    foot = layout.height * (1 - _free(layout, look))
     pane_foot = layout.pane.y + layout.pane.h - layout.height * _NARROWEST
     clear = look.caption.clear * layout.height
     under = max((mouth.y + mouth.h for mouth in mouths), default=0.0) + clear

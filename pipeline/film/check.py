@@ -22,6 +22,8 @@ _DARKEST = 24.0  # mean luma of a first frame that is not black
 _FRAMES = 2  # frames a mouth may be early or late
 _ALIKE = 0.4  # correlation below which a delay says nothing
 _WORDS = 0.08  # seconds captions may be off
+_TOGETHER, _LONGER = 0.08, 0.4  # seconds sound may begin after or before pictures; end after or before them
+_FOOT, _SIDES = 0.08, 0.04  # of height and width: what every platform lays words and buttons over
 
 
 def check(path: Path, channel: Channel | None = None) -> Report:
@@ -67,6 +69,10 @@ def _file(told: Probe, channel: Channel | None) -> Iterator[Fault]:
     if told.audio is not None and (told.audio, told.hertz, told.channels) != ("aac", 48_000, 2):
         given = f"{told.audio} {told.hertz} Hz, {told.channels}"
         yield Fault(key="check.sound_format", stops=False, fields={"format": given})
+    apart = told.seconds - (told.sound_seconds or told.seconds)
+    if abs(told.sound_late) > _TOGETHER or abs(apart) > _LONGER:
+        late, short = f"{told.sound_late * 1000:.0f}", f"{apart * 1000:.0f}"
+        yield Fault(key="check.apart", stops=True, fields={"late": late, "short": short})
     if not told.index_first:
         yield Fault(key="check.index", stops=True)
     limit = LARGEST[channel or "telegram"]
@@ -101,6 +107,9 @@ def _sound(heard: Heard | None) -> Iterator[Fault]:
         yield Fault(key="check.peak", stops=True, fields={"db": f"{heard.true_peak_db:.1f}"})
     for span in heard.silences:
         yield Fault(key="check.silence", stops=False, fields=_span(span))
+    if heard.clicks:
+        where = ", ".join(f"{at:.2f}" for at in heard.clicks[:5])
+        yield Fault(key="check.clicks", stops=False, fields={"n": str(len(heard.clicks)), "where": where})
 
 
 def _mouth(mouth: Sync | None, page: Sidecar | None) -> Iterator[Fault]:
@@ -123,6 +132,8 @@ def _words(page: Sidecar, told: Probe) -> Iterator[Fault]:
             yield Fault(key="check.caption_over_mouth", stops=True, fields=line)
         if not _inside(caption.box, told):
             yield Fault(key="check.caption_outside", stops=True, fields=line)
+        elif _overlaid(caption.box, told):
+            yield Fault(key="check.caption_overlaid", stops=False, fields=line)
         cue = cues.get(caption.cue)
         if cue is None or caption.start < cue.start - _WORDS or caption.end > cue.end + _WORDS:
             yield Fault(key="check.caption_time", stops=True, fields=line)
@@ -161,6 +172,8 @@ def _facts(
         "bytes": told.bytes,
         "lufs": _rounded(None if heard is None else heard.lufs),
         "true_peak_db": _rounded(None if heard is None else heard.true_peak_db),
+        "clicks": None if heard is None else len(heard.clicks),
+        "sound_late_ms": round(told.sound_late * 1000),
         "first_luma": round(seen.first_luma, 1),
         "black_seconds": _total(seen.black),
         "frozen_seconds": _total(seen.still),
@@ -181,6 +194,12 @@ def _meet(one: Box, other: Box) -> bool:
 
 def _inside(box: Box, told: Probe) -> bool:
     return box.x >= 0 and box.y >= 0 and box.x + box.w <= told.width and box.y + box.h <= told.height
+
+
+def _overlaid(box: Box, told: Probe) -> bool:
+    side = _SIDES * told.width
+    low = told.height > told.width and box.y + box.h > (1 - _FOOT) * told.height
+    return low or box.x < side or box.x + box.w > told.width - side
 
 
 def _span(span: Span) -> dict[str, str]:

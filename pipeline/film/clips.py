@@ -1,42 +1,32 @@
-"""Other people's clips: any rate, size, codec and turn become even pictures of the pane, had in any order."""
+"""Vendors' clips made even, whatever they are made of, as `shots` takes any; each picture at will."""
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import av
-import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.film import encode
-from pipeline.film.planes import planes
-from pipeline.film.sound import OPEN
-from pipeline.ports.errors import Failed
+from pipeline.film.shots import decoded, evenly
+from pipeline.ports.errors import BadInput, Failed
 
 _LONGEST = 75.0  # seconds that are looked at
 _KEPT = 24  # pictures held ready: to and fro over a pause without decoding anew
 
 
 def pictures(path: Path) -> Iterator[tuple[float, av.VideoFrame]]:
-    """Yield a clip's pictures as they were coded, with their times in seconds.
+    """Yield a clip's pictures as they were coded, with their times in seconds; a damaged end is left away.
 
     Raises:
         Failed: `performance.unreadable`, it cannot be decoded.
     """
-    try:
-        with av.open(str(path), "r", container_options=OPEN) as source:
-            if not source.streams.video:
-                raise Failed("performance.unreadable", {}, "no picture")
-            stream = source.streams.video[0]
-            stream.thread_type = "AUTO"
-            rate = float(stream.average_rate or 25)
-            for number, frame in enumerate(source.decode(stream)):
-                at = number / rate if frame.time is None else max(0.0, float(frame.time))
-                if at > _LONGEST:
-                    return
-                yield at, frame
-    except av.FFmpegError as error:
-        raise Failed("performance.unreadable", {}, str(error)) from error
+    with _paid():
+        for picture in decoded(path):
+            if picture.at > _LONGEST:
+                return
+            yield max(0.0, picture.at), picture.frame
 
 
 def even(path: Path, out: Path, width: int, height: int, fps: int) -> int:
@@ -47,31 +37,22 @@ def even(path: Path, out: Path, width: int, height: int, fps: int) -> int:
         Failed: `performance.unreadable`.
     """
     number = 0
-    with encode.Clip(out, width, height, fps, crf=10, preset="ultrafast", every=1) as clip:
-        shown: av.VideoFrame | None = None
-        for at, frame in pictures(path):
-            fitted = covering(frame, width, height)
-            while shown is not None and (number + 0.5) / fps <= at:
-                clip.put(shown)
-                number += 1
-            shown = fitted
-        if shown is None:
+    with _paid(), encode.Clip(out, width, height, fps, crf=10, preset="ultrafast", every=1) as clip:
+        for frame in islice(evenly(path, fps, (width, height)), round(_LONGEST * fps)):
+            clip.put(frame)
+            number += 1
+        if not number:
             raise Failed("performance.unreadable", {}, "no pictures")
-        clip.put(shown)
-    return number + 1
+    return number
 
 
-def covering(frame: av.VideoFrame, width: int, height: int) -> av.VideoFrame:
-    """Return a picture upright and scaled to fill the size, its overhang cut off on both sides alike."""
-    turns = round(frame.rotation / 90) % 4
-    wide, high = (frame.height, frame.width) if turns % 2 else (frame.width, frame.height)
-    scale = max(width / wide, height / high)
-    across, down = max(width, round(wide * scale)), max(height, round(high * scale))
-    size = (down, across) if turns % 2 else (across, down)
-    rgb = frame.reformat(*size, "rgb24").to_ndarray()
-    upright = np.rot90(rgb, turns)
-    left, top = (across - width) // 2, (down - height) // 2
-    return encode.yuv(np.ascontiguousarray(upright[top : top + height, left : left + width]))
+@contextmanager
+def _paid() -> Iterator[None]:
+    """Tell of a clip that cannot be read as of a vendor's failure, not of somebody's bad file."""
+    try:
+        yield
+    except (BadInput, av.FFmpegError) as error:
+        raise Failed("performance.unreadable", {}, str(error)) from error
 
 
 class Reel:
@@ -104,17 +85,3 @@ class Reel:
     def close(self) -> None:
         """Let go of the file."""
         self._source.close()
-
-
-def blended(one: av.VideoFrame, other: av.VideoFrame, share: float) -> av.VideoFrame:
-    """Return a picture between two of the same size: `share` (0 to 1) of the other."""
-    made = encode.tagged(av.VideoFrame(one.width, one.height, "yuv420p"))
-    part = round(share * 256)
-    for place, first, second in zip(planes(made), planes(one), planes(other), strict=True):
-        place[...] = _mixed(first, second, part)
-    return made
-
-
-def _mixed(one: NDArray[np.uint8], other: NDArray[np.uint8], part: int) -> NDArray[np.uint8]:
-    summed = one * np.uint16(256 - part) + other * np.uint16(part) + np.uint16(128)
-    return np.asarray(summed >> 8, np.uint8)

@@ -14,10 +14,14 @@ from pydantic import Field
 
 from pipeline.film import cover, looks, marks, sidecar, sound, title
 from pipeline.film.atomic import replacing
+from pipeline.film.backdrop import backdrop
+from pipeline.film.bed import Mood
 from pipeline.film.captions import captions
 from pipeline.film.encode import video_stream
-from pipeline.film.mix import HERTZ, mix
-from pipeline.film.scene import Scene
+from pipeline.film.fitted import MIDDLE, Focus, fitted
+from pipeline.film.mix import HERTZ, Mix, music
+from pipeline.film.scene import Scene, even
+from pipeline.film.shots import Shot, decoded, pictures
 from pipeline.film.type import Faces
 from pipeline.model import Layout, Timeline, Track
 from pipeline.ports.errors import BadInput, Failed, Surprise
@@ -26,20 +30,29 @@ from storage.model import Lang, Noun, Speaker
 SMALL = 9_500_000  # bytes: under the 10 MB at which chats begin to treat films as documents
 _CRF, _WORST = 20, 34
 _AUDIO_BITS = 128_000  # per second
+_SEARCH = {"aac_coder": "fast"}  # at this rate nobody hears the other, which takes twice as long
+_LIGHTER = "subme=1:weightp=0:rc-lookahead=6"  # a quarter less work, and less kept
+_FINER = 1.1  # of a step of quality, so that the likeness is none the less for it
+_KEY = 4  # seconds between two pictures that need no other: where a player may jump to
 _BLOCK = 1024  # samples in one AAC frame
+_LOWER, _FEWER = 1.0, 0.9  # dB and share of the bytes, when a film is made again
 _LATE = 3  # frames a performance may be short of the film
 
 
 class CutJob(Noun):
     """Everything one edit needs.
 
-    `performance` is a clip whose frames are the film's, one for one, of the pane's size; `track` tells the
-    mouth's boxes in canvas pixels; `sounds` maps each cue's index to its line. `label` and `producer` may be
-    empty: then that mark is left out. `tags` names the speakers other
-    than the look does (an empty word: no tag). The same job makes the same film.
+    `performance` is a clip whose frames are the film's, one for one, or shots which are cross-faded over
+    `fade` seconds; `focus` is what is kept of pictures larger than the pane; `track` tells the mouth's boxes
+    in canvas pixels; `sounds` maps each cue's index to its line. `label` and `producer` may be empty: then
+    that mark is left out. `music` is a file that plays instead of the bed. `tags` names the speakers other
+    than the look does (an empty word: no tag). `again` mends what a check holds against a film: lower peaks,
+    fewer bytes. The same job makes the same film.
     """
 
-    performance: Path
+    performance: Path | tuple[Shot, ...]
+    fade: float = Field(default=0.3, ge=0)
+    focus: Focus = MIDDLE
     layout: Layout
     timeline: Timeline
     track: Track
@@ -48,7 +61,8 @@ class CutJob(Noun):
     look: str = "classic"
     tags: dict[Speaker, str] = Field(default_factory=dict)
     sounds: dict[int, Path]
-    bed: bool = True
+    bed: Mood | None = "tender"
+    music: Path | None = None
     captions: bool = True
     label: str = "AI生成"
     producer: str = ""
@@ -58,6 +72,7 @@ class CutJob(Noun):
     out: Path
     cover: Path
     max_bytes: int = Field(default=SMALL, gt=0)
+    again: bool = False
 
 
 class Made(Noun):
@@ -73,12 +88,13 @@ class Made(Noun):
 
 
 @dataclass(frozen=True)
-class _Reel:
-    """An edit in the making: pictures by number, the sound, the field, who is told."""
+class Reel:
+    """An edit in the making: what goes over the pictures, the sound, the page beside it, who is told."""
 
     job: CutJob
     scene: Scene
-    samples: NDArray[np.float32]
+    mix: Mix
+    page: sidecar.Sidecar
     tell: Callable[[float], None]
 
 
@@ -93,50 +109,77 @@ def cut(job: CutJob, tell: Callable[[float], None] = lambda fraction: None) -> M
         NoAccess: `film.no_font`. Surprise: `film.short_performance`.
         Failed: `film.disk_full`; `film.too_big`, it does not fit into `max_bytes` at any decent quality.
     """
-    look, faces = looks.load(job.look), Faces.of(job.font_cute, job.font_sans)
-    timeline, layout = job.timeline, job.layout
-    mark = marks.mark(job.label, layout, look, faces, timeline.seconds)
-    taken = None if mark is None else mark.label.box
-    tags = {speaker: voice.tag[job.lang] for speaker, voice in look.speakers.items()} | job.tags
-    words = captions(timeline, layout, job.track, look, faces, tags, taken) if job.captions else []
-    band, title_box = title.band(job.title, layout, look, faces)
-    sounds = {cue.index: _line(job.sounds, cue.index) for cue in timeline.cues}
-    reel = _Reel(
-        job, Scene(layout, look, band, words, mark, timeline.fps), mix(timeline, sounds, bed=job.bed), tell
-    )
-    pages = tuple(word.page for word in words)
-    shown = tuple(text for text, _ in title.lines(job.title, layout, look, faces))
-    label = None if mark is None else mark.label
+    prepared = reel(job, tell)
     beside = sidecar.beside(job.out)
     # All three take their places together, so that a disk that fills up leaves none of them.
     with replacing(job.cover) as picture, replacing(beside) as text, replacing(job.out) as part:
-        crf, best = _within(reel, part)
+        crf, best = _within(prepared, part)
         cover.write(picture, best)
-        sidecar.write(text, sidecar.page(timeline, layout, shown, title_box, pages, label, job.track))
+        sidecar.write(text, prepared.page)
         size = part.stat().st_size
     tell(1.0)
     return Made(
         film=job.out,
         cover=job.cover,
         sidecar=beside,
-        seconds=timeline.seconds,
-        frames=timeline.frames,
+        seconds=job.timeline.seconds,
+        frames=job.timeline.frames,
         bytes=size,
         crf=crf,
     )
 
 
-def _within(reel: _Reel, part: Path) -> tuple[int, av.VideoFrame]:
+def finished(job: CutJob) -> Iterator[av.VideoFrame]:
+    """Yield the film's pictures as they go to the encoder: for whoever wants to judge the encoding.
+
+    Raises:
+        Trouble: as `cut`.
+    """
+    scene = reel(job).scene
+    for number, picture in enumerate(performed(job)):
+        yield scene.compose(number, picture)
+
+
+def reel(job: CutJob, tell: Callable[[float], None] = lambda fraction: None) -> Reel:
+    """Draw and place everything that does not change from picture to picture.
+
+    Raises:
+        Trouble: as `cut`.
+    """
+    look = looks.load(job.look)
+    faces = Faces.of(job.font_cute, job.font_sans, look.face)
+    timeline, layout = job.timeline, job.layout
+    mark = marks.mark(job.label, layout, look, faces, timeline.seconds)
+    label = None if mark is None else mark.label
+    tags = {speaker: voice.tag[job.lang] for speaker, voice in look.speakers.items()} | job.tags
+    taken = None if label is None else label.box
+    words = captions(timeline, layout, job.track, look, faces, tags, taken) if job.captions else []
+    band, title_box = title.band(job.title, layout, look, faces)
+    played = Mix(
+        timeline,
+        lambda index: _line(job.sounds, index),
+        music(job.bed, job.music, timeline.seconds),
+        _LOWER if job.again else 0.0,
+    )
+    shown = tuple(text for text, _ in title.lines(job.title, layout, look, faces))
+    pages = tuple({(word.page.cue, word.page.start): word.page for word in words}.values())
+    page = sidecar.page(timeline, layout, shown, title_box, pages, label, job.track)
+    behind = backdrop(next(performed(job)), layout.width, layout.height) if look.backdrop else None
+    return Reel(job, Scene(layout, look, band, words, mark, timeline.fps, behind), played, page, tell)
+
+
+def _within(reel: Reel, part: Path) -> tuple[int, av.VideoFrame]:
     """Encode, again at a lower quality while the file is too large; return quality and cover frame."""
     crf = _CRF
+    most = round(reel.job.max_bytes * (_FEWER if reel.job.again else 1.0))
     while True:
         best = _encode(reel, part, crf)
         size = part.stat().st_size
-        if size <= reel.job.max_bytes:
+        if size <= most:
             return crf, best
         if crf >= _WORST:
-            raise Failed("film.too_big", {"megabytes": f"{reel.job.max_bytes / 1e6:.1f}"}, f"{size} at {crf}")
-        crf = min(_WORST, crf + _steps(size, reel.job.max_bytes, reel.job.timeline.seconds))
+            raise Failed("film.too_big", {"megabytes": f"{most / 1e6:.1f}"}, f"{size} at {crf}")
+        crf = min(_WORST, crf + _steps(size, most, reel.job.timeline.seconds))
 
 
 def _steps(size: int, limit: int, seconds: float) -> int:
@@ -146,9 +189,9 @@ def _steps(size: int, limit: int, seconds: float) -> int:
     return max(1, math.ceil(6 * math.log2(max(size - sound_bytes, 1.0) / room) + 0.5))
 
 
-def _encode(reel: _Reel, part: Path, crf: int) -> av.VideoFrame:
+def _encode(reel: Reel, part: Path, crf: int) -> av.VideoFrame:
     """Write one whole MP4, pictures and sound side by side, and return the frame that makes the cover."""
-    job, frames = reel.job, reel.job.timeline.frames
+    job, count = reel.job, reel.job.timeline.frames
     wanted = cover.moment(job.timeline, job.track)
     best: av.VideoFrame | None = None
     flags = {"movflags": "+faststart+use_metadata_tags"}
@@ -160,14 +203,19 @@ def _encode(reel: _Reel, part: Path, crf: int) -> av.VideoFrame:
             job.layout.width,
             job.layout.height,
             fps,
-            {"preset": "veryfast", "crf": str(crf), "g": str(2 * fps)},
+            {
+                "preset": "veryfast",
+                "crf": f"{crf - _FINER:.1f}",
+                "g": str(_KEY * fps),
+                "x264-params": _LIGHTER,
+            },
         )
-        audio = sink.add_stream("aac", rate=HERTZ, layout="stereo")
+        audio = sink.add_stream("aac", rate=HERTZ, layout="stereo", options=_SEARCH)
         assert isinstance(audio, av.AudioStream)
         audio.bit_rate = _AUDIO_BITS
-        blocks = _blocks(reel.samples)
+        blocks = _blocks(reel.mix)
         heard = 0
-        for number, picture in enumerate(_performance(job.performance, frames)):
+        for number, picture in enumerate(performed(job)):
             frame = reel.scene.compose(number, picture)
             frame.pts = number
             sink.mux(video.encode(frame))
@@ -177,7 +225,7 @@ def _encode(reel: _Reel, part: Path, crf: int) -> av.VideoFrame:
             if number == wanted:
                 best = reel.scene.compose(number, picture, cover=True)
             if number % 10 == 0:
-                reel.tell(0.98 * number / frames)
+                reel.tell(0.98 * number / count)
         for block in blocks:
             sink.mux(audio.encode(block))
         sink.mux(video.encode(None))
@@ -186,37 +234,39 @@ def _encode(reel: _Reel, part: Path, crf: int) -> av.VideoFrame:
     return best
 
 
-def _performance(path: Path, frames: int) -> Iterator[av.VideoFrame]:
-    """Yield exactly `frames` pictures; a clip a few short holds its last, a longer one is cut.
+def performed(job: CutJob) -> Iterator[av.VideoFrame]:
+    """Yield the performance, exactly as many pictures as the film has and of its pane's size.
+
+    A clip a few short holds its last, a longer one is cut.
 
     Raises:
         BadInput: `film.not_a_film`. Surprise: `film.short_performance`.
     """
+    count, fps = job.timeline.frames, job.timeline.fps
+    _, _, wide, high = even(job.layout.pane, job.layout)
+    coming: Iterator[av.VideoFrame]
+    if isinstance(job.performance, Path):
+        coming = (fitted(each.frame, wide, high, each.aspect, job.focus) for each in decoded(job.performance))
+    else:
+        coming = pictures(job.performance, fps, (wide, high), job.fade, job.focus)
     number, last = 0, None
-    try:
-        with av.open(str(path), "r", container_options=sound.OPEN) as source:
-            if not source.streams.video:
-                raise BadInput("film.not_a_film", {"name": path.name})
-            stream = source.streams.video[0]
-            stream.thread_type = "AUTO"
-            for last in source.decode(stream):
-                yield last
-                number += 1
-                if number == frames:
-                    return
-    except av.error.InvalidDataError as error:
-        raise BadInput("film.not_a_film", {"name": path.name}, str(error)) from error
-    if last is None or frames - number > _LATE:
-        raise Surprise("film.short_performance", {"frames": str(number), "wanted": str(frames)})
-    for _ in range(frames - number):
+    for last in coming:
+        yield last
+        number += 1
+        if number == count:
+            return
+    if last is None or count - number > _LATE:
+        raise Surprise("film.short_performance", {"frames": str(number), "wanted": str(count)})
+    for _ in range(count - number):
         yield last
 
 
-def _blocks(samples: NDArray[np.float32]) -> Iterator[av.AudioFrame]:
-    for start in range(0, len(samples), _BLOCK):
-        table = np.ascontiguousarray(samples[start : start + _BLOCK].T)
-        frame = av.AudioFrame.from_ndarray(table, "fltp", "stereo")
+def _blocks(mix: Mix) -> Iterator[av.AudioFrame]:
+    start = 0
+    for block in mix.blocks(_BLOCK):
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block.T), "fltp", "stereo")
         frame.sample_rate, frame.pts = HERTZ, start
+        start += len(block)
         yield frame
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +25,16 @@ class Ink:
     stroke: str
     weight: float
     bold: float = 0.0
+    lit: str | None = None
 
 
-def lettering(faces: Faces, lines: Sequence[str], size: int, ink: Ink, leading: float = 1.28) -> Rgba:
+def lettering(
+    faces: Faces, lines: Sequence[str], size: int, ink: Ink, leading: float = 1.28, said: int = 0
+) -> Rgba:
     """Return centred lines of text, (height, width, 4), cropped to what is inked.
 
-    All strokes lie under all fills, so that no letter's outline cuts into its neighbour.
+    The first `said` characters of them all have the ink's `lit` colour. All strokes lie under all fills, so
+    that no letter's outline cuts into its neighbour.
     """
     edge = math.ceil(size * ink.weight)
     widths = [faces.width(line, size) for line in lines]
@@ -40,9 +45,11 @@ def lettering(faces: Faces, lines: Sequence[str], size: int, ink: Ink, leading: 
     picture = Image.new("RGBA", (wide, step * len(lines) + 2 * edge + size), (*outer, 0))
     pen = ImageDraw.Draw(picture)
     for stroked in (True, False):
+        left = said
         for number, (line, run) in enumerate(zip(lines, widths, strict=True)):
             x, baseline = (wide - run) / 2, edge + size + number * step
-            for path, piece in faces.runs(line):
+            told, left = line[: max(left, 0)], left - len(line)
+            for path, piece, fill in _inked(faces, line, told, ink):
                 face = font(path, size)
                 if stroked and edge:
                     pen.text((x, baseline), piece, ink.stroke, face, "ls", stroke_width=edge)
@@ -50,9 +57,15 @@ def lettering(faces: Faces, lines: Sequence[str], size: int, ink: Ink, leading: 
                     # Noto comes thinner than the cute face: a hair more of its own colour evens them out.
                     plain = path != faces.paths[0] or len(faces.paths) == 1
                     bold = size * (ink.bold + (0.012 if plain else 0.0))
-                    pen.text((x, baseline), piece, ink.fill, face, "ls", stroke_width=bold)
+                    pen.text((x, baseline), piece, fill, face, "ls", stroke_width=bold)
                 x += face.getlength(piece)
     return cropped(picture)
+
+
+def _inked(faces: Faces, line: str, told: str, ink: Ink) -> list[tuple[Path, str, str]]:
+    """Return a line in pieces of one face and colour each: what is told already, then the rest."""
+    lit = [(path, piece, ink.lit or ink.fill) for path, piece in faces.runs(told)]
+    return [*lit, *((path, piece, ink.fill) for path, piece in faces.runs(line[len(told) :]))]
 
 
 def pill(faces: Faces, text: str, size: int, ink: Ink, ground: str, opacity: float) -> Rgba:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -9,6 +10,7 @@ from typing import Self
 import av
 import numpy as np
 from av.container import OutputContainer
+from av.video.frame import PictureType
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from numpy.typing import NDArray
 
@@ -90,7 +92,8 @@ class Clip:
 
     def put(self, frame: av.VideoFrame) -> None:
         """Append one picture that is yuv420p in BT.709 already; its time is written into it."""
-        frame.pts = self._frames
+        frame.pts, frame.time_base = self._frames, Fraction(1, self._fps)
+        frame.pict_type = PictureType.NONE  # a decoded picture's own kind would be forced upon ours
         self._frames += 1
         self._container.mux(self._stream.encode(frame))
 

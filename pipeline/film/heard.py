@@ -13,15 +13,18 @@ _QUIET = -57.0  # dB of full scale; room tone lies lower, music under words high
 _LONG = 2.5  # seconds of quiet that are noticed
 _REACH = 10  # frames that sound and mouth are moved against each other
 _RANGE = 26.0  # dB between a shut and an open mouth
+_FEW, _MANY = 5, 30  # milliseconds: what belongs to a click itself, and what is around it
+_SHARP, _LOUD = 9.0, 0.05  # times as sharp as what is around it, and how sharp at least; speech reaches 6
 
 
 @dataclass(frozen=True)
 class Heard:
-    """What was heard: LUFS and dBTP of all channels (None: silence), long silences in seconds."""
+    """What was heard: LUFS and dBTP of all channels (None: silence), long silences and clicks in seconds."""
 
     lufs: float | None
     true_peak_db: float | None
     silences: tuple[Span, ...]
+    clicks: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,25 @@ def listen(samples: NDArray[np.float32], hertz: int) -> Heard:
     quiet = np.flatnonzero(np.diff(np.concatenate([[False], levels < _QUIET, [False]]).astype(np.int8)))
     spans = [(float(a) / 20, float(b) / 20) for a, b in quiet.reshape(-1, 2)]
     silences = tuple(span for span in spans if span[1] - span[0] > _LONG)
-    return Heard(integrated(samples, hertz), true_peak_db(samples, hertz), silences)
+    return Heard(integrated(samples, hertz), true_peak_db(samples, hertz), silences, clicks(samples, hertz))
+
+
+def clicks(samples: NDArray[np.float32], hertz: int) -> tuple[float, ...]:
+    """Return the seconds at which a wave jumps: far sharper than all around, unlike the start of a sound.
+
+    Sharpness is the fourth difference, the highest in each millisecond.
+    """
+    sharp, step = np.abs(np.diff(samples.mean(axis=1), 4)), hertz // 1000
+    each = sharp[: len(sharp) // step * step].reshape(-1, step).max(axis=1)
+    if len(each) < 2 * _MANY:
+        return ()
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(each, _MANY, mode="edge"), 2 * _MANY + 1)
+    others = np.concatenate([around[:, : _MANY - _FEW + 1], around[:, _MANY + _FEW :]], axis=1)
+    # The fourth sharpest, so that a click does not hide the next one.
+    usual = np.partition(others, -4, axis=1)[:, -4]
+    found = np.flatnonzero((each > _LOUD) & (each > _SHARP * usual))
+    apart = np.flatnonzero(np.diff(found, prepend=-_MANY) >= _MANY)
+    return tuple(round(float(at) / 1000, 3) for at in found[apart])
 
 
 def sync(samples: NDArray[np.float32], hertz: int, page: Sidecar) -> Sync | None:

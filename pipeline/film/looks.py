@@ -3,6 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 
@@ -37,7 +38,11 @@ class PanelLook(Noun):
 
 
 class CaptionLook(Noun):
-    """Captions: sizes as shares of the width; what stays free at the sides, the foot, the mouth."""
+    """Captions: sizes as shares of the width; what stays free at the sides, the foot, the mouth.
+
+    `foot` and `sides` are what platforms lay their own words and buttons over. `lit` colours what has been
+    said already, word by word; without it a caption stays as it is. `tags` names the speaker over it.
+    """
 
     largest: float
     in_panel: float
@@ -48,13 +53,16 @@ class CaptionLook(Noun):
     sides: float
     foot: float
     clear: float
+    lit: str | None = None
+    tags: bool = True
 
 
 class SpeakerLook(Noun):
-    """One speaker's colours, and what the tag calls them."""
+    """One speaker's colours, and what the tag calls them; `lit` in place of the captions' own."""
 
     fill: str
     stroke: str
+    lit: str | None = None
     tag: dict[Lang, str]
 
 
@@ -69,9 +77,11 @@ class LabelLook(Noun):
 
 
 class Look(Noun):
-    """A whole look pack."""
+    """A whole look pack; with `backdrop` what lies around the picture is the picture itself, out of focus."""
 
     name: str
+    backdrop: bool = False
+    face: Literal["cute", "sans"] = "cute"
     band: BandLook
     panel: PanelLook
     caption: CaptionLook

@@ -13,7 +13,7 @@ class Probe(Noun):
     """A film file's own facts; None where a stream or a tag is missing.
 
     `colours` are the H.273 numbers of matrix, primaries, transfer and range (BT.709 limited: 1, 1, 1, 1).
-    `index_first` is None in files that are not MP4.
+    `index_first` is None in files that are not MP4. `sound_late` is by how much sound begins after pictures.
     """
 
     seconds: float
@@ -28,6 +28,8 @@ class Probe(Noun):
     audio: str | None
     hertz: int | None
     channels: int | None
+    sound_seconds: float | None
+    sound_late: float
     streams: int
     index_first: bool | None
     bytes: int
@@ -55,7 +57,7 @@ def _told(container: av.container.InputContainer, path: Path) -> Probe:
     video = container.streams.video[0]
     context = video.codec_context
     audio = container.streams.audio[0] if container.streams.audio else None
-    seconds = float((video.duration or 0) * (video.time_base or 0)) or (container.duration or 0) / 1e6
+    seconds = _lasting(video) or (container.duration or 0) / 1e6
     return Probe(
         seconds=seconds,
         width=context.width,
@@ -69,11 +71,21 @@ def _told(container: av.container.InputContainer, path: Path) -> Probe:
         audio=None if audio is None else audio.codec_context.name,
         hertz=None if audio is None else audio.sample_rate,
         channels=None if audio is None else audio.channels,
+        sound_seconds=None if audio is None else _lasting(audio),
+        sound_late=0.0 if audio is None else _start(audio) - _start(video),
         streams=len(container.streams),
         index_first=_index_first(path),
         bytes=path.stat().st_size,
         metadata=dict(container.metadata),
     )
+
+
+def _lasting(stream: av.AudioStream | av.VideoStream) -> float:
+    return float((stream.duration or 0) * (stream.time_base or 0))
+
+
+def _start(stream: av.AudioStream | av.VideoStream) -> float:
+    return float((stream.start_time or 0) * (stream.time_base or 0))
 
 
 def _index_first(path: Path) -> bool | None:

@@ -1,6 +1,7 @@
 """One picture of the film: what never changes is drawn once, the performance goes in, the words over it."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import av
 import numpy as np
@@ -13,6 +14,8 @@ from pipeline.film.marks import Mark
 from pipeline.film.planes import Layer, Plane, layer, paint, planes
 from pipeline.model import Box, Layout
 
+Canvas = tuple[Plane, Plane, Plane]
+
 _FADE = 8  # frames over which the label leaves
 
 
@@ -20,24 +23,40 @@ class Scene:
     """Joins performance and words, in planes of light and colour; see `compose`."""
 
     def __init__(
-        self, layout: Layout, look: Look, band: Rgba, captions: Sequence[Caption], mark: Mark | None, fps: int
+        self,
+        layout: Layout,
+        look: Look,
+        band: Rgba,
+        captions: Sequence[Caption],
+        mark: Mark | None,
+        fps: int,
+        behind: Canvas | None = None,
     ) -> None:
+        """Draw what stays. `behind`: what lies around the picture in place of the look's colours."""
         self._size = layout.width, layout.height
         self._pane = even(layout.pane, layout)
-        self._card = layout.panel is not None
-        self._base = _ground(layout, look)
+        self._card, self._fps = layout.panel is not None, fps
+        self._ready = lru_cache(maxsize=2)(_ready)
+        self._covered = self._pane == (0, 0, layout.width, layout.height)
+        self._base = _blank(layout) if self._covered else behind or _ground(layout, look)
         title = layer(band, round(layout.band.x), round(layout.band.y))
         over = layout.pane.y < layout.band.y + layout.band.h - 1
         self._over = title if over else None
         if not over:
             paint(self._base, title)
-        self._captions = [
-            (round(c.page.start * fps), round(c.page.end * fps), _layer(c.picture, c.page.box))
-            for c in captions
-        ]
+        self._captions = [(round(each.start * fps), round(each.end * fps), each) for each in captions]
         self._mark = (
             None if mark is None else (round(mark.label.end * fps), _layer(mark.picture, mark.label.box))
         )
+
+    def ground(self) -> av.VideoFrame | None:
+        """Return what never changes, without picture and words over it; None where the picture covers it."""
+        if self._covered:
+            return None
+        frame = tagged(av.VideoFrame(*self._size, "yuv420p"))
+        for place, still in zip(planes(frame), self._base, strict=True):
+            place[...] = still
+        return frame
 
     def compose(self, number: int, picture: av.VideoFrame, *, cover: bool = False) -> av.VideoFrame:
         """Return the film's frame `number` with this picture of the performance in its pane.
@@ -49,8 +68,9 @@ class Scene:
         """
         frame = tagged(av.VideoFrame(*self._size, "yuv420p"))
         canvas = planes(frame)
-        for place, still in zip(canvas, self._base, strict=True):
-            place[...] = still
+        if not self._covered:
+            for place, still in zip(canvas, self._base, strict=True):
+                place[...] = still
         self._insert(canvas, picture)
         if self._over is not None:
             paint(canvas, self._over)
@@ -65,11 +85,11 @@ class Scene:
         return frame
 
     def _said(self, number: int) -> list[Layer]:
-        return [words for first, stop, words in self._captions if first <= number < stop]
+        return [self._ready(words) for first, stop, words in self._captions if first <= number < stop]
 
     def _asked(self, number: int) -> list[Layer]:
-        before = [words for _, stop, words in self._captions if stop <= number]
-        return before[-1:] if self._card else []
+        before = [words for _, _, words in self._captions if round(words.page.end * self._fps) <= number]
+        return [self._ready(words) for words in before[-1:]] if self._card else []
 
     def _insert(self, canvas: Sequence[Plane], picture: av.VideoFrame) -> None:
         x, y, wide, high = self._pane
@@ -86,22 +106,28 @@ def even(box: Box, layout: Layout) -> tuple[int, int, int, int]:
     return x, y, min(wide, layout.width - x), min(high, layout.height - y)
 
 
+def _ready(words: Caption) -> Layer:
+    return _layer(words.picture, words.page.box)
+
+
 def _layer(picture: Rgba, box: Box) -> Layer:
     return layer(picture, round(box.x), round(box.y))
 
 
-def _ground(layout: Layout, look: Look) -> tuple[Plane, Plane, Plane]:
+def _ground(layout: Layout, look: Look) -> Canvas:
     """Return the canvas without picture and title: the band's colour above, the panel with its paws below."""
-    wide, high = layout.width, layout.height
-    canvas = (
-        np.full((high, wide), 16, np.uint8),
-        np.full((high // 2, wide // 2), 128, np.uint8),
-        np.full((high // 2, wide // 2), 128, np.uint8),
-    )
-    paint(canvas, layer(ground(wide, high, look.band.top, look.panel.bottom), 0, 0))
+    canvas = _blank(layout)
+    paint(canvas, layer(ground(layout.width, layout.height, look.band.top, look.panel.bottom), 0, 0))
     if layout.panel is not None:
         panel = layout.panel
         area = ground(round(panel.w), round(panel.h), look.panel.top, look.panel.bottom)
         area = paws(area, look.panel.paws, look.panel.paws_opacity, layout.width * look.panel.paws_size)
         paint(canvas, layer(area, round(panel.x), round(panel.y)))
     return canvas
+
+
+def _blank(layout: Layout) -> Canvas:
+    """Return a black canvas."""
+    wide, high = layout.width, layout.height
+    grey = np.full((2, high // 2, wide // 2), 128, np.uint8)
+    return np.full((high, wide), 16, np.uint8), grey[0], grey[1]

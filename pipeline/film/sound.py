@@ -98,6 +98,11 @@ def write(path: Path, samples: NDArray[np.float32], hertz: int) -> None:
             sink.writeframes(block.astype("<i2").tobytes())
 
 
+def silent(path: Path) -> BadInput:
+    """Return the trouble of a file in which nothing is heard."""
+    return BadInput("sound.silence", {"name": path.name})
+
+
 def _gathered(
     container: InputContainer, path: Path, hertz: int, seconds: float | None, mono: bool
 ) -> NDArray[np.float32]:

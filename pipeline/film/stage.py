@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.film import clips, encode
+from pipeline.film.planes import blended
 from pipeline.film.staging import DRAWN, Lines, Look, Spot, plan, swing
 from pipeline.model import Timeline
 from storage.model import Noun
@@ -80,7 +81,7 @@ def swung(clip: Path, size: tuple[int, int], fps: int, seconds: float, out: Path
         with encode.Clip(out, *size, fps) as made:
             for n in range(math.ceil(seconds * fps)):
                 picture = reel.picture(round(swing(n, frames - 1)))
-                made.put(clips.blended(picture, picture, 0.0))
+                made.put(blended(picture, picture, 0.0))
         reel.close()
     finally:
         even.unlink(missing_ok=True)
@@ -89,8 +90,8 @@ def swung(clip: Path, size: tuple[int, int], fps: int, seconds: float, out: Path
 def _shown(look: Look, reels: Sequence[clips.Reel], drawn: Drawn) -> av.VideoFrame:
     picture = _at(look.spot, reels, drawn)
     if look.other is None:
-        return clips.blended(picture, picture, 0.0)
-    return clips.blended(picture, _at(look.other, reels, drawn), look.share)
+        return blended(picture, picture, 0.0)
+    return blended(picture, _at(look.other, reels, drawn), look.share)
 
 
 def _at(spot: Spot, reels: Sequence[clips.Reel], drawn: Drawn) -> av.VideoFrame:
@@ -101,4 +102,4 @@ def _at(spot: Spot, reels: Sequence[clips.Reel], drawn: Drawn) -> av.VideoFrame:
     part, low = math.modf(place)
     if part < _HALF or part > 1 - _HALF:
         return reels[number].picture(round(place))
-    return clips.blended(reels[number].picture(int(low)), reels[number].picture(int(low) + 1), part)
+    return blended(reels[number].picture(int(low)), reels[number].picture(int(low) + 1), part)

@@ -72,23 +72,29 @@ def pet_sound(
     track = np.zeros(round(timeline.seconds * hertz), np.float32)
     for cue in timeline.cues:
         if cue.speaker in speakers:
-            lay(track, timeline, cue.index, sounds[cue.index], hertz)
+            piece = placed(timeline, cue.index, sounds[cue.index], hertz, len(track))
+            start = round(cue.start * hertz)
+            track[start : start + len(piece)] += piece
     return track
 
 
-def lay(
-    track: NDArray[np.float32], timeline: Timeline, index: int, sound: NDArray[np.float32], hertz: int
-) -> None:
-    """Add one line to a mono track at its place; what would run into the next line fades away before it."""
+def placed(
+    timeline: Timeline, index: int, sound: NDArray[np.float32], hertz: int, length: int
+) -> NDArray[np.float32]:
+    """Return what is heard of a line at its place; what would run into the next line fades away before it.
+
+    Args:
+        length: samples of the whole film.
+    """
     start = round(timeline.cues[index].start * hertz)
     last = index + 1 == len(timeline.cues)
-    stop = len(track) if last else round(timeline.cues[index + 1].start * hertz)
+    stop = length if last else round(timeline.cues[index + 1].start * hertz)
     piece = sound[: stop - start]
     if len(piece) < len(sound):
         edge = min(round(_EDGE * hertz), len(piece))
         piece = piece.copy()
         piece[len(piece) - edge :] *= np.linspace(1, 0, edge, dtype=np.float32)
-    track[start : start + len(piece)] += piece
+    return piece
 
 
 def _pauses(speakers: Sequence[Speaker]) -> list[float]:

@@ -12,7 +12,7 @@ from pipeline.model import Box, Layout
 
 _SIDES = 0.045  # of the width, kept free
 _FILLED = 0.84  # of the band's height that lines may take
-_LEADING = 1.14  # of the size, from line to line
+LEADING = 1.14  # of the size, from line to line
 
 
 def lines(title: Sequence[str], layout: Layout, look: Look, faces: Faces) -> list[tuple[str, int]]:
@@ -30,18 +30,21 @@ def lines(title: Sequence[str], layout: Layout, look: Look, faces: Faces) -> lis
             break
         at = texts.index(wide)
         texts[at : at + 1] = halves
-    largest = min(layout.width * look.band.largest, layout.band.h * _FILLED / (_LEADING * max(len(texts), 1)))
+    largest = min(layout.width * look.band.largest, layout.band.h * _FILLED / (LEADING * max(len(texts), 1)))
     return [_sized(text, faces, room, largest, min(smallest, largest)) for text in texts]
 
 
 def band(title: Sequence[str], layout: Layout, look: Look, faces: Faces) -> tuple[Rgba, Box | None]:
     """Return the band as a picture of the band's size, and the box of its words on the canvas.
 
-    Where the picture runs on under the band, the ground is a shade that melts away downwards.
+    Where the picture runs on under the band, the ground is a shade that melts away downwards; over a backdrop
+    it has none.
     """
     box, style = layout.band, look.band
     picture = ground(round(box.w), round(box.h), style.top, style.bottom).copy()
-    if layout.pane.y < box.y + box.h - 1:
+    if look.backdrop:
+        picture[..., 3] = 0
+    elif layout.pane.y < box.y + box.h - 1:
         picture[..., 3] = np.rint(np.linspace(225, 0, len(picture))).astype(np.uint8)[:, None]
     else:
         rule = max(2, round(layout.width * 0.006))
@@ -65,7 +68,7 @@ def _words(sized: list[tuple[str, int]], look: Look, faces: Faces) -> Rgba | Non
         lettering(faces, [text], size, Ink(colour, style.stroke, style.weight, style.bold))
         for (text, size), colour in zip(sized, itertools.cycle(style.lines), strict=False)
     ]
-    gap = round(max(size for _, size in sized) * (_LEADING - 1))
+    gap = round(max(size for _, size in sized) * (LEADING - 1))
     wide = max(line.shape[1] for line in drawn)
     sheet = np.zeros((sum(line.shape[0] for line in drawn) + gap * (len(drawn) - 1), wide, 4), np.uint8)
     y = 0

@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from PIL import ImageFont
 
@@ -42,13 +43,17 @@ class Faces:
     paths: tuple[Path, ...]
 
     @classmethod
-    def of(cls, cute: Path | None, sans: Path | None) -> "Faces":
-        """Choose the faces.
+    def of(cls, cute: Path | None, sans: Path | None, first: Literal["cute", "sans"] = "cute") -> "Faces":
+        """Choose the faces, and which of them comes first.
 
         Raises:
             NoAccess: `film.no_font`, there is none.
         """
-        paths = tuple(path for path in (cute, sans) if path is not None and path.is_file())
+        paths = tuple(
+            path
+            for path in ((cute, sans) if first == "cute" else (sans, cute))
+            if path is not None and path.is_file()
+        )
         if not paths:
             raise NoAccess("film.no_font")
         return cls(paths)
@@ -102,7 +107,7 @@ def has(path: Path, mark: str) -> bool:
 
 
 def _shape(path: Path, mark: str) -> tuple[tuple[int, int], bytes]:
-    mask = font(path, 32).getmask(mark)
+    mask = font(path, REFERENCE).getmask(mark)
     return mask.size, bytes(mask)
 
 
@@ -113,9 +118,9 @@ def wrap(
 
     None when it does not fit into `most` lines of `width` pixels, or cannot be parted into `least`.
     """
-    pieces = _pieces(text)
+    parts = pieces(text)
     for count in range(least, most + 1):
-        lines = _even(faces, pieces, size, width, count)
+        lines = _even(faces, parts, size, width, count)
         if lines is not None:
             return lines
     return None
@@ -123,31 +128,32 @@ def wrap(
 
 def split(text: str) -> tuple[str, str]:
     """Cut a text in two near its middle, at a stop where there is one; ("", text) when it cannot be cut."""
-    pieces = _pieces(text)
-    if len(pieces) < 2:
+    parts = pieces(text)
+    if len(parts) < 2:
         return "", text
     best, cut = float("inf"), 1
-    for at in range(1, len(pieces)):
-        before = "".join(pieces[:at])
-        cost = abs(len(before) / len(text) - 0.5) + 4 * _reluctance(pieces, at)
+    for at in range(1, len(parts)):
+        before = "".join(parts[:at])
+        cost = abs(len(before) / len(text) - 0.5) + 4 * _reluctance(parts, at)
         if cost < best:
             best, cut = cost, at
-    return "".join(pieces[:cut]).strip(), "".join(pieces[cut:]).strip()
+    return "".join(parts[:cut]).strip(), "".join(parts[cut:]).strip()
 
 
-def _pieces(text: str) -> list[str]:
+def pieces(text: str) -> list[str]:
     """Return the unbreakable pieces: a Chinese character with its punctuation, a word with its space."""
-    pieces: list[str] = []
+    found: list[str] = []
     for mark in text:
-        if pieces and _together(pieces[-1][-1], mark):
-            pieces[-1] += mark
+        if found and _together(found[-1], mark):
+            found[-1] += mark
         else:
-            pieces.append(mark)
-    return pieces
+            found.append(mark)
+    return found
 
 
-def _together(before: str, mark: str) -> bool:
-    if mark == " " or mark in _NOT_FIRST or before in _NOT_LAST:
+def _together(piece: str, mark: str) -> bool:
+    before = piece[-1]
+    if mark == " " or mark in _NOT_FIRST or piece.rstrip()[-1:] in _NOT_LAST:
         return True
     if before == " ":
         return False

@@ -12,6 +12,7 @@ from pipeline.sound.samples import Samples, channels, convolved, decibels
 
 _SHORTEST = 0.4  # seconds of one gating block: less cannot be measured
 _REPEATED = 3.0  # seconds a line is repeated to before metering, so that its edges do not decide
+STEPS, _AHEAD = 2000, 10  # of a limiter's gain: so many a second; so many of them before a peak
 _SURROUND = {5: (1.0, 1.0, 1.0, 1.41, 1.41), 6: (1.0, 1.0, 1.0, 0.0, 1.41, 1.41)}
 
 
@@ -22,12 +23,21 @@ def integrated(samples: Samples, hertz: int) -> float | None:
 
     Source: ITU-R BS.1770-4, annex 1 (blocks of 400 ms every 100 ms, gates at -70 LUFS and -10 LU).
     """
+    return None if len(samples) < _SHORTEST * hertz else gated(power(samples, hertz))
+
+
+def power(samples: Samples, hertz: int) -> NDArray[np.float64]:
+    """Return the K-weighted mean square of each whole 100 ms, over all channels as they are weighed.
+
+    A part of a longer sound is measured rightly from 0.4 s after its beginning.
+    """
     sound = channels(samples)
-    if len(sound) < _SHORTEST * hertz:
-        return None
     weights = _SURROUND.get(sound.shape[1], (1.0,) * sound.shape[1])
-    power = sum(w * _power(sound[:, c], hertz) for c, w in enumerate(weights) if w)
-    power = np.asarray(power)
+    return np.asarray(sum(w * _power(sound[:, c], hertz) for c, w in enumerate(weights) if w))
+
+
+def gated(power: NDArray[np.float64]) -> float | None:
+    """Return the gated loudness in LUFS of what `power` measured; None where all of it is below -70 LUFS."""
     blocks = (power[:-3] + power[1:-2] + power[2:-1] + power[3:]) / 4
     heard = blocks[blocks > 10 ** ((-70 + 0.691) / 10)]
     if not heard.size:
@@ -70,7 +80,7 @@ def limited(samples: Samples, hertz: int, ceiling_db: float) -> Samples:
     """
     result, aim = samples, 10 ** (ceiling_db / 20)
     for _ in range(4):  # a moving gain may lift a peak between samples by a hair: then once more
-        peaks = np.max([_between(channels(result)[:, c]) for c in range(channels(result).shape[1])], axis=0)
+        peaks = reach(result)
         if peaks.max(initial=0) <= aim:
             return result
         gain = _gain(peaks, hertz, aim * 0.998)
@@ -78,19 +88,37 @@ def limited(samples: Samples, hertz: int, ceiling_db: float) -> Samples:
     return np.asarray(result * np.float32(aim / max(peaks.max() * 1.001, aim)), dtype=np.float32)
 
 
+def reach(samples: Samples) -> Samples:
+    """Return, per sample, how far any channel reaches at it or between it and the next."""
+    sound = channels(samples)
+    return np.asarray(np.max([_between(sound[:, c]) for c in range(sound.shape[1])], axis=0))
+
+
+def turned_down(highest: Samples, aim: float) -> NDArray[np.float64]:
+    """Return a smooth gain per step of 0.5 ms which brings the `highest` of every step down to `aim`.
+
+    It falls over the 5 ms before a peak and comes back over about 80 ms.
+    """
+    wanted = np.minimum(1.0, aim / np.maximum(highest, 1e-9)).astype(np.float64)
+    if wanted.min(initial=1.0) == 1.0:
+        return wanted
+    held = _lowest(wanted, _AHEAD + 1)
+    back, gain = 1 - float(np.exp(-1 / (0.08 * STEPS))), 1.0
+    for start in range(0, len(held), 1 << 14):
+        for i, lowest in enumerate(held[start : start + (1 << 14)].tolist(), start):
+            gain = min(lowest, gain + (1 - gain) * back)
+            held[i] = gain
+    window = np.hanning(2 * _AHEAD + 3)[1:-1]
+    return np.convolve(np.pad(held, _AHEAD, mode="edge"), window / window.sum(), mode="valid")
+
+
 def _gain(peaks: Samples, hertz: int, aim: float) -> Samples:
-    """Return a smooth gain per sample which brings every peak down to `aim`, in steps of 0.5 ms."""
-    step, ahead = max(1, hertz // 2000), 10
+    """Return the gain of `turned_down` per sample."""
+    step = max(1, hertz // STEPS)
     count = -(-len(peaks) // step)
     highest = np.zeros(count * step, np.float32)
     highest[: len(peaks)] = peaks
-    wanted = np.minimum(1.0, aim / np.maximum(highest.reshape(count, step).max(axis=1), 1e-9))
-    held = _lowest(wanted, ahead + 1)
-    back = 1 - np.exp(-1 / (0.08 * 2000))
-    for i in range(1, count):
-        held[i] = min(held[i], held[i - 1] + (1 - held[i - 1]) * back)
-    window = np.hanning(2 * ahead + 3)[1:-1]
-    smooth = np.convolve(np.pad(held, ahead, mode="edge"), window / window.sum(), mode="valid")
+    smooth = turned_down(highest.reshape(count, step).max(axis=1), aim)
     at = (np.arange(len(peaks)) - (step - 1) / 2) / step
     return np.interp(at, np.arange(count), smooth).astype(np.float32)
 
@@ -132,7 +160,8 @@ def _power(channel: Samples, hertz: int) -> NDArray[np.float64]:
     """Return the mean square of each whole 100 ms after K-weighting."""
     kernel, sums, rest = _weighting(hertz), [], np.zeros(0, np.float32)
     hop, left = hertz // 10, len(channel)
-    for piece in convolved(channel, kernel):
+    # A block and the kernel together fill one transform.
+    for piece in convolved(channel, kernel, (1 << 17) - len(kernel) + 1):
         joined = np.concatenate([rest, piece[:left]])
         left -= min(left, len(piece))
         whole = len(joined) // hop

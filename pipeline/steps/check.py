@@ -17,5 +17,8 @@ async def check(studio: Studio, project: str, film: str, sidecar: str) -> Checke
             report = await studio.workshop.run("stage", crafts.check, bench / "film.mp4", None)
     kept = await studio.keep_noun(project, "report", report)
     return Checked(
-        report=kept.id, sendable=report.sendable, faults=tuple(fault.key for fault in report.faults)
+        report=kept.id,
+        sendable=report.sendable,
+        faults=tuple(fault.key for fault in report.faults),
+        stopping=tuple(fault for fault in report.faults if fault.stops),
     )

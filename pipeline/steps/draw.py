@@ -4,7 +4,7 @@ from pipeline.model import Framed, Sight
 from pipeline.parts import Drawn
 from pipeline.ports.facts import Paid
 from pipeline.ports.image import FrameAsk, Framer
-from pipeline.shown import shown
+from pipeline.shown import canvas, shown
 from pipeline.spend import spend
 from pipeline.studio import Studio, digest
 
@@ -14,9 +14,8 @@ async def draw(studio: Studio, project: str, sight: str, which: str = "") -> Dra
     brief = (await studio.project(project)).brief
     chosen, _ = shown(brief, which)
     picture = await studio.asset(chosen)
-    ask = FrameAsk(
-        sight=await studio.noun(sight, Sight), width=studio.settings.width, height=studio.settings.height
-    )
+    width, height = canvas(brief, (studio.settings.width, studio.settings.height))
+    ask = FrameAsk(sight=await studio.noun(sight, Sight), width=width, height=height)
 
     async def send(vendor: Framer, _key: str) -> Paid:
         async with studio.borrow(chosen) as (path,):

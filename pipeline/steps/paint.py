@@ -15,7 +15,7 @@ from pipeline.parts import Painted, Picture
 from pipeline.ports.errors import Busy, Failed, Refused, Surprise, Trouble
 from pipeline.ports.facts import Facts, Paid
 from pipeline.ports.image import Came, Delivers, DrawAsk, Image
-from pipeline.shown import PHOTO, shown
+from pipeline.shown import PHOTO, canvas, shown
 from pipeline.spend import spend
 from pipeline.studio import Studio, digest
 from pipeline.turns import Cancelled
@@ -53,12 +53,12 @@ async def paint(studio: Studio, project: str, numbers: str) -> Painted:
     brief = (await studio.project(project)).brief
     photo, _ = shown(brief, PHOTO)
     told = await _told(studio, project, brief)
-    canvas = studio.settings.width, studio.settings.height
+    size = canvas(brief, (studio.settings.width, studio.settings.height))
     row = await studio.asset(photo)
-    made_from = digest("paint", row.sha256, told, *canvas, brief.rounds.get("paint", 0))
+    made_from = digest("paint", row.sha256, told, *size, brief.rounds.get("paint", 0))
     wanted = numbers.split()
     with studio.bench() as bench:
-        ask = DrawAsk(photo=bench / "photo.jpg", words=told, width=canvas[0], height=canvas[1])
+        ask = DrawAsk(photo=bench / "photo.jpg", words=told, width=size[0], height=size[1])
         async with studio.borrow(photo) as (path,):
             await studio.workshop.run("sight", crafts.reference, path, ask.photo)
         work = _Work(studio, project, ask, made_from, bench)
@@ -157,8 +157,8 @@ async def _read(work: _Work, number: str, picture: str) -> Picture:
     studio, out = work.studio, work.bench / f"{number}.jpg"
     weights = tuple(studio.weights[name] for name in ("pet-detector", "face-proposals", "saliency"))
     async with studio.borrow(picture) as (path,):
-        canvas = work.ask.width, work.ask.height
-        sight = await studio.workshop.run("sight", crafts.receive, path, weights, canvas, out)
+        size = work.ask.width, work.ask.height
+        sight = await studio.workshop.run("sight", crafts.receive, path, weights, size, out)
     kept = await studio.keep(work.project, "shown", out, "image/jpeg")
     found = bool(sight.pets) and sight.pets[0].found
     return Picture(picture=picture, shown=kept.id, mouth="found" if found else "none")

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from bot import roster, settings
 from bot.__main__ import app
+from pipeline.model import Fault, Report
 from storage import assets, projects, takes, voices
 from storage.blobs import Blobs
 from storage.db import Database
@@ -85,6 +86,16 @@ def house(room: Path) -> Path:
 
     asyncio.run(fill())
     return room
+
+
+_REPORT_KEPT = {"kind": "report", "key": "prj_1/report.json", "media_type": "application/json"}
+_REPORT = Report(
+    faults=(
+        Fault(key="check.peak", stops=True, fields={"db": "0.3"}),
+        Fault(key="check.clicks", stops=False, fields={"n": "1", "where": "5.00"}),
+    ),
+    facts={"seconds": 12.0, "bytes": 2_100_000, "lufs": -15.1, "true_peak_db": 0.3},
+)
 
 
 def _with(work: Callable[[Database], object], room: Path) -> object:
@@ -355,6 +366,25 @@ def test_long_names_stay_whole_where_a_program_reads(house: Path) -> None:
     _with(lambda db: _project(db, name, whose), house)
     (line,) = [line for line in _run("admin", "projects").out.splitlines() if name in line]
     assert whose in line
+
+
+def test_a_report_is_told_in_sentences(house: Path) -> None:
+    """Whoever runs the bot sees why a film was not sent, and its figures; a stranger's id is one line."""
+
+    async def keep(db: Database) -> None:
+        await assets.add(db, nouns.asset("prj_1-report", "prj_1").model_copy(update=_REPORT_KEPT))
+        blobs = Blobs.open(str(house / "data" / "blobs"))
+        await blobs.put("prj_1/report.json", _REPORT.model_dump_json().encode())
+
+    _with(keep, house)
+    ended = _run("admin", "report", "prj_1")
+    assert ended.code == 0
+    figures, peak, clicks = ended.out.strip().splitlines()
+    assert figures == "prj_1-report: was not sent; 12.0 s, 2.1 MB, -15.1 LUFS, peak 0.3 dB"
+    assert peak.startswith("  ✗ ")
+    assert "0.3" in peak
+    assert clicks.startswith("  · ")
+    assert _run("admin", "report", "prj_9").code == 1
 
 
 def test_takes_show_which_need_a_decision(house: Path) -> None:

@@ -1,6 +1,7 @@
 """Whole films through the command line: from a photo to an MP4, with the plug pulled, without the weights."""
 
 import asyncio
+import dataclasses
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import resource
 import signal
 import sqlite3
 import subprocess
+import zipfile
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
@@ -18,11 +20,14 @@ from rich.console import Console
 from bot import settings
 from bot.app import opened, weights
 from bot.film import make
+from bot.talking.saying import stopping
+from bot.texts import say
 from bot.wish import Wish
 from pipeline import packaged
 from pipeline.film.check import check
 from pipeline.film.probe import probe
-from pipeline.recipes import redo_part
+from pipeline.model import Report
+from pipeline.recipes import edit_project, redo_part
 from storage import takes
 from storage.model import Line, Script, Taps
 from tests.stories.cli import SHARED, command, environment, pawlogue
@@ -143,20 +148,29 @@ def _ledger(data: Path) -> list[tuple[str, str]]:
 
 
 async def test_every_weight_may_be_missing(tmp_path: Path) -> None:
-    """No detector, no natural voice, no cute font, no saliency: a film with a voice-over, and a request."""
+    """No detector, no natural voice, no cute font, no saliency: a film with a voice-over, a request, and all
+    the shapes of it."""
     found = {name: path if name == "font-sans" else None for name, path in weights().items()}
-    wish = _hungry(tmp_path, Taps())
+    wish = dataclasses.replace(_hungry(tmp_path, Taps()), also=("square", "preview", "project"), width=360)
     async with opened(_kept_in(tmp_path), poll_seconds=0.05, found=found) as house:
         result = await make(house, wish, Console(quiet=True), "en")
     assert (result.notice.kind, result.summary["mouth"]) == ("done", "none")
     assert result.remarks == ["remark.no_mouth"]
     report = await asyncio.to_thread(check, wish.out, "telegram")
     assert report.sendable
+    assert report.facts["width"] == 360
+    also = result.summary["also"]
+    assert isinstance(also, dict)
+    assert set(also) == {"square", "preview", "project"}
+    square = await asyncio.to_thread(probe, Path(also["square"]))
+    assert (square.width, square.height) == (360, 360)
+    assert set(also.values()) <= {str(path) for path in tmp_path.iterdir()}  # noqa: ASYNC240  # a handful of names
     assert report.facts["lufs"] == pytest.approx(-15, abs=1)
 
 
 async def test_one_part_again_keeps_the_rest(tmp_path: Path) -> None:
-    """A redo makes its part anew under a take of its own and finds everything it does not touch."""
+    """A redo makes its part anew under a take of its own and finds everything it does not touch; the first
+    film can still be taken apart."""
     async with opened(_kept_in(tmp_path), poll_seconds=0.05) as house:
         first = await make(house, _hungry(tmp_path, Taps(mouth=(256, 280))), Console(quiet=True), "zh")
         project = first.notice.assets["film"].split(".")[0]
@@ -166,9 +180,32 @@ async def test_one_part_again_keeps_the_rest(tmp_path: Path) -> None:
         after = await takes.of(house.studio.db, project)
         await house.engine.start(redo_part, f"{project}:redo:2", project, "tail", 1)
         refused = await house.engine.finished(f"{project}:redo:2")
+        made_of = first.notice.assets["parts"], first.notice.assets["cover"]
+        await house.engine.start(edit_project, f"{project}:project:1", project, *made_of)
+        taken_apart = await house.engine.finished(f"{project}:project:1")
+        async with house.studio.borrow(taken_apart.assets["archive"]) as (path,):
+            with zipfile.ZipFile(path) as archive:
+                names = {name.partition("/")[2] for name in archive.namelist()}
+    assert {"draft_content.json", "timeline.otio", "Resources/line-02-pet.wav"} <= names
+    assert taken_apart.fields["parts"] == made_of[0]
     assert again.kind == "done"
     assert [take.step for take in after if take not in before] == ["speak_person"]
     assert (refused.kind, refused.key) == ("failed", "redo.no_such_part")
+
+
+async def test_a_film_that_does_not_pass_is_cut_again_and_then_explained(tmp_path: Path) -> None:
+    """Without a producer's field no film may leave: it is cut once more, then told in a sentence, and kept
+    with its report."""
+    chosen = _kept_in(tmp_path).model_copy(update={"aigc_producer": ""})
+    async with opened(chosen, poll_seconds=0.05) as house:
+        result = await make(house, _hungry(tmp_path, Taps(mouth=(256, 280))), Console(quiet=True), "en")
+        told = await house.studio.noun(result.notice.assets["report"], Report)
+    assert (result.notice.kind, result.notice.key) == ("failed", "film.faulty")
+    assert "AIGC" in say("film.faulty", "en", stopping(result.notice.fields, "en"))
+    assert [fault.key for fault in told.faults] == ["check.aigc"]
+    steps = result.summary["steps"]
+    assert isinstance(steps, list)
+    assert "mend" in [step["name"] for step in steps]
 
 
 def _hungry(folder: Path, taps: Taps) -> Wish:

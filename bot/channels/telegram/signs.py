@@ -28,6 +28,7 @@ _SIGNS: Mapping[str, str] = {
     "prepare_frame": ChatAction.UPLOAD_PHOTO,
     "prepare_voice": ChatAction.RECORD_VOICE,
     "bring_sound": ChatAction.RECORD_VOICE,
+    "edit_project": ChatAction.UPLOAD_DOCUMENT,
 }
 
 

@@ -244,7 +244,12 @@ def _film(talk: Talk, fields: dict[str, str]) -> Ended:
     return {"seconds": "14.2", "mouth": "found", "exact": "yes", **fields}, {
         "film": f"film {talk.film}",
         "cover": "cover",
+        "parts": f"parts {talk.film}",
     }
+
+
+def _project(talk: Talk, fields: dict[str, str]) -> Ended:
+    return {"parts": talk.films[-1].parts, **fields}, {"archive": f"project of {talk.films[-1].film}"}
 
 
 ENDS = {
@@ -256,6 +261,7 @@ ENDS = {
     "link": _link,
     "audition": _audition,
     "film": _film,
+    "project": _project,
 }
 
 

@@ -129,15 +129,20 @@ def doctored(
     gain: float = 1.0,
     delay: float = 0.0,
     codec: str = "",
+    sounding: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None = None,
+    starts: float = 0.0,
 ) -> Path:
     """Write the film again with other pictures, another loudness, later sound or another codec.
 
     Args:
         picture: gets number and picture (height, width, 3), gives what is shown instead.
         codec: in place of H.264 in the right make.
+        sounding: gets the samples, gives what is heard instead.
+        starts: seconds after the pictures at which the sound's own time begins.
     """
     samples = sound.read(film, HERTZ) * np.float32(gain)
     samples = np.roll(samples, round(delay * HERTZ), axis=0)
+    samples = samples if sounding is None else sounding(samples)
     with av.open(str(out), "w", format="mp4", options={"movflags": "+faststart"}) as sink:
         if codec:
             video = sink.add_stream("mpeg4", rate=25)
@@ -156,7 +161,7 @@ def doctored(
             block = av.AudioFrame.from_ndarray(
                 np.ascontiguousarray(samples[start : start + 1024].T), "fltp", "stereo"
             )
-            block.sample_rate, block.pts = HERTZ, start
+            block.sample_rate, block.pts = HERTZ, start + round(starts * HERTZ)
             sink.mux(audio.encode(block))
         sink.mux(video.encode(None))
         sink.mux(audio.encode(None))

@@ -72,6 +72,34 @@ def test_a_picture_that_stands_still_and_a_late_sound_are_noticed(
     assert {fault.key for fault in report.faults} == {"check.frozen", "check.sync", "check.aigc"}
 
 
+def test_sound_that_lies_beside_the_picture_is_noticed(film: tuple[CutJob, Made], tmp_path: Path) -> None:
+    """Protects films without a sidecar, too: sound that begins late and ends early, and a click in it."""
+
+    def clicked(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        samples[5 * made.HERTZ : 5 * made.HERTZ + 2] += 0.4
+        return samples
+
+    broken = made.doctored(film[1].film, tmp_path / "a.mp4", sounding=clicked, starts=0.2)
+    report = check(broken)
+    assert {"check.apart", "check.clicks"} <= {fault.key for fault in report.faults}
+    (told,) = (fault.fields for fault in report.faults if fault.key == "check.clicks")
+    assert told["n"] == "1"
+    assert float(told["where"]) == pytest.approx(5.0, abs=0.03)  # the encoder's own lead-in is 21 ms
+    assert report.facts["sound_late_ms"] == pytest.approx(200, abs=25)  # the same lead-in
+
+
+def test_words_under_the_platforms_own_are_noticed(copied: Path) -> None:
+    """Protects captions from buttons and descriptions; it is said, and does not stop the film."""
+    page = sidecar.read(copied)
+    assert page is not None
+    low = page.captions[0].model_copy(update={"box": Box(x=60, y=580, w=200, h=40)})
+    broken = page.model_copy(update={"captions": (low, *page.captions[1:])})
+    sidecar.beside(copied).write_text(broken.model_dump_json(), "utf-8")
+    report = check(copied)
+    assert [fault.key for fault in report.faults] == ["check.caption_overlaid"]
+    assert report.sendable
+
+
 def test_a_faint_sound_and_a_wrong_codec_are_noticed(film: tuple[CutJob, Made], tmp_path: Path) -> None:
     """Protects against a film nobody hears and one many players cannot play."""
     broken = made.doctored(film[1].film, tmp_path / "a.mp4", gain=0.5, codec="mpeg4")

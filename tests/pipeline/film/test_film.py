@@ -1,6 +1,9 @@
 """A whole film, looked at from outside."""
 
 import json
+import resource
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import av
@@ -9,6 +12,7 @@ import pytest
 from PIL import Image
 
 from pipeline.film import sidecar, sound
+from pipeline.film.check import check
 from pipeline.film.cut import CutJob, Made, cut
 from pipeline.film.marks import aigc
 from pipeline.film.probe import probe
@@ -27,6 +31,15 @@ def test_the_file_is_what_every_player_plays(film: tuple[CutJob, Made]) -> None:
     assert (told.width, told.height, told.fps, told.frames) == (360, 640, 25.0, job.timeline.frames)
     assert told.index_first is True
     assert told.bytes == done.bytes <= job.max_bytes
+
+
+def test_a_film_made_again_is_gentler(film: tuple[CutJob, Made], tmp_path: Path) -> None:
+    """Protects mending: a limit that only just held is kept with room, and the film is as loud as before."""
+    job, done = film
+    tight = {"out": tmp_path / "film.mp4", "cover": tmp_path / "film.jpg", "max_bytes": done.bytes}
+    again = cut(job.model_copy(update={**tight, "again": True}))
+    assert again.bytes <= 0.9 * done.bytes
+    assert integrated(sound.read(again.film), 48_000) == pytest.approx(-15.0, abs=1.0)
 
 
 def test_the_sound_is_right_after_decoding(film: tuple[CutJob, Made]) -> None:
@@ -113,7 +126,7 @@ def test_a_card_in_noto_without_extras(tmp_path: Path) -> None:
         pytest.skip("the fonts are not fetched")
     told: list[float] = []
     job = made.job(
-        tmp_path, made.CARD, font_cute=None, label="", producer="", captions=False, bed=False, title=()
+        tmp_path, made.CARD, font_cute=None, label="", producer="", captions=False, bed=None, title=()
     )
     done = cut(job, told.append)
     page = sidecar.read(done.film)
@@ -149,6 +162,52 @@ def test_what_cannot_be_cut_is_said_and_leaves_nothing(
         cut(job)
     assert caught.value.key == key
     assert not place.exists() or list(place.iterdir()) == []
+
+
+def _filling(place: Path, job: CutJob) -> str:
+    """In a process of its own: cut with room for 120 kB in a file, and return what went wrong."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, 120_000))
+    try:
+        cut(job.model_copy(update={"out": place / "a.mp4", "cover": place / "a.jpg"}))
+    except Failed as failed:
+        return failed.key
+    return "cut"
+
+
+def test_a_disk_that_fills_up_or_a_stop_leaves_nothing(film: tuple[CutJob, Made], tmp_path: Path) -> None:
+    """Protects against half a film, in the middle of which the disk was full or somebody stopped it."""
+    full, stopped = tmp_path / "full", tmp_path / "stopped"
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        assert pool.submit(_filling, full, film[0]).result() == "film.disk_full"
+
+    def stop(fraction: float) -> None:
+        if fraction > 0.3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        cut(film[0].model_copy(update={"out": stopped / "a.mp4", "cover": stopped / "a.jpg"}), stop)
+    assert [*full.iterdir(), *stopped.iterdir()] == []
+
+
+def test_an_emoji_for_a_title_and_sixty_characters_in_a_line(
+    film: tuple[CutJob, Made], tmp_path: Path
+) -> None:
+    """Protects what people really write: no box in place of the title, pages that follow each other, a film
+    that passes its check."""
+    job = film[0]
+    cues = list(job.timeline.cues)
+    cues[3] = cues[3].model_copy(update={"text": "我白天写代码晚上送外卖周末再去天桥底下贴膜" * 3})
+    times = job.timeline.model_copy(update={"cues": tuple(cues)})
+    done = cut(
+        job.model_copy(update={
+            "title": ("🥺",), "timeline": times, "out": tmp_path / "a.mp4", "cover": tmp_path / "a.jpg",
+        })
+    )  # fmt: skip
+    page = sidecar.read(done.film)
+    assert page is not None
+    assert (page.title, page.title_box) == ((), None)
+    assert len([each for each in page.captions if each.cue == 3]) > 2
+    assert [fault.key for fault in check(done.film).faults if fault.stops] == []
 
 
 def test_a_smaller_film_when_asked(film: tuple[CutJob, Made], tmp_path: Path) -> None:
