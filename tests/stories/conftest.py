@@ -1,0 +1,15 @@
+"""Where stories play: in folders with short names, for their programs listen on sockets in there."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for one story."""
+    folder = tmp_path_factory.mktemp("story")
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
