@@ -70,7 +70,7 @@ def _clip(path: Path, number: int) -> Path:
     ground = np.stack([120 + 60 * np.sin(columns / 300 + tint) + rows / 30 for tint in (0, 1, 2)], axis=2)
     fur = _fur(chance)
     grain = chance.normal(0, 1.5, (_HIGH + 64, _WIDE + 64, 1)).astype(np.float32)
-    with encode.Clip(path, _WIDE, _HIGH, _FPS, crf=19) as clip:
+    with encode.Clip(path, _WIDE, _HIGH, _FPS, crf=19, preset="veryfast") as clip:
         for n in range(round(_CLIP * _FPS)):
             x, y = 360 + 40 * np.sin(n / 11 + number), 720 + 25 * np.cos(n / 17)
             picture = ground.copy()
