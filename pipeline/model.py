@@ -1,5 +1,6 @@
 """What the rooms of the pipeline hand to each other: frozen models, pixels and seconds."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -122,6 +123,13 @@ class Track(Noun):
 
     mouths: tuple[Box | None, ...]
     openness: tuple[float, ...]
+
+
+class Credentials(Noun):
+    """What a film is signed with: PEM files, the chain of certificates from our own on, and its key."""
+
+    certificate: Path
+    key: Path
 
 
 class Fault(Noun):

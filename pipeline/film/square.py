@@ -31,7 +31,8 @@ def squared(job: CutJob) -> CutJob:
     track = Track(mouths=tuple(box and moved(box) for box in job.track.mouths), openness=job.track.openness)
     layout = Layout(kind="full", width=side, height=side, band=Box(x=0, y=0, w=side, h=band), pane=place)
     focus = (left / across if across > 0 else 0.5, top / down if down > 0 else 0.5)
-    return job.model_copy(update={"layout": layout, "track": track, "focus": focus})
+    heads = tuple(moved(box) for box in job.heads)
+    return job.model_copy(update={"layout": layout, "track": track, "heads": heads, "focus": focus})
 
 
 def _mouth(job: CutJob) -> tuple[float, float]:
