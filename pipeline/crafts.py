@@ -538,10 +538,9 @@ def _job(work: Finishing) -> "CutJob":
     """The edit of a film; every line's sound is written into the folder."""
     from pipeline.film import bed, cut, mix
     from pipeline.film.emptied import emptied
-    from pipeline.puppet.composition import head_box
 
     layout = work.framed.layout if work.captions else emptied(work.framed.layout)
-    pets = [pet for pet in (work.framed.pet, work.framed.second) if pet]
+    heads, faces = _heads(work.framed, layout)
     moods = [mood for mood in bed.MOODS if mood == work.bed]
     playable = work.music is not None and mix.plays(work.music, work.timeline.seconds)
     return cut.CutJob(
@@ -549,7 +548,8 @@ def _job(work: Finishing) -> "CutJob":
         layout=layout,
         timeline=work.timeline,
         track=_on_canvas(work.track, layout),
-        heads=tuple(_shifted(head_box(pet), layout) for pet in pets),
+        heads=heads,
+        faces=faces,
         title=work.title,
         lang=work.lang,
         look=work.look,
@@ -569,6 +569,30 @@ def _job(work: Finishing) -> "CutJob":
         credentials=work.credentials,
         again=work.again,
     )
+
+
+_EARS, _CHEEKS = 0.25, 0.12  # of a head, from its top and its sides: they may be covered, a face not
+_UPPER = 0.6  # of an animal whose face nobody is sure of
+
+
+def _heads(framed: Framed, layout: Layout) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
+    """The heads of those in the picture, and what of them is never covered; on the canvas."""
+    from pipeline.puppet.composition import head_box
+
+    known = [head_box(pet) for pet in (framed.pet, framed.second) if pet and pet.found]
+    unsure = [pet.box for pet in (framed.pet, framed.second) if pet and not pet.found]
+    upper = [Box(x=box.x, y=box.y, w=box.w, h=box.h * _UPPER) for box in (*unsure, *framed.others)]
+    faces = [
+        Box(
+            x=head.x + _CHEEKS * head.w,
+            y=head.y + _EARS * head.h,
+            w=(1 - 2 * _CHEEKS) * head.w,
+            h=(1 - _EARS) * head.h,
+        )
+        for head in known
+    ]
+    heads = tuple(_shifted(box, layout) for box in (*known, *upper))
+    return heads, tuple(_shifted(box, layout) for box in (*faces, *upper))
 
 
 def check(film: Path, channel: Literal["telegram", "feishu"] | None) -> Report:

@@ -22,7 +22,7 @@ from pipeline.film.fitted import MIDDLE, Focus, fitted
 from pipeline.film.mix import HERTZ, Mix, music
 from pipeline.film.scene import Scene, even
 from pipeline.film.shots import Shot, decoded, pictures
-from pipeline.film.stickers import Sticker, moving, stickers
+from pipeline.film.stickers import Sticker, begin, moving, stickers
 from pipeline.film.type import Faces
 from pipeline.model import Box, Credentials, Layout, Timeline, Track
 from pipeline.ports.errors import BadInput, Failed, Surprise
@@ -37,6 +37,7 @@ _FINER = 1.1  # of a step of quality, so that the likeness is none the less for 
 _KEY = 4  # seconds between two pictures that need no other: where a player may jump to
 _BLOCK = 1024  # samples in one AAC frame
 _LOWER, _FEWER = 1.0, 0.9  # dB and share of the bytes, when a film is made again
+_GONE = 0.5  # seconds after its end in which the label fades
 _LATE = 3  # frames a performance may be short of the film
 
 
@@ -47,9 +48,10 @@ class CutJob(Noun):
     `fade` seconds; `focus` is what is kept of pictures larger than the pane; `track` tells the mouth's boxes
     in canvas pixels; `sounds` maps each cue's index to its line. `label` and `producer` may be empty: then
     that mark is left out. `music` is a file that plays instead of the bed. `tags` names the speakers other
-    than the look does (an empty word: no tag). `heads` are where label and stickers are rather not;
-    `stickers` come with the punchline, None as the look has it. `credentials` sign the film. `again` mends
-    what a check holds against a film: lower peaks, fewer bytes. The same job makes the same film.
+    than the look does (an empty word: no tag). `heads` are where label and stickers are rather not,
+    `faces` where stickers never are. `stickers` come with the punchline, None as the look has it.
+    `credentials` sign the film. `again` mends what a check holds against a film: lower peaks, fewer bytes.
+    The same job makes the same film.
     """
 
     performance: Path | tuple[Shot, ...]
@@ -67,6 +69,7 @@ class CutJob(Noun):
     music: Path | None = None
     captions: bool = True
     heads: tuple[Box, ...] = ()
+    faces: tuple[Box, ...] = ()
     stickers: bool | None = None
     credentials: Credentials | None = None
     label: str = "AI生成"
@@ -184,10 +187,11 @@ def _stickers(
     """Return the film's stickers, where they are wanted."""
     if not (look.sticker.usual if job.stickers is None else job.stickers):
         return ()
-    mouths = [box for box in job.track.mouths if box is not None]
-    words = [page.box for page in pages]
-    labelled = [] if label is None else [label.box]
-    return stickers(job.timeline, job.layout, look, job.heads, [*mouths, *words, *labelled])
+    start = begin(job.timeline)
+    mouths = [box for box in job.track.mouths[round(start * job.timeline.fps) :] if box is not None]
+    words = [page.box for page in pages if page.end > start]
+    labelled = [] if label is None or label.end + _GONE < start else [label.box]
+    return stickers(job.timeline, job.layout, look, job.heads, [*mouths, *job.faces, *words, *labelled])
 
 
 def _within(reel: Reel, part: Path) -> tuple[int, av.VideoFrame]:

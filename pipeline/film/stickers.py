@@ -13,8 +13,8 @@ from storage.model import Noun
 _BEGINS = 0.45  # of the last answer has been said
 _POP = (0.35, 0.75, 1.14, 1.06, 1.0)  # of the size, picture by picture
 _TURNS, _HELD = (0.0, 5.0, 0.0, -5.0), 7  # degrees it sways by, pictures for each
-_FACE_UP, _FACE_IN = 0.25, 0.12  # of a head, from its top and its sides: ears may be covered, a face not
 _LESS = 0.62  # of the first one's size are those beside it
+_NEAR = 1.4  # of the first one's size, from middle to middle: else there is none beside it
 _EDGE = 0.05  # of the width, kept free at the sides of the picture
 _STEPS = 12  # places that are tried across and down
 
@@ -46,26 +46,34 @@ class Moving:
         return self.swaying[(since - len(self.coming)) // _HELD % len(self.swaying)]
 
 
+def begin(timeline: Timeline) -> float:
+    """Return when the first sticker comes, in seconds: on a picture, in the last answer; the film's end when
+    there is none."""
+    answers = [cue for cue in timeline.cues if cue.speaker != "person"]
+    if not answers:
+        return timeline.seconds
+    last = answers[-1]
+    return round((last.start + _BEGINS * (last.end - last.start)) * timeline.fps) / timeline.fps
+
+
 def stickers(
     timeline: Timeline, layout: Layout, look: Look, heads: Sequence[Box], taken: Sequence[Box]
 ) -> tuple[Sticker, ...]:
     """Return the stickers of a film: what the look has for how its last answer is played.
 
     Args:
-        heads: of those in the picture: stickers keep off their faces, and rather off their ears.
-        taken: where else nothing may be: mouth, captions, label. Where there is no room there is no sticker.
+        heads: where stickers are rather not.
+        taken: where they never are: faces, captions, label. Where there is no room there is no sticker.
     """
     answers = [cue for cue in timeline.cues if cue.speaker != "person"]
     if not answers:
         return ()
     last = answers[-1]
-    fps = timeline.fps
-    start = round((last.start + _BEGINS * (last.end - last.start)) * fps) / fps
-    faces = [_face(head) for head in heads]
+    fps, start = timeline.fps, begin(timeline)
     placed: list[Sticker] = []
     for number, name in enumerate(look.sticker.shown.get(last.direction.emotion, ())):
         side = round(layout.width * look.sticker.size * (_LESS if number else 1.0))
-        full = [*taken, *faces, *(each.box for each in placed)]
+        full = [*taken, *(each.box for each in placed)]
         beside = placed[0].box if placed else None
         box = _free(side, layout, full, heads, beside)
         if box is None:
@@ -88,16 +96,6 @@ def moving(sticker: Sticker, look: Look, fps: int) -> Moving:
     return Moving(round(sticker.start * fps), coming, tuple(drawn(1.0, turn) for turn in _TURNS))
 
 
-def _face(head: Box) -> Box:
-    """Return the part of a head that is never covered."""
-    return Box(
-        x=head.x + _FACE_IN * head.w,
-        y=head.y + _FACE_UP * head.h,
-        w=(1 - 2 * _FACE_IN) * head.w,
-        h=(1 - _FACE_UP) * head.h,
-    )
-
-
 def _free(
     side: int, layout: Layout, full: Sequence[Box], heads: Sequence[Box], beside: Box | None
 ) -> Box | None:
@@ -109,9 +107,10 @@ def _free(
         down = (box.y - layout.pane.y) / layout.pane.h
         middle = 1 - abs(box.x + side / 2 - layout.width / 2) / (layout.width / 2)
         away = 0.0 if beside is None else _distance(box, beside) / layout.width
-        return over + 0.5 * down + 0.3 * middle + 1.5 * away
+        return over + down + 0.3 * middle + 1.5 * away
 
-    return min(free, key=cost, default=None)
+    near = [box for box in free if beside is None or _distance(box, beside) < _NEAR * beside.w]
+    return min(near, key=cost, default=None)
 
 
 def _places(side: int, layout: Layout) -> Iterator[Box]:
