@@ -241,7 +241,9 @@ def music(draft: Draft, wanted: str) -> Draft:
     if draft.talk.brief.music == wanted:
         return answered(draft, "music").tell("talk.music_is_that")
     taken = answered(draft.fill(music=wanted), "music", "whose", "retry")
-    if wanted in MUSIC or not wanted:
+    if wanted == "off":
+        taken = taken.tell("talk.music_none")
+    elif wanted in MUSIC or not wanted:
         name = named(f"talk.music.{wanted or 'auto'}", draft.talk.lang)
         taken = taken.tell("talk.music_taken", {"music": name})
     else:

@@ -138,8 +138,9 @@ def music(text: str) -> str | None:
 def is_music(text: str) -> bool:
     """True when words beside a sound say that it is to play under the film."""
     words = _folded(text)
-    named = len(words) <= _WISH and any(has(words, word) for word in _words()["music"]["named"])
-    return named and not any(has(words, word) for word in _words()["music"]["off"])
+    said = _words()["music"]
+    named = len(words) <= _WISH and any(has(words, word) for word in (*said["named"], *said["beside"]))
+    return named and not any(has(words, word) for word in said["off"])
 
 
 def size(text: str) -> int | None:
