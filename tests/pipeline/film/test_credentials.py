@@ -21,16 +21,11 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Credentials:
     return made_pair(tmp_path_factory.mktemp("pair"))
 
 
-def _read(film: Path) -> "c2pa.Reader":
-    with film.open("rb") as file:
-        return c2pa.Reader("video/mp4", file)
-
-
 def test_a_signed_film_says_who_made_it_and_that_it_is_generated(copied: Path, pair: Credentials) -> None:
     """Protects the manifest and what was there before it: the AIGC field, the index first, every picture."""
     before = probe(copied)
     credentials.sign(copied, pair, "tester", "A film")
-    with _read(copied) as reader:
+    with copied.open("rb") as file, c2pa.Reader("video/mp4", file) as reader:
         assert reader.get_validation_state() == "Valid"
         claim = reader.get_active_manifest()
     assert claim is not None
@@ -53,7 +48,7 @@ def test_a_signed_film_that_was_changed_is_found_out(copied: Path, pair: Credent
     changed = bytearray(copied.read_bytes())
     changed[-2000] ^= 0xFF
     copied.write_bytes(changed)
-    with _read(copied) as reader:
+    with copied.open("rb") as file, c2pa.Reader("video/mp4", file) as reader:
         assert reader.get_validation_state() == "Invalid"
 
 
