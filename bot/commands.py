@@ -70,7 +70,7 @@ def film(
             taps=taps,
             look=look,
             stickers=stickers,
-            bed=music if music in BEDS else "",
+            bed=music if music and music in BEDS else "",
             music=Path(music) if music and music not in (*BEDS, "auto") else None,
             width=width,
             also=tuple(each for each in get_args(Also) if each in also),

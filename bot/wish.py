@@ -3,14 +3,15 @@
 import dataclasses
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
-from pipeline.film import bed, looks
+from pipeline.film import looks
+from pipeline.model import Mood
 from pipeline.ports.errors import BadInput
 from pipeline.sound import presets
 from storage.model import Lang, Script, Taps
 
-BEDS = ("off", *bed.MOODS)
+BEDS = ("off", *get_args(Mood))
 Also = Literal["square", "preview", "project"]
 
 

@@ -8,6 +8,8 @@ from pydantic import Field
 from storage.model import Direction, Noun, Point, Speaker
 
 Span = tuple[float, float]
+Mood = Literal["tender", "merry", "blue", "sly", "proud"]
+"""The beds of music there are."""
 
 
 class Box(Noun):

@@ -6,9 +6,10 @@ from bot.messages import Button
 from bot.talking.draft import Draft, button, rows
 from bot.talking.model import Mood
 from bot.talking.saying import named, played
+from pipeline.model import Mood as Bed
 from pipeline.themes import bank
 
-MUSIC = ("auto", "tender", "merry", "blue", "sly", "proud", "off")
+MUSIC = ("auto", *get_args(Bed), "off")
 """What may play under a film, besides somebody's own."""
 
 

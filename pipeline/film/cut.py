@@ -15,7 +15,6 @@ from pydantic import Field
 from pipeline.film import cover, credentials, looks, marks, sidecar, sound, title
 from pipeline.film.atomic import replacing
 from pipeline.film.backdrop import backdrop
-from pipeline.film.bed import Mood
 from pipeline.film.captions import Page, captions
 from pipeline.film.encode import video_stream
 from pipeline.film.fitted import MIDDLE, Focus, fitted
@@ -24,7 +23,7 @@ from pipeline.film.scene import Scene, even
 from pipeline.film.shots import Shot, decoded, pictures
 from pipeline.film.stickers import Sticker, begin, moving, stickers
 from pipeline.film.type import Faces
-from pipeline.model import Box, Credentials, Layout, Timeline, Track
+from pipeline.model import Box, Credentials, Layout, Mood, Timeline, Track
 from pipeline.ports.errors import BadInput, Failed, Surprise
 from storage.model import Lang, Noun, Speaker
 

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.film import bed, sound
-from pipeline.film.bed import Mood
 from pipeline.film.timeline import placed
-from pipeline.model import Timeline
+from pipeline.model import Mood, Timeline
 from pipeline.ports.errors import BadInput
 from pipeline.sound.loudness import (
     STEPS,
