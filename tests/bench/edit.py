@@ -82,7 +82,7 @@ def _beside(scripted: dict[str, float] | None, floor: float) -> list[Figure]:
     return [
         Figure("edit_moviepy_cpu_ratio", scripted["cpu"] / floor, "x x264 alone"),
         Figure("edit_moviepy_wall_ratio", scripted["wall"] / scripted["seconds"], "x film length"),
-        Figure("edit_moviepy_peak_mb", scripted["peak_mb"], "MB"),
+        Figure("edit_moviepy_peak_mb", scripted["peak_mb"], "MB, script or encoder"),
     ]
 
 
