@@ -256,4 +256,5 @@ def _for_pipeline(settings: Settings) -> PipelineSettings:
         label=settings.aigc_label,
         label_text=settings.aigc_label_text,
         producer=settings.aigc_producer,
+        credentials=settings.credentials(),
     )

@@ -10,8 +10,9 @@ Pure. What the makings' notices have to carry:
 - `edit_script`: field `script`, the changed Script as JSON.
 - `prepare_voice`: fields `seconds`, `verdict`, `reasons` (text keys with spaces between); asset `preview`.
 - `audition`: assets by the preset's name.
-- `make_film`, `redo_part`: fields `seconds`, `mouth`; assets `film`, `cover`, `parts`.
+- `make_film`, `redo_part`: fields `seconds`, `mouth`; assets `film`, `cover`, `sidecar`, `parts`.
 - `edit_project`: field `parts`, as it was asked for; asset `archive`.
+- `vary_film`: field `parts`; asset `square` with its `cover`, or `loop`.
 """
 
 import dataclasses
@@ -83,10 +84,11 @@ def _given(draft: Draft, given: Later) -> Draft:
     if draft.runs("film") and given.files:
         words = given.text if hearing.is_for_a_film(given.text) else ""
         return files.keep_for_later(draft, words, given.files)
-    if given.files:
-        draft = _tried(files.take, draft, given.files)
-    if given.text.strip():
-        draft = _tried(_text, draft, given.text)
+    draft, sent, words = files.music(draft, given.files, given.text)
+    if sent:
+        draft = _tried(files.take, draft, sent)
+    if words.strip():
+        draft = _tried(_text, draft, words)
     return draft
 
 

@@ -9,7 +9,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.model import Box, Framed, Heard, Layout, Pet, Report, Sight, Span, Timeline, Track
+from pipeline.model import Box, Credentials, Framed, Heard, Layout, Pet, Report, Sight, Span, Timeline, Track
 from pipeline.ports.avatar import Job, Tell
 from pipeline.ports.errors import BadInput, Failed
 from pipeline.ports.voice import SpeakAsk, Spoken, Word
@@ -473,8 +473,9 @@ def _mouth_about(mouth: Box | None, pet: Pet | None, wide: int, high: int) -> Bo
 
 
 class Finishing(Noun):
-    """Everything the cutting room needs; the film, cover and sidecar are written into `folder`. `music` plays
-    instead of a bed of ours; `again`: the check held something against the film as it was made first."""
+    """Everything the cutting room needs; the film, cover and sidecar are written into `folder`. `bed` is a
+    name, "off", or empty for what suits the pet; `music` plays instead of one; `again`: the check held
+    something against the film as it was made first."""
 
     performance: Path
     framed: Framed
@@ -484,6 +485,7 @@ class Finishing(Noun):
     lang: Lang
     look: str
     captions: bool = True
+    stickers: bool | None = None
     pet_sound: Path
     pet_spans: tuple[Span, ...]
     person_sound: Path
@@ -494,16 +496,20 @@ class Finishing(Noun):
     producer: str
     produce_id: str
     max_bytes: int
+    bed: str = ""
     music: Path | None = None
+    credentials: Credentials | None = None
     again: bool = False
     folder: Path
 
 
-def finish(work: Finishing, *, tell: Tell) -> None:
-    """Cut the film, its cover and its sidecar into the folder."""
+def finish(work: Finishing, *, tell: Tell) -> tuple[str, ...]:
+    """Cut the film, its cover and its sidecar into the folder; returns text keys of what is not as asked."""
     from pipeline.film import cut
 
-    cut.cut(_job(work), tell)
+    job = _job(work)
+    cut.cut(job, tell)
+    return ("film.music_unusable",) if work.music is not None and job.music is None else ()
 
 
 def square(work: Finishing, *, tell: Tell) -> None:
@@ -515,10 +521,10 @@ def square(work: Finishing, *, tell: Tell) -> None:
 
 
 def teaser(film: Path, out: Path) -> None:
-    """Write a film's animated preview."""
+    """Write a film's animated preview: a picture that moves, or a film without sound for an `.mp4`."""
     from pipeline.film import teaser as teasers
 
-    teasers.teaser(film, out)
+    (teasers.loop if out.suffix == ".mp4" else teasers.teaser)(film, out)
 
 
 def export(work: Finishing, cover: Path, out: Path) -> None:
@@ -530,17 +536,25 @@ def export(work: Finishing, cover: Path, out: Path) -> None:
 
 def _job(work: Finishing) -> "CutJob":
     """The edit of a film; every line's sound is written into the folder."""
-    from pipeline.film import bed, cut
+    from pipeline.film import bed, cut, mix
+    from pipeline.film.emptied import emptied
 
+    layout = work.framed.layout if work.captions else emptied(work.framed.layout)
+    heads, faces = _heads(work.framed, layout)
+    moods = [mood for mood in bed.MOODS if mood == work.bed]
+    playable = work.music is not None and mix.plays(work.music, work.timeline.seconds)
     return cut.CutJob(
         performance=work.performance,
-        layout=work.framed.layout,
+        layout=layout,
         timeline=work.timeline,
-        track=_on_canvas(work.track, work.framed.layout),
+        track=_on_canvas(work.track, layout),
+        heads=heads,
+        faces=faces,
         title=work.title,
         lang=work.lang,
         look=work.look,
         captions=work.captions,
+        stickers=work.stickers,
         sounds=_line_files(work),
         label=work.label,
         producer=work.producer,
@@ -550,10 +564,35 @@ def _job(work: Finishing) -> "CutJob":
         out=work.folder / "film.mp4",
         cover=work.folder / "cover.jpg",
         max_bytes=work.max_bytes,
-        bed=bed.suiting(work.timeline),
-        music=work.music,
+        bed=None if work.bed == "off" else moods[0] if moods else bed.suiting(work.timeline),
+        music=work.music if playable else None,
+        credentials=work.credentials,
         again=work.again,
     )
+
+
+_EARS, _CHEEKS = 0.25, 0.12  # of a head, from its top and its sides: they may be covered, a face not
+_UPPER = 0.6  # of an animal whose face nobody is sure of
+
+
+def _heads(framed: Framed, layout: Layout) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
+    """The heads of those in the picture, and what of them is never covered; on the canvas."""
+    from pipeline.puppet.composition import head_box
+
+    known = [head_box(pet) for pet in (framed.pet, framed.second) if pet and pet.found]
+    unsure = [pet.box for pet in (framed.pet, framed.second) if pet and not pet.found]
+    upper = [Box(x=box.x, y=box.y, w=box.w, h=box.h * _UPPER) for box in (*unsure, *framed.others)]
+    faces = [
+        Box(
+            x=head.x + _CHEEKS * head.w,
+            y=head.y + _EARS * head.h,
+            w=(1 - 2 * _CHEEKS) * head.w,
+            h=(1 - _EARS) * head.h,
+        )
+        for head in known
+    ]
+    heads = tuple(_shifted(box, layout) for box in (*known, *upper))
+    return heads, tuple(_shifted(box, layout) for box in (*faces, *upper))
 
 
 def check(film: Path, channel: Literal["telegram", "feishu"] | None) -> Report:
@@ -594,6 +633,23 @@ def pack(film: Path, cover: Path | None, most: int, folder: Path) -> Packed:
     return Packed(film=fitting, thumbnail=thumbnail, **shape)
 
 
+def fit(film: Path, out: Path, most: int) -> int:
+    """Write a film so that it has at most that many bytes, its sidecar beside it; returns how many it has.
+
+    Raises:
+        BadInput: it is no film. Failed: `film.too_big`, it does not fit at any quality.
+    """
+    import shutil
+
+    from pipeline.film import fit as fitting
+    from pipeline.film import sidecar
+
+    size = fitting.fit(film, out, most)
+    if film.resolve() != out.resolve() and sidecar.beside(film).is_file():
+        shutil.copyfile(sidecar.beside(film), sidecar.beside(out))
+    return size
+
+
 def voice_note(sound: Path, out: Path) -> float:
     """Write a sound as a voice note, or as a small piece of music for an `.m4a`, and return its seconds."""
     from pipeline.film.note import note
@@ -610,11 +666,13 @@ def sheet(film: Path, out: Path) -> None:
 
 def _on_canvas(track: Track, layout: Layout) -> Track:
     """The mouths of a performance, moved to where its pane lies on the canvas."""
-    pane = layout.pane
-    moved = (
-        box and box.model_copy(update={"x": box.x + pane.x, "y": box.y + pane.y}) for box in track.mouths
-    )
-    return track.model_copy(update={"mouths": tuple(moved)})
+    moved = tuple(box and _shifted(box, layout) for box in track.mouths)
+    return track.model_copy(update={"mouths": moved})
+
+
+def _shifted(box: Box, layout: Layout) -> Box:
+    """A box of the pane where it lies on the canvas."""
+    return box.model_copy(update={"x": box.x + layout.pane.x, "y": box.y + layout.pane.y})
 
 
 def _line_files(work: Finishing) -> dict[int, Path]:

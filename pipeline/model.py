@@ -1,5 +1,6 @@
 """What the rooms of the pipeline hand to each other: frozen models, pixels and seconds."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -7,6 +8,8 @@ from pydantic import Field
 from storage.model import Direction, Noun, Point, Speaker
 
 Span = tuple[float, float]
+Mood = Literal["tender", "merry", "blue", "sly", "proud"]
+"""The beds of music there are."""
 
 
 class Box(Noun):
@@ -122,6 +125,13 @@ class Track(Noun):
 
     mouths: tuple[Box | None, ...]
     openness: tuple[float, ...]
+
+
+class Credentials(Noun):
+    """What a film is signed with: PEM files, the chain of certificates from our own on, and its key."""
+
+    certificate: Path
+    key: Path
 
 
 class Fault(Noun):

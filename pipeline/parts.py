@@ -166,7 +166,8 @@ class Shot(Noun):
 
 
 class Ingredients(Noun):
-    """What a film was cut from: assets, as the cut was handed them, and how it was dressed."""
+    """What a film was cut from: assets, as the cut was handed them, and how it was dressed; `music` and
+    `stickers` as in the brief."""
 
     script: str
     framed: str
@@ -177,16 +178,20 @@ class Ingredients(Noun):
     person: str
     look: str
     captions: bool
+    stickers: bool | None = None
+    music: str = ""
 
 
 class Cut(Noun):
-    """The finished film with its cover and sidecar; `parts` is the asset of its `Ingredients`."""
+    """The finished film with its cover and sidecar; `parts` is the asset of its `Ingredients`; `notes` are
+    text keys of what is not as it was asked for."""
 
     film: str
     cover: str
     sidecar: str
     seconds: float
     parts: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Exported(Noun):
@@ -196,9 +201,10 @@ class Exported(Noun):
 
 
 class Varied(Noun):
-    """The film in another shape, or a glimpse of it."""
+    """The film in another shape, or a glimpse of it; a film has a cover of its own."""
 
     file: str
+    cover: str = ""
 
 
 class Checked(Noun):

@@ -132,7 +132,7 @@ def still_good(brief: Brief, made: Brief | None) -> frozenset[str]:
 
 
 _MADE_FROM = {
-    "draw": ("photo", "taps", "frame"),
+    "draw": ("photo", "taps", "frame", "width"),
     "clone": ("sample",),
     "speak_pet": ("voice", "sample", "pet_lines"),
     "speak_person": ("person_voice", "person_lines"),

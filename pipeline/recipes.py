@@ -182,11 +182,15 @@ async def edit_project(project: str, parts: str, cover: str) -> Notice:
 
 @making({"vary": 5.0})
 async def vary_film(project: str, what: str, parts: str, film: str, sidecar: str) -> Notice:
-    """A finished film in another shape ("square"), or a glimpse of it ("preview"); assets of its notice."""
+    """A finished film in another shape ("square"), or a glimpse of it ("preview" a picture, "loop" a film).
+
+    `parts`, `film` and `sidecar` are assets of its notice.
+    """
     varied = await step(vary, project, what, parts, film, sidecar)
     if varied.value is None:
         return varied.notice
-    return Notice(kind="done", key="notice.varied", assets={what: varied.value.file})
+    assets = {what: varied.value.file, **({"cover": varied.value.cover} if varied.value.cover else {})}
+    return Notice(kind="done", key="notice.varied", fields={"parts": parts}, assets=assets)
 
 
 async def _seen(project: str, which: str = "") -> Outcome[Seen]:
@@ -288,14 +292,18 @@ async def _finish(
         checked = await step(check, project, made.film, made.sidecar)
     if not checked.value:
         return await _stop(project, checked)
-    assets = {**made.model_dump(exclude={"seconds"}), "report": checked.value.report, "script": words}
+    assets = {
+        **made.model_dump(exclude={"seconds", "notes"}),
+        "report": checked.value.report,
+        "script": words,
+    }
     fields = {
         "seconds": f"{made.seconds:.1f}",
         "mouth": seen.mouth,
         "voice": pet.voice,
         "exact": "yes" if script.exact else "no",
         "faults": " ".join(checked.value.faults),
-        "notes": " ".join(animated.value.notes),
+        "notes": " ".join((*animated.value.notes, *made.notes)),
     }
     if not checked.value.sendable:
         await step(tell, project, "failed")

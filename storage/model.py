@@ -87,8 +87,9 @@ class Brief(Noun):
     somebody wants it paid again. `plan` is how much it may cost. `consent` is the sample of which somebody
     said that it is their own voice, or that they may use it. `frame` is a picture that was drawn and takes
     the photo's place in the film. `lifted`: the pet's recorded lines are moved to a child's register; None
-    where nobody was asked. Without `captions` no words stand over the picture. `width`
-    of the film in pixels, in place of the house's; its shape stays.
+    where nobody was asked. Without `captions` no words stand over the picture. `stickers` come with the
+    punchline; None as the look has it. `music` is "off", the name of a bed, or an asset; empty: what suits
+    how the pet plays. `width` of the film in pixels, in place of the house's; its shape stays.
     """
 
     lang: Lang = "zh"
@@ -107,6 +108,8 @@ class Brief(Noun):
     person_lines: tuple[str, ...] = ()
     look: str = "classic"
     captions: bool = True
+    stickers: bool | None = None
+    music: str = ""
     width: int | None = None
     seen: tuple[tuple[str, ...], ...] = ()
     rounds: dict[str, int] = Field(default_factory=dict)

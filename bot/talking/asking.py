@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from bot.messages import Button
-from bot.talking import aside, casting, framing, paying
+from bot.talking import aside, casting, extras, framing, paying
+from bot.talking.changes import WIDTHS
 from bot.talking.draft import Draft, button, keep, rows
 from bot.talking.model import Talk
 from bot.talking.questions import can_draw, complete, count, question, token
@@ -180,14 +181,15 @@ def done_rows(talk: Talk) -> tuple[tuple[Button, ...], ...]:
     """What can be done with a finished film."""
     without = button("captions", "talk.b_captions_off", "off")
     captions = without if talk.brief.captions else button("captions", "talk.b_captions_on", "on")
-    return rows(
+    large = talk.brief.width == WIDTHS[1]
+    size = button("size", "talk.b_size", WIDTHS[0 if large else 1], size=WIDTHS[0 if large else 1])
+    return (extras.row(), *rows(
         button("line", "talk.b_line"), button("reopen", "talk.b_other_scripts", "script"),
         button("reopen", "talk.b_change_voice", "voice"), button("reopen", "talk.b_change_person", "person"),
         *_picture_button(talk), button("mood", "talk.b_mood"),
-        captions, button("original", "talk.b_original"),
-        button("project", "talk.b_project"),
+        captions, button("music", "talk.b_music"), size, button("original", "talk.b_original"),
         button("new", "talk.b_new"), button("forget", "talk.b_forget"),
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 _ASKED: dict[str, Callable[[Draft, str], Draft]] = {
@@ -222,6 +224,7 @@ _ASKED: dict[str, Callable[[Draft, str], Draft]] = {
     "forget": aside.forget,
     "whose": aside.whose,
     "times": aside.times,
+    "music": aside.music,
     "films": aside.films,
     "retry": aside.retry,
     "doubt": paying.doubt,

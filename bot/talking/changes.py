@@ -1,9 +1,12 @@
 """Changes of the brief, each with what follows from it."""
 
+from typing import get_args
+
 from bot.messages import File
-from bot.talking import edits
+from bot.talking import edits, paying
+from bot.talking.aside import MUSIC
 from bot.talking.draft import Draft
-from bot.talking.model import Mood, Role, Seen, project_id
+from bot.talking.model import Extra, Mood, Role, Seen, project_id
 from bot.talking.questions import question, recorded
 from bot.talking.saying import named, played
 from pipeline.themes import bank, fit
@@ -223,6 +226,45 @@ def captions(draft: Draft, *, shown: bool) -> Draft:
     return taken.start("film") if draft.talk.done else taken
 
 
+def stickers(draft: Draft, *, shown: bool) -> Draft:
+    """Put reactions beside the punchline or leave them out; a film that is there is cut anew at once."""
+    if draft.talk.brief.stickers is shown:
+        return draft.tell("talk.stickers_are_on" if shown else "talk.stickers_are_off")
+    taken = answered(draft.fill(stickers=shown), "retry")
+    taken = taken.tell("talk.stickers_on" if shown else "talk.stickers_off")
+    return taken.start("film") if draft.talk.done else taken
+
+
+def music(draft: Draft, wanted: str) -> Draft:
+    """Let something play under the film: "off", a bed by its name, a file; empty: what suits the pet. A film
+    that is there is cut anew at once."""
+    if draft.talk.brief.music == wanted:
+        return answered(draft, "music").tell("talk.music_is_that")
+    taken = answered(draft.fill(music=wanted), "music", "whose", "retry")
+    if wanted == "off":
+        taken = taken.tell("talk.music_none")
+    elif wanted in MUSIC or not wanted:
+        name = named(f"talk.music.{wanted or 'auto'}", draft.talk.lang)
+        taken = taken.tell("talk.music_taken", {"music": name})
+    else:
+        taken = taken.tell("talk.music_own")
+    return taken.start("film") if draft.talk.done else taken
+
+
+def size(draft: Draft, width: int) -> Draft:
+    """Make the film so many pixels wide. Its picture is performed anew: where that costs nothing a film that
+    is there is made again at once, else its price is said first."""
+    if (draft.talk.brief.width or WIDTHS[0]) == width:
+        return draft.tell("talk.size_is_that", {"size": width})
+    taken = answered(draft.fill(width=width), "retry").tell("talk.size_taken", {"size": width})
+    quote = paying.quoted(taken)
+    return taken.start("film") if draft.talk.done and (quote is None or quote.free) else taken
+
+
+WIDTHS = (720, 1080)
+"""Pixels a film may be wide, the usual first."""
+
+
 def person(draft: Draft, name: str) -> Draft:
     """Take a preset for the person's lines."""
     taken = draft.fill(person_voice=name, person_lines=())
@@ -241,7 +283,7 @@ def new_film(draft: Draft) -> Draft:
             "brief": Brief(lang=talk.lang),
         }
     )
-    ends = {sort for sort in draft.talk.running.values() if sort != "project"}  # that is of a finished film
+    ends = {sort for sort in draft.talk.running.values() if sort not in get_args(Extra)}
     stopped = (draft.stop(*ends) if ends else draft).forgetting("progress")
     return stopped.change(
         **{name: getattr(fresh, name) for name in type(fresh).model_fields if name not in _GO_ON}

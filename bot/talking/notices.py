@@ -1,15 +1,17 @@
 """How the makings of a chat ended, told to the person where it matters to them."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import get_args
 
 from pydantic import ValidationError
 
 from bot.messages import Button
-from bot.talking import changes, clips, commands, edits, framing, paying
+from bot.talking import changes, clips, edits, extras, framing, paying
 from bot.talking.asking import done_rows, moved
 from bot.talking.casting import VOICES, auditions, everybody
 from bot.talking.draft import Draft, button, rows
-from bot.talking.model import Made, Seen, What
+from bot.talking.model import Extra, Made, Seen, What
 from bot.talking.questions import question
 from bot.talking.saying import caption, hook, named, played, sayable, stopping
 from pipeline.model import Box
@@ -174,6 +176,7 @@ def _film(draft: Draft, notice: Notice) -> Draft:
         film=film,
         cover=cover,
         caption=caption(script),
+        sidecar=notice.assets.get("sidecar", ""),
         parts=notice.assets.get("parts", ""),
     )
     films = (*(one for one in talk.films if one.film != film), made)[-10:]
@@ -190,17 +193,8 @@ def _film(draft: Draft, notice: Notice) -> Draft:
     return paying.cost(shown, notice.fields.get("cost", ""))
 
 
-def _project(draft: Draft, notice: Notice) -> Draft:
-    archive, parts = notice.assets.get("archive", ""), notice.fields.get("parts", "")
-    films = tuple(
-        one.model_copy(update={"archive": archive}) if one.parts == parts else one for one in draft.talk.films
-    )
-    made = next((one for one in films if one.archive == archive), None)
-    return commands.project_of(draft.change(films=films), made) if made and archive else draft
-
-
 def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
-    if what == "project":
+    if what in get_args(Extra):
         told_so = notice.kind == "cancelled"
         return draft if told_so else draft.tell(*sayable(notice.key, _named(draft, notice)))
     if what == "audition":
@@ -304,5 +298,7 @@ _ENDED: dict[What, Callable[[Draft, Notice], Draft]] = {
     "link": _link,
     "audition": _audition,
     "film": _film,
-    "project": _project,
+    "project": partial(extras.came, what="project"),
+    "square": partial(extras.came, what="square"),
+    "preview": partial(extras.came, what="preview"),
 }

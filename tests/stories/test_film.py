@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from rich.console import Console
 
 from bot import settings
@@ -24,12 +25,14 @@ from bot.talking.saying import stopping
 from bot.texts import say
 from bot.wish import Wish
 from pipeline import packaged
+from pipeline.film import credentials
 from pipeline.film.check import check
 from pipeline.film.probe import probe
 from pipeline.model import Report
 from pipeline.recipes import edit_project, redo_part
 from storage import takes
 from storage.model import Line, Script, Taps
+from tests.pipeline.film.pair import pair
 from tests.stories.cli import SHARED, command, environment, pawlogue
 
 _ASKED = {"title": ["Who ate it?"], "lines": [
@@ -149,13 +152,23 @@ def _ledger(data: Path) -> list[tuple[str, str]]:
 
 async def test_every_weight_may_be_missing(tmp_path: Path) -> None:
     """No detector, no natural voice, no cute font, no saliency: a film with a voice-over, a request, and all
-    the shapes of it."""
+    the shapes of it; music that is none is told, and the film is signed where that can be."""
     found = {name: path if name == "font-sans" else None for name, path in weights().items()}
-    wish = dataclasses.replace(_hungry(tmp_path, Taps()), also=("square", "preview", "project"), width=360)
-    async with opened(_kept_in(tmp_path), poll_seconds=0.05, found=found) as house:
+    wish = dataclasses.replace(
+        _hungry(tmp_path, Taps()),
+        also=("square", "preview", "project"),
+        width=360,
+        music=_sample(),
+        stickers=True,
+    )
+    signing = pair(tmp_path)
+    halves = {"c2pa_certificate": signing.certificate, "c2pa_key": SecretStr(str(signing.key))}
+    chosen = _kept_in(tmp_path).model_copy(update=halves)
+    async with opened(chosen, poll_seconds=0.05, found=found) as house:
         result = await make(house, wish, Console(quiet=True), "en")
     assert (result.notice.kind, result.summary["mouth"]) == ("done", "none")
-    assert result.remarks == ["remark.no_mouth"]
+    assert result.remarks == ["remark.no_mouth", "film.music_unusable"]
+    assert (b"c2pa" in wish.out.read_bytes()[:100_000]) == credentials.able()  # a small file
     report = await asyncio.to_thread(check, wish.out, "telegram")
     assert report.sendable
     assert report.facts["width"] == 360

@@ -244,12 +244,23 @@ def _film(talk: Talk, fields: dict[str, str]) -> Ended:
     return {"seconds": "14.2", "mouth": "found", "exact": "yes", **fields}, {
         "film": f"film {talk.film}",
         "cover": "cover",
+        "sidecar": "sidecar",
         "parts": f"parts {talk.film}",
     }
 
 
 def _project(talk: Talk, fields: dict[str, str]) -> Ended:
     return {"parts": talk.films[-1].parts, **fields}, {"archive": f"project of {talk.films[-1].film}"}
+
+
+def _square(talk: Talk, fields: dict[str, str]) -> Ended:
+    made = talk.films[-1]
+    return {"parts": made.parts, **fields}, {"square": f"square of {made.film}", "cover": "square cover"}
+
+
+def _preview(talk: Talk, fields: dict[str, str]) -> Ended:
+    made = talk.films[-1]
+    return {"parts": made.parts, **fields}, {"loop": f"loop of {made.film}"}
 
 
 ENDS = {
@@ -262,6 +273,8 @@ ENDS = {
     "audition": _audition,
     "film": _film,
     "project": _project,
+    "square": _square,
+    "preview": _preview,
 }
 
 
