@@ -14,6 +14,7 @@ from pipeline.puppet.plate import Floats, smooth
 
 _LISTEN_AFTER = 0.15  # seconds into the person's line
 _TILT = 5.0  # degrees of a listening head
+_LOOK = 0.20  # radians it turns to who speaks
 _BREATH = 2.3  # seconds a breath takes
 _BASE = 1.04  # the camera's resting zoom: leaves room to drift
 _APART = 100  # between the seeds of two pets on one picture
@@ -47,10 +48,11 @@ class _Stage:
         return np.asarray(waves.sum(1) / np.sqrt(6), np.float32)
 
 
-def act(timeline: Timeline, loud: Floats, part: int = 0) -> dict[str, Floats]:
+def act(timeline: Timeline, loud: Floats, part: int = 0, toward: int = 1) -> dict[str, Floats]:
     """Return every track but the mouth's opening, by name; `loud` is the slow loudness of the pet's voice.
 
-    `part` tells pets on one picture apart: they do not blink and breathe together.
+    `part` tells pets on one picture apart: they do not blink and breathe together. `toward` is the side on
+    which the others are who speak, 1 the right as seen.
     """
     time = (np.arange(timeline.frames, dtype=np.float32) + np.float32(0.5)) / np.float32(timeline.fps)
     stage = _Stage(time, timeline.fps, part)
@@ -58,11 +60,11 @@ def act(timeline: Timeline, loud: Floats, part: int = 0) -> dict[str, Floats]:
     side = 1
     for cue in timeline.cues:
         if cue.speaker == "person":
-            _listen(stage, cue, side)
+            _listen(stage, cue, side, toward)
             side = -side
     pets = [cue for cue in timeline.cues if cue.speaker != "person"]
     for cue in pets:
-        _feel(stage, cue, side)
+        _feel(stage, cue, side, toward)
         _gesture(stage, cue, cue is pets[-1])
         side = -side
     _weep(stage, pets)
@@ -84,38 +86,53 @@ def _live(stage: _Stage, timeline: Timeline, loud: Floats) -> None:
     stage.add("gaze_x", 0.06 * wander(len(time), timeline.fps, 51 + own))
     stage.add("gaze_y", 0.03 * wander(len(time), timeline.fps, 53 + own))
     stage.add("x", 0.010 * stage.life(1))
-    stage.add("y", 0.006 * stage.life(2) + 0.030 * (loud - 0.3) * (loud > 0.3))
+    stage.add("y", 0.006 * stage.life(2) + 0.022 * (loud - 0.3) * (loud > 0.3))
+    stage.add("turn", 0.035 * stage.life(10, 0.15, 0.5))
+    stage.add("bow", 0.012 * stage.life(11, 0.2, 0.6) + 0.07 * (loud - 0.3) * (loud > 0.3))
     stage.add("tilt", 0.55 * stage.life(3))
     stage.add("scale", 0.003 * stage.life(4))
     stage.add("ears", 0.12 * stage.life(5))
 
 
-def _listen(stage: _Stage, cue: Cue, side: int) -> None:
-    """Tilt the head, prick the ears and nod a little while the person speaks."""
+def _listen(stage: _Stage, cue: Cue, side: int, toward: int) -> None:
+    """Look to whoever speaks, tilt the head, prick the ears and nod a little."""
     held = stage.hold(cue.start + _LISTEN_AFTER, cue.end + 0.05, 0.40, 0.40)
+    # The eyes are there first; the head follows.
+    stage.add("gaze_x", 0.09 * toward * stage.hold(cue.start + 0.05, cue.end, 0.12, 0.25))
+    stage.add("turn", _LOOK * toward * held)
     stage.add("tilt", side * _TILT * held)
     stage.add("ears", 0.8 * held)
     stage.add("x", 0.015 * side * held)
     stage.add("y", 0.008 * held * np.sin(2 * np.pi * 0.8 * (stage.time - np.float32(cue.start))))
 
 
-def _feel(stage: _Stage, cue: Cue, side: int) -> None:
+def _feel(stage: _Stage, cue: Cue, side: int, toward: int) -> None:
     """Wear the line's emotion from a little before it until after it."""
     held, time = stage.hold(cue.start - 0.30, cue.end + 0.10), stage.time - np.float32(cue.start)
     match cue.direction.emotion:
         case "happy":
             worn = {"smile": 0.9, "ears": 0.5, "tilt": 1.5 * np.sin(2 * np.pi * 0.75 * time)}
             worn["y"] = -0.014 * np.abs(np.sin(2 * np.pi * 1.1 * time))
+            worn["turn"] = 0.08 * np.sin(2 * np.pi * 0.55 * time + 0.6)
         case "sad":
-            worn = {"brow": 0.75, "smile": -0.7, "ears": -0.6, "y": 0.035, "gaze_y": 0.06, "tilt": 1.5 * side}
+            worn = {"brow": 0.75, "smile": -0.7, "ears": -0.6, "y": 0.020, "gaze_y": 0.06, "tilt": 1.5 * side}
+            worn |= {"bow": 0.12, "turn": -0.10 * toward}
         case "crying":
             sob = np.sin(2 * np.pi * 3.1 * time) * np.maximum(0, np.sin(2 * np.pi * 0.55 * time + 0.4))
             worn = {"brow": 1.0, "smile": -0.8, "ears": -0.8, "y": 0.020 + 0.009 * sob}
             worn["tilt"] = 1.2 * np.sin(2 * np.pi * 0.6 * time)
+            worn["turn"] = 0.09 * np.sin(2 * np.pi * 0.45 * time)
         case "proud":
-            worn = {"smile": 0.5, "ears": 0.5, "y": -0.045, "scale": 0.018, "blink": 0.16}
+            worn = {"smile": 0.5, "ears": 0.5, "y": -0.030, "scale": 0.018, "blink": 0.16}
+            worn |= {"bow": -0.14, "turn": -0.12 * toward}
         case "sly":
-            worn = {"smile": 0.8, "gaze_x": 0.10 * side, "blink": 0.34, "tilt": -3.0 * side, "x": 0.02 * side}
+            worn = {
+                "smile": 0.8,
+                "gaze_x": 0.10 * side,
+                "blink": 0.34,
+                "tilt": -3.0 * side,
+                "turn": -0.16 * side,
+            }
         case "shocked":
             start = np.exp(-np.maximum(0, time) / 0.5)
             worn = {"blink": -0.2, "ears": 1.0, "brow": 0.5, "y": -0.03, "scale": 0.01 + 0.03 * start}
@@ -131,10 +148,14 @@ def _gesture(stage: _Stage, cue: Cue, last: bool) -> None:
     match cue.direction.action:
         case "nod":
             wave = np.maximum(0, np.sin(2 * np.pi * 1.9 * (stage.time - np.float32(start))))
-            stage.add("y", 0.055 * wave * stage.hold(start, start + 0.95, 0.1, 0.1))
+            held = stage.hold(start, start + 0.95, 0.1, 0.1)
+            stage.add("y", 0.030 * wave * held)
+            stage.add("bow", 0.22 * wave * held)
         case "shake":
             wave = np.sin(2 * np.pi * 2.0 * (stage.time - np.float32(start)))
-            stage.add("x", 0.055 * wave * stage.hold(start, start + 1.0, 0.1, 0.3))
+            held = stage.hold(start, start + 1.0, 0.1, 0.3)
+            stage.add("x", 0.015 * wave * held)
+            stage.add("turn", 0.26 * wave * held)
         case "tilt":
             stage.add("tilt", 5.5 * stage.hold(start - 0.1, cue.end, 0.35, 0.4))
         case "hop":

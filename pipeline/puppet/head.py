@@ -17,17 +17,21 @@ from pipeline.puppet.plate import Axes, Bytes, Face, Floats, smooth
 from storage.model import Point
 
 _STEP = 4  # pixels between the points of the field
-_MUZZLE = 0.55  # how much more the muzzle shifts than the head: this is what reads as turning
+_BLOCK = 8  # points of the field, each way, whose steepest slopes are known together
+_MUZZLE = 0.55  # how much more the muzzle shifts than the head: it is nearer
+_NOSE, _SKULL, _BEHIND = 0.36, 0.22, 0.16  # depths before the ears' line and of the ears, in eye distances
 _STEEP = 0.75  # steepest slope of the field: from 1 on the picture would fold
 _LEAN = 0.6  # of a tilt the field cannot carry, the part the camera takes over by leaning
-_SHARP = 1.0  # levels of difference between both ways of resampling that begin to be seen
 _NONE = np.empty(0, np.float32)  # there is no second map: both coordinates are in the first
 _EARS = {"cat": ((-0.72, -1.05), (0.72, -1.05)), "dog": ((-0.85, -1.0), (0.85, -1.0))}
 
 
 @dataclass(frozen=True)
 class Pose:
-    """One frame's stance: lengths in eye distances, `tilt` in degrees, `scale`, `breathe`, `ears` about 0."""
+    """One frame's stance: lengths in eye distances, `tilt` in degrees, `scale`, `breathe`, `ears` about 0.
+
+    `turn` and `bow` in radians: the nose goes to the right as seen, and down.
+    """
 
     x: float = 0.0
     y: float = 0.0
@@ -37,6 +41,8 @@ class Pose:
     ears: float = 0.0
     chew: float = 0.0
     bob: float = 0.0
+    turn: float = 0.0
+    bow: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -51,15 +57,13 @@ class View:
 class Head:
     """The field of one plate; with no face the whole pet's box bobs, with no pet the middle."""
 
-    def __init__(
-        self, size: Point, face: Face | None, pet: Pet | None, *, soft: bool = False, share: float = 1.0
-    ) -> None:
-        """Take the plate's size and who is on it; a `soft` plate may be resampled the cheap way.
+    def __init__(self, size: Point, face: Face | None, pet: Pet | None, *, share: float = 1.0) -> None:
+        """Take the plate's size and who is on it.
 
         `share` is its part of the steepest slope, where another head bends the same plate.
         """
         self._steep = np.float32(_STEEP * share)
-        self._width, self._height, self._soft = int(size[0]), int(size[1]), soft
+        self._width, self._height = int(size[0]), int(size[1])
         self._axes = face.middle if face is not None else _body(size, pet)
         low = 0.6
         if face is not None and face.mouth is not None:
@@ -69,11 +73,14 @@ class Head:
         reach = max(0.05 * self._width, min(0.20 * self._width, 0.40 * self._axes.unit))
         deep = np.minimum(np.minimum(x, self._width - 1 - x), np.minimum(y, self._height - 1 - y))
         species = face.species if face is not None else "dog"
-        basis = _basis(x, y, self._axes, low, species)
+        nose, aside = (0.0, 0.35 * low), face.aside if face is not None else 0.0
+        if face is not None and face.pet.nose is not None:
+            nose = self._axes.place(face.pet.nose)
+        basis = _basis(x, y, self._axes, low, species, (*nose, aside))
         basis = np.asarray(basis * smooth(deep, 0.0, reach)[None, :, :, None], np.float32)
         self._basis, self._points = basis, np.dstack((x, y))
         self._slopes = _slopes(basis)
-        self._carried = min(1.0, 0.60 / max(1e-6, radians(5) * float(self._slopes[2])))
+        self._carried = min(1.0, 0.60 / max(1e-6, radians(5) * float(self._slopes[2].max())))
         # Close to the lower edge the push keeps the mouth in the picture rather than the face in its place.
         self._anchor = self._axes.origin[0] / self._width, self._axes.origin[1] / self._height
         if face is not None and face.mouth is not None:
@@ -100,31 +107,40 @@ class Head:
                 pose.chew,
                 abs(pose.chew),
                 pose.bob,
+                pose.turn,
+                pose.bow,
             ),
             np.float32,
         )
-        steep = float(np.abs(amounts) @ self._slopes)
+        steep = float(np.einsum("k,kb->b", np.abs(amounts), self._slopes).max())
         amounts *= np.float32(min(1.0, float(self._steep) / max(steep, 1e-6)))
         return amounts
 
-    def show(self, plate: Bytes, pose: Pose, view: View, beside: Floats | None = None) -> Bytes:
+    def show(
+        self, plate: Bytes, pose: Pose, view: View, beside: Floats | None = None, times: int = 1
+    ) -> Bytes:
         """Return the plate with the head moved, seen through the camera: one resampling.
 
-        `beside` is the field of another head on the plate.
+        `beside` is the field of another head on the plate; `times` how much larger the plate handed in is.
         """
-        flags, size = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, (self._width, self._height)
-        seen, (rows, columns) = self.camera(pose, view), self._points.shape[:2]
-        coarse = seen * np.array((1, 1, 1 / _STEP))
+        seen = self.camera(pose, view)
         field = self.field(pose) if beside is None else self.field(pose) + beside
-        shift = cv2.warpAffine(field, coarse, (columns, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        x, y = (self._points[..., axis, None] for axis in (0, 1))
-        across, down, corner = seen.T.astype(np.float32)
-        source = np.asarray(x * across + y * down + corner - shift, np.float32)
-        # A quarter is exact in the fixed point of the enlargement: no step shows between its cells.
-        fine = np.array(((1 / _STEP, 0, 0), (0, 1 / _STEP, 0)))
-        full = cv2.warpAffine(source, fine, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        way = cv2.INTER_LINEAR if self._soft else cv2.INTER_CUBIC
-        return np.asarray(cv2.remap(plate, full, _NONE, way, borderMode=cv2.BORDER_REFLECT_101), np.uint8)
+        # The field is of the plate: here it is seen at the middles of the picture's cells of `_STEP` pixels.
+        cells = -(-self._width // _STEP) + 2, -(-self._height // _STEP) + 2
+        first, size = 1.5 - _STEP, np.array((_STEP, _STEP, 1))
+        near = np.column_stack((seen[:, :2], seen[:, :2].sum(1) * first + seen[:, 2]))
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        coarse = near * (1, 1, 1 / _STEP)
+        shift = cv2.warpAffine(field, coarse, cells, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        a, b, corner = (near * size * times).T.astype(np.float32)
+        x, y = np.arange(cells[0], dtype=np.float32), np.arange(cells[1], dtype=np.float32)
+        source = (y[:, None] * b + corner)[:, None] + x[:, None] * a
+        source -= np.float32(times) * shift if times != 1 else shift
+        full = cv2.resize(source, None, fx=_STEP, fy=_STEP, interpolation=cv2.INTER_LINEAR)
+        part = full[_STEP : _STEP + self._height, _STEP : _STEP + self._width]
+        return np.asarray(
+            cv2.remap(plate, part, _NONE, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101), np.uint8
+        )
 
     def camera(self, pose: Pose, view: View) -> NDArray[np.float64]:
         """Return the affine matrix from the picture to the plate; what it shows lies inside the plate."""
@@ -157,19 +173,6 @@ class Head:
         return at
 
 
-def soft(plate: Bytes) -> bool:
-    """Return True when linear resampling by half a pixel, the worst case, costs no visible sharpness.
-
-    So it is with photos that were enlarged to the plate; cubic resampling takes six times as long.
-    """
-    half = np.array(((1, 0, 0.5), (0, 1, 0.5)))
-    linear, cubic = (
-        cv2.warpAffine(plate, half, plate.shape[1::-1], flags=way | cv2.WARP_INVERSE_MAP)[8:-8, 8:-8]
-        for way in (cv2.INTER_LINEAR, cv2.INTER_CUBIC)
-    )
-    return bool(cubic.size and float(cv2.absdiff(linear, cubic).mean()) < _SHARP)
-
-
 def fixed(point: Point, camera: NDArray[np.float64]) -> Point:
     """Return where a point that only the camera moves is on the picture."""
     return _through(np.linalg.inv(camera[:, :2]), np.array(point) - camera[:, 2])
@@ -180,11 +183,13 @@ def _through(back: NDArray[np.floating[Any]], point: NDArray[np.float64]) -> Poi
     return float(x), float(y)
 
 
-def _basis(x: Floats, y: Floats, axes: Axes, low: float, species: str) -> Floats:
-    """Return the movements for one unit of each of the pose's figures: (9, rows, columns, 2), pixels.
+def _basis(
+    x: Floats, y: Floats, axes: Axes, low: float, species: str, nose: tuple[float, float, float]
+) -> Floats:
+    """Return the movements for one unit of each of the pose's figures: (11, rows, columns, 2), pixels.
 
-    In the order x, y, tilt (radians), scale, breathe, ears, chew, size of the chew, bob; `low` is the mouth
-    in the head's axes.
+    In the order x, y, tilt (radians), scale, breathe, ears, chew, size of the chew, bob, turn, bow; `low` is
+    the mouth in the head's axes, `nose` the place of the nose, and how far aside the face looks.
     """
     u, v = axes.local(x, y)
     head = np.exp(-((np.abs(u) / 1.75) ** 3) - (np.abs(v + 0.25) / 2.0) ** 3)
@@ -208,8 +213,24 @@ def _basis(x: Floats, y: Floats, axes: Axes, low: float, species: str) -> Floats
         (0.020 * muzzle, none),
         (none, 0.035 * jaw),
         (none, -0.10 * head),
+        *_turning(u, v, head, sum((ear for _, ear in ears), none), nose, axes.angle),
     )
     return np.asarray(np.stack([np.dstack(pair) for pair in pairs]) * axes.unit, np.float32)
+
+
+def _turning(
+    u: Floats, v: Floats, head: Floats, ears: Floats, nose: tuple[float, float, float], angle: float
+) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+    """Return the movements of a turn and of a bow: each place moves by how far it is before the ears' line.
+
+    On a face that looks aside already the far half lies deeper, and the nose is not in the middle.
+    """
+    at_u, at_v, aside = nose
+    near = _SKULL * _spot(u, v, 0.3 * at_u, 0.1, 1.05, 1.1) + _NOSE * _spot(u, v, at_u, at_v, 0.62, 0.55)
+    depth = sqrt(1 - aside * aside) * near
+    depth = depth - 0.30 * aside * u * head - _BEHIND * ears
+    c, s = np.float32(cos(angle)), np.float32(sin(angle))
+    return (c * depth, s * depth), (-s * depth, c * depth)
 
 
 def _spot(u: Floats, v: Floats, at_u: float, at_v: float, wide: float, tall: float) -> Floats:
@@ -217,9 +238,16 @@ def _spot(u: Floats, v: Floats, at_u: float, at_v: float, wide: float, tall: flo
 
 
 def _slopes(basis: Floats) -> Floats:
-    """Return each movement's steepest slope, pixels per pixel: the bound that keeps poses free of folds."""
+    """Return each movement's steepest slope in each block of points, pixels per pixel: (movements, blocks).
+
+    Added up they are the bound that keeps poses free of folds.
+    """
     down, across = np.gradient(basis, _STEP, axis=(1, 2))
-    return np.asarray(np.sqrt((down**2 + across**2).sum(-1)).max((1, 2)), np.float32)
+    slope = np.sqrt((down**2 + across**2).sum(-1))
+    count, rows, columns = slope.shape
+    padded = np.pad(slope, ((0, 0), (0, -rows % _BLOCK), (0, -columns % _BLOCK)))
+    blocks = padded.reshape(count, padded.shape[1] // _BLOCK, _BLOCK, padded.shape[2] // _BLOCK, _BLOCK)
+    return np.asarray(blocks.max((2, 4)).reshape(count, -1), np.float32)
 
 
 def _body(size: Point, pet: Pet | None) -> Axes:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,17 +10,26 @@ from numpy.typing import NDArray
 from pipeline.model import Box, Pet
 from pipeline.puppet import bun as buns
 from pipeline.puppet.aperture import slits
+from pipeline.puppet.enlarged import TIMES, Enlarged, Part
 from pipeline.puppet.eyes import Eye
-from pipeline.puppet.head import Head, Pose, View, fixed, soft
+from pipeline.puppet.head import Head, Pose, View, fixed
 from pipeline.puppet.jaw import Jaw, gape
 from pipeline.puppet.mouth import Mouth
-from pipeline.puppet.plate import Bytes, Face, Floats, bounds, face
+from pipeline.puppet.plate import Bytes, Face, Floats, bounds, face, soft
 from pipeline.puppet.tabletop import Tabletop, beneath, dish
 from pipeline.puppet.tears import Tears
 from pipeline.puppet.tracks import Tracks
 
 _LEVELS = 60  # steps of openness that look different
 _KEPT = 48 * 2**20  # bytes of drawn patches that are kept
+
+
+@dataclass(frozen=True)
+class Other:
+    """What a second pet does to the plate: how it bends it, and the parts it paints."""
+
+    field: Floats
+    painted: list[Part]
 
 
 class Puppet:
@@ -44,10 +54,10 @@ class Puppet:
         known = face(pet) if pet is not None and (pet.mouth is not None or pet.eyes is not None) else None
         self._mouth, self._top = _mouth(self._plate, known, floor, shared=share < 1)
         self._eyes = _eyes(self._plate, known)
-        self._tears = (
-            Tears(known, self._eyes, size[0]) if known is not None and self._eyes is not None else None
-        )
-        self._head = Head(size, known, pet, soft=soft(self._plate), share=share)
+        self._tears = Tears(known, self._eyes, size) if known is not None and self._eyes is not None else None
+        self._head = Head(size, known, pet, share=share)
+        # A photo that was enlarged to the plate has nothing to lose.
+        self._large = None if soft(self._plate) else Enlarged(self._plate)
         self._table = self._laid() if self._mouth is not None else None
         self._drawn: OrderedDict[tuple[float, ...], Bytes] = OrderedDict()
         self._room = _KEPT if cached else 0
@@ -66,17 +76,29 @@ class Puppet:
         self.paint(picture, tracks, n)
         return self.show(picture, tracks, n)
 
+    @property
+    def painted(self) -> list[Part]:
+        """The parts of the plate that `paint` may change."""
+        patches = [each.patch for each in (self._mouth, *(self._eyes or ())) if each is not None]
+        parts = [patch.box for patch in patches if not patch.empty]
+        return [*parts, *(self._tears.parts if self._tears else ())]
+
     def field(self, tracks: Tracks, n: int) -> Floats:
         """Return how the head bends the plate in a frame."""
         return self._head.field(self._pose(tracks, n))
 
-    def show(self, picture: Bytes, tracks: Tracks, n: int, beside: Floats | None = None) -> Bytes:
+    def show(self, picture: Bytes, tracks: Tracks, n: int, other: Other | None = None) -> Bytes:
         """Return the plate's picture with the head moved, through the camera, and what stands before it.
 
-        `beside` is how another head bends it.
+        `other` is what another pet does to the plate.
         """
         pose, view = self._pose(tracks, n), _view(tracks, n)
-        out = self._head.show(picture, pose, view, beside)
+        beside = other.field if other else None
+        if self._large is None:
+            out = self._head.show(picture, pose, view, beside)
+        else:
+            large = self._large.of(picture, [*self.painted, *(other.painted if other else ())])
+            out = self._head.show(large, pose, view, beside, TIMES)
         camera = self._head.camera(pose, view)
         if self._top is not None:
             camera = self._top.before(camera)
@@ -107,7 +129,7 @@ class Puppet:
         if eye.patch.empty:
             return
         blink, brow = _level(tracks.blink[n], 25), _level(tracks.brow[n], 25)
-        look = _level(tracks.gaze_x[n], 100), _level(tracks.gaze_y[n], 100)
+        look = _level(tracks.gaze_x[n], 60), _level(tracks.gaze_y[n], 60)
         drawn = self._kept((1, index, blink, brow, *look), lambda: eye.draw(blink, look, brow))
         eye.patch.put(picture, drawn)
 
@@ -138,6 +160,8 @@ class Puppet:
             ears=float(tracks.ears[n]),
             chew=float(tracks.chew[n]),
             bob=float(tracks.bob[n]),
+            turn=float(tracks.turn[n]),
+            bow=float(tracks.bow[n]),
         )
 
     def _kept(self, key: tuple[float, ...], draw: Callable[[], Bytes]) -> Bytes:
@@ -169,7 +193,8 @@ class Duet:
         picture = self._frame.copy()
         self._first.paint(picture, tracks[0], n)
         self._second.paint(picture, tracks[1], n)
-        return self._first.show(picture, tracks[0], n, self._second.field(tracks[1], n))
+        other = Other(self._second.field(tracks[1], n), self._second.painted)
+        return self._first.show(picture, tracks[0], n, other)
 
     def mouth_box(self, tracks: tuple[Tracks, Tracks], n: int) -> Box | None:
         """Return where the mouth is that speaks on picture `n`; the first one's when none does."""
