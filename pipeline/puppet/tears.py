@@ -5,7 +5,7 @@ Drawn on the plate, so that they follow the face. A drop shows the fur behind it
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from math import cos, exp, sin
+from math import cos, dist, exp, sin
 
 import cv2
 import numpy as np
@@ -22,6 +22,8 @@ _EVERY = 1.5  # seconds between two drops of one eye
 _DRY = 2.4  # seconds a trail stays wet
 _WAYS = 4  # different ways down, one drop after the other
 _STEPS, _KEPT = 96, 24  # steps of a way that look different; trails that are kept
+_LEANS = 0.35  # of a face's lean, what a drop's way has of it: it falls rather than follows the face
+_NOSE = 0.24  # eye distances from the middle of the nose within which no drop rolls
 _LENGTH = 0.86  # eye distances a drop rolls
 
 
@@ -43,7 +45,10 @@ class Tears:
         self._face, self._eyes = face, eyes
         self._radius = max(2.5, 0.036 * face.span + 0.007 * width)
         self._size = size
+        # Where the nose is not known the way ends before it.
+        self._length = _LENGTH if face.pet.nose is not None else _LENGTH / 2
         self._lids = {side: self._wet_lid(eye) for side, eye in zip((-1, 1), eyes, strict=True)}
+        self._shedding = {side: self._sheds(eye, side) for side, eye in zip((-1, 1), eyes, strict=True)}
         self._trails: OrderedDict[tuple[int, int, int], _Wet | None] = OrderedDict()
 
     @property
@@ -66,6 +71,8 @@ class Tears:
             return
         for side, eye in zip((-1, 1), self._eyes, strict=True):
             self._lid(picture, side, strength * min(1.0, age / 0.5))
+            if not self._shedding[side]:
+                continue
             first = 0.25 if side < 0 else 0.95
             for number in range(max(0, int((age - _ROLL - _DRY - first) / _EVERY)), int(age / _EVERY) + 1):
                 since = age - first - number * _EVERY
@@ -94,12 +101,19 @@ class Tears:
     def _at(self, eye: Eye, side: int, part: float, number: int) -> Point:
         """Return where a drop is after `part` (0 to 1) of its way: down, and a little outwards."""
         start = eye.lower_lid(0.10 * side + 0.22 * (number % 2) * -side)
-        span, angle = self._face.span, self._face.angle
-        out = side * span * (0.02 + 0.10 * part * part + 0.012 * sin(5 * part + number % _WAYS))
-        down = span * _LENGTH * part + 0.5 * self._radius
-        return start[0] + cos(angle) * out - sin(angle) * down, start[1] + sin(angle) * out + cos(
-            angle
-        ) * down
+        span, angle = self._face.span, _LEANS * self._face.angle
+        # The far cheek of a face turned aside ends soon: there the way is short, and not outwards.
+        far = max(0.0, side * self._face.aside)
+        spread = 0.02 + 0.10 * (1 - 3 * far) * part * part + 0.012 * sin(5 * part + number % _WAYS)
+        out, down = side * span * spread, span * self._length * (1 - far) * part + 0.5 * self._radius
+        x = start[0] + cos(angle) * out - sin(angle) * down
+        return x, start[1] + sin(angle) * out + cos(angle) * down
+
+    def _sheds(self, eye: Eye, side: int) -> bool:
+        """Tell whether drops have a cheek to roll down: one turned aside may have a nose in the way."""
+        nose = self._face.pet.nose
+        way = [self._at(eye, side, at / 8, number) for at in range(9) for number in range(_WAYS)]
+        return nose is None or min(dist(nose, place) for place in way) > _NOSE * self._face.span
 
     def _drop(self, picture: Bytes, eye: Eye, side: int, since: float, number: int, strength: float) -> None:
         swell = min(1.0, since / 0.5)

@@ -17,9 +17,9 @@ class Tracks:
 
     open 0 to 1, wide and smile -1 to 1: the mouth. blink 0 to 1 (below 0: widened), gaze_x and gaze_y in eye
     radii, brow 0 to 1. x, y, bob in eye distances, tilt in degrees, turn (to the right as seen) and bow in
-    radians, scale as a part: the head. breathe, ears, chew about -1 to 1. tears: seconds since they began
-    (-1: none), weep 0 to 1. bun: 0 away, 1 on the table; lift 1 at the mouth; bites taken. zoom 1 or more,
-    pan_x and pan_y in picture widths: the camera.
+    radians, scale as a part, raised 1 from before a line until after it: the head. breathe, ears, chew about
+    -1 to 1. tears: seconds since they began (-1: none), weep 0 to 1. bun: 0 away, 1 on the table; lift 1 at
+    the mouth; bites taken. zoom 1 or more, pan_x and pan_y in picture widths: the camera.
     """
 
     open: Floats
@@ -32,6 +32,7 @@ class Tracks:
     x: Floats
     y: Floats
     tilt: Floats
+    raised: Floats
     turn: Floats
     bow: Floats
     scale: Floats
