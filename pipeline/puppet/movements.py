@@ -12,6 +12,7 @@ STEP = 4
 _BLOCK = 8  # points of the field, each way, whose steepest slopes are known together
 _MUZZLE = 0.55  # how much more the muzzle shifts than the head: it is nearer
 _NOSE, _SKULL, _BEHIND = 0.36, 0.22, 0.16  # depths before the ears' line and of the ears, in eye distances
+_FAR = 0.65  # how much deeper the far half of a face turned aside lies, of what a flat one would
 _EARS = {"cat": ((-0.72, -1.05), (0.72, -1.05)), "dog": ((-0.85, -1.0), (0.85, -1.0))}
 
 
@@ -60,7 +61,7 @@ def _turning(
     at_u, at_v, aside = nose
     near = _SKULL * _spot(u, v, 0.3 * at_u, 0.1, 1.05, 1.1) + _NOSE * _spot(u, v, at_u, at_v, 0.62, 0.55)
     depth = sqrt(1 - aside * aside) * near
-    depth = depth - 0.30 * aside * u * head - _BEHIND * ears
+    depth = depth - _FAR * aside * u * head - _BEHIND * ears
     c, s = np.float32(cos(angle)), np.float32(sin(angle))
     return (c * depth, s * depth), (-s * depth, c * depth)
 
