@@ -27,7 +27,8 @@ _WAITING = 0.8  # of the step's progress
 
 @dataclasses.dataclass(frozen=True)
 class Work:
-    """What is to be performed, and whose it is."""
+    """What is to be performed, and whose it is; `own`: the model says it by itself, so that there is no sound
+    yet, and where its lines lie is about right."""
 
     studio: Studio
     project: str
@@ -37,6 +38,7 @@ class Work:
     framed: Framed
     timeline: Timeline
     brief: Brief
+    own: bool = False
 
     def choices(self) -> tuple[Choice, ...]:
         """Everybody the plan asks, those that can do it first and in order."""
@@ -67,7 +69,7 @@ class Work:
     def need(self, spans: tuple[Span, ...]) -> Need:
         """What these lines ask of a vendor."""
         pane = self.framed.layout.pane
-        return Need(spans=spans, ratio=pane.w / pane.h, lends=lends(self.studio))
+        return Need(spans=spans, ratio=pane.w / pane.h, lends=lends(self.studio), own=self.own)
 
     def vendors(self, choices: Sequence[Choice]) -> list[Avatar]:
         """The vendors of a group."""
@@ -221,7 +223,7 @@ def _collecting(work: Work, part: tuple[int, int]) -> Callable[[Avatar, str], Aw
         async with studio.borrow(work.frame, work.sound) as (frame, speech):
             with studio.bench() as bench:
                 job = await _job(work, vendor.facts, part, frame, speech, bench)
-                await _ready(studio, vendor, ticket, job.seconds)
+                await ready(studio, vendor, ticket, job.seconds)
                 performed = await vendor.fetch(ticket, job, bench / "clip.mp4", studio.teller())
                 shot = await _worth(work, vendor.facts, job, bench / "clip.mp4")
         return Paid(value=shot.model_dump_json(), cost=performed.cost)
@@ -229,7 +231,7 @@ def _collecting(work: Work, part: tuple[int, int]) -> Callable[[Avatar, str], Aw
     return collect
 
 
-async def _ready(studio: Studio, vendor: Avatar, ticket: str, seconds: float) -> None:
+async def ready(studio: Studio, vendor: Avatar, ticket: str, seconds: float) -> None:
     """Wait for a job, asking for nothing but whether it is done; who does not answer is asked again, and so
     is who answers oddly: a paid job is not given up for one page of a gateway.
 

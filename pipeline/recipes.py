@@ -1,4 +1,4 @@
-"""The makings: short, ending by themselves, waiting for nobody. Version 4.
+"""The makings: short, ending by themselves, waiting for nobody. Version 5.
 
 A recipe is steps and branches on their outcomes; no clock, no chance, no I/O. Which steps run and in what
 order is what the engine replays: changing it is a new version (a new function name).
@@ -6,10 +6,11 @@ order is what the engine replays: changing it is a new version (a new function n
 
 import asyncio
 import json
+from collections.abc import Coroutine
 from typing import Any
 
 from pipeline.engine import Outcome, making, step
-from pipeline.parts import Drawn, Picture, Said, Scripted, Seen
+from pipeline.parts import Drawn, Learnt, Picture, Said, Scripted, Seen
 from pipeline.shown import CANDIDATES, PHOTO
 from pipeline.steps.admit import admit
 from pipeline.steps.animate import animate
@@ -35,6 +36,7 @@ from pipeline.steps.show import show
 from pipeline.steps.speak import speak_person, speak_pet
 from pipeline.steps.tell import tell
 from pipeline.steps.vary import vary
+from pipeline.steps.voice import voice_pet
 from pipeline.steps.write import propose, write
 from storage.model import Notice
 
@@ -251,12 +253,19 @@ async def _film(project: str) -> Notice:
         return await _stop(project, drawn, learnt)
     words = script.value.script
     pet, person = await asyncio.gather(
-        step(speak_pet, project, words, learnt.value.vendor, learnt.value.params),
+        _pets_part(project, words, drawn.value, learnt.value),
         step(speak_person, project, words),
     )
     if not (pet.value and person.value):
         return await _stop(project, pet, person)
     return await _finish(project, seen.value, script.value, drawn.value, pet.value, person.value)
+
+
+def _pets_part(project: str, words: str, drawn: Drawn, learnt: Learnt) -> Coroutine[Any, Any, Outcome[Said]]:
+    """The pet's lines: in a voice of ours, or performed already by a model that speaks for itself."""
+    if learnt.likeness == "own":
+        return step(voice_pet, project, words, drawn.frame, drawn.framed)
+    return step(speak_pet, project, words, learnt.vendor, learnt.params)
 
 
 # What another cut of the same parts cannot change.
@@ -293,6 +302,7 @@ async def _finish(
         "seconds": f"{made.seconds:.1f}",
         "mouth": seen.mouth,
         "voice": pet.voice,
+        "maker": pet.maker,
         "exact": "yes" if script.exact else "no",
         "faults": " ".join(checked.value.faults),
         "notes": " ".join(animated.value.notes),

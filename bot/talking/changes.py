@@ -33,8 +33,9 @@ ENDS = {"retry", "doubt", "budget"}
 
 
 def plan(draft: Draft, wanted: Plan) -> Draft:
-    """Make the film in another way from now on."""
-    return answered(draft.fill(plan=wanted), "retry").change(doubt="")
+    """Make the film in another way from now on; a model's own voice is none that costs nothing."""
+    own = draft.talk.brief.own_voice and wanted != "free"
+    return answered(draft.fill(plan=wanted, own_voice=own), "retry").change(doubt="")
 
 
 def pay_again(draft: Draft) -> Draft:
@@ -170,7 +171,8 @@ def edit(draft: Draft, number: int, text: str) -> Draft:
 
 def preset(draft: Draft, name: str) -> Draft:
     """Take a preset as the pet's voice, in place of a sample or recordings."""
-    taken = draft.fill(voice=name, sample=None, pet_lines=(), lifted=None).stop("voice", "link")
+    taken = draft.fill(voice=name, sample=None, pet_lines=(), lifted=None, own_voice=False)
+    taken = taken.stop("voice", "link")
     taken = answered(taken, "voice", "retry").change(approved="", consent="", whole=_without(draft, "pet"))
     taken = taken.change(recording=None)
     return taken.tell("talk.voice_taken", {"voice": named(f"voice.{name}", draft.talk.lang)})
@@ -178,7 +180,8 @@ def preset(draft: Draft, name: str) -> Draft:
 
 def sample(draft: Draft, file: File) -> Draft:
     """Take a sample to make the pet's voice from; it needs a word that this is allowed."""
-    taken = draft.fill(sample=file.asset, voice=None, pet_lines=(), lifted=None).stop("voice", "link")
+    taken = draft.fill(sample=file.asset, voice=None, pet_lines=(), lifted=None, own_voice=False)
+    taken = taken.stop("voice", "link")
     taken = answered(taken, "voice", "retry").change(whole=_without(draft, "pet"), recording=None)
     return taken.tell("talk.sample_taken")
 
@@ -186,6 +189,7 @@ def sample(draft: Draft, file: File) -> Draft:
 def record(draft: Draft, role: Role) -> Draft:
     """Ask for a role's lines to be recorded anew; a preset or a sample stays until a recording comes."""
     begun = no_recordings(draft, role) if recorded(draft.talk, role) else draft
+    begun = begun.fill(own_voice=False) if role == "pet" and begun.talk.brief.own_voice else begun
     return answered(begun, "voice", "person", "retry").change(recording=role)
 
 
@@ -193,9 +197,8 @@ def recordings(draft: Draft, role: Role, files: tuple[File, ...]) -> Draft:
     """Add recorded lines of a role; they take the place of a voice."""
     new = tuple(file.asset for file in files)
     if role == "pet":
-        kept = draft.fill(pet_lines=(*draft.talk.brief.pet_lines, *new), voice=None, sample=None).stop(
-            "voice"
-        )
+        lines = (*draft.talk.brief.pet_lines, *new)
+        kept = draft.fill(pet_lines=lines, voice=None, sample=None, own_voice=False).stop("voice")
         return answered(kept, "voice", "pet_lines", "retry").change(recording=None)
     kept = draft.fill(person_lines=(*draft.talk.brief.person_lines, *new), person_voice=None)
     return answered(kept, "person", "person_lines").change(recording=None)

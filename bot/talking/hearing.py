@@ -1,6 +1,16 @@
 """What somebody typed, taken by what is being asked for; the rest is understood wherever it is said."""
 
-from bot.talking import changes, clips, commands, framing, moments, pointing, pressing, understanding
+from bot.talking import (
+    changes,
+    clips,
+    commands,
+    framing,
+    moments,
+    paying,
+    pointing,
+    pressing,
+    understanding,
+)
 from bot.talking.asking import ask
 from bot.talking.casting import PEOPLE, VOICES
 from bot.talking.draft import Draft, button, rows
@@ -38,6 +48,8 @@ def hear(draft: Draft, text: str) -> Draft:
 def is_for_a_film(text: str) -> bool:
     """True for words that would change a film: an edit, a mood, captions, a link, a theme, a dialogue, …"""
     if understanding.captions(text) is not None or moments.link(text):
+        return True
+    if understanding.own_voice(text) is not None:
         return True
     if understanding.command(text) is not None:
         return False
@@ -165,9 +177,12 @@ def _picture(draft: Draft, text: str) -> Draft | None:
 
 
 def _wish(draft: Draft, text: str) -> Draft | None:
-    """Take it as how it shall be played, with or without captions, in which language, for whom."""
+    """Take it as how it shall be played, with or without captions, in the model's own voice or ours, in which
+    language, for whom."""
     if (shown := understanding.captions(text)) is not None:
         return changes.captions(draft, shown=shown)
+    if (own := understanding.own_voice(text)) is not None:
+        return paying.own_voice(draft, wanted=own)
     if (draft.talk.brief.theme or draft.talk.brief.script) and (mood := understanding.mood(text)):
         return changes.mood(draft, mood, text)
     if lang := understanding.script_language(text):

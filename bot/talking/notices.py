@@ -187,6 +187,8 @@ def _film(draft: Draft, notice: Notice) -> Draft:
         shown = shown.tell("talk.no_mouth_moved")
     for key in notice.fields.get("notes", "").split():
         shown = shown.tell(*sayable(key, {}))
+    if notice.fields.get("voice") == "own":
+        shown = shown.tell("talk.voice_is_models", {"vendor": notice.fields.get("maker", "")})
     return paying.cost(shown, notice.fields.get("cost", ""))
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import get_args
 
-from bot.talking import changes, clips, commands, files, framing, pointing
+from bot.talking import changes, clips, commands, files, framing, paying, pointing
 from bot.talking.casting import PEOPLE, VOICES
 from bot.talking.draft import Draft, button, rows
 from bot.talking.model import Mood, What
@@ -221,6 +221,11 @@ def _captions(draft: Draft, how: str) -> Draft | None:
     return changes.captions(draft, shown=how == "on") if how in {"on", "off"} else None
 
 
+def _own_voice(draft: Draft, how: str) -> Draft | None:
+    known = how in {"on", "off"} and question(draft.talk) == "summary"
+    return paying.own_voice(draft, wanted=how == "on") if known else None
+
+
 def _first_minute(draft: Draft, _: str) -> Draft | None:
     return clips.times(draft, (0.0, None)) if draft.talk.clip else None
 
@@ -281,6 +286,7 @@ _PRESSED: dict[str, Pressed] = {
     "project": _project,
     "register": _register,
     "captions": _captions,
+    "own_voice": _own_voice,
     "first_minute": _first_minute,
     "draw": _draw,
     "picture": _picture,

@@ -114,6 +114,12 @@ def captions(text: str) -> bool | None:
     return next((wish == "on" for wish in ("on", "off") if words in _words()["captions"][wish]), None)
 
 
+def own_voice(text: str) -> bool | None:
+    """Return whether the model's own voice is wished (True) or not (False); None for anything else."""
+    words = _folded(text)
+    return next((wish == "on" for wish in ("on", "off") if words in _words()["own_voice"][wish]), None)
+
+
 def voice_over(text: str) -> bool:
     """True when somebody wants no mouth moved."""
     return _folded(text) in _words()["voice_over"]["words"]

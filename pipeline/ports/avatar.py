@@ -15,7 +15,9 @@ class Job(Noun):
     """What is performed: paths are local and readable while a call lasts.
 
     `speech` is a mono WAV; `spans` says where each of the pet's lines lies in it, in seconds, and `seconds`
-    how long it is. `prompt` says in words how it is played. `frame_url` and `speech_url` are lent for a while
+    how long it is. `prompt` says in words how it is played. `words` are the lines that the model is to say
+    by itself, in its own voice: they are in the prompt, the sound is silent and as long as the clip shall be.
+    `frame_url` and `speech_url` are lent for a while
     to vendors that want addresses, None to others; `clip_url` is a scene for whoever makes its mouth follow.
     """
 
@@ -26,6 +28,7 @@ class Job(Noun):
     timeline: Timeline
     seconds: float = 0.0
     prompt: str = ""
+    words: tuple[str, ...] = ()
     frame_url: str | None = None
     speech_url: str | None = None
     clip_url: str | None = None

@@ -37,6 +37,8 @@ async def animate(
         timeline=await studio.noun(timeline, Timeline),
         brief=(await studio.project(project)).brief,
     )
+    if pet.shots:  # whoever said it performed it as well
+        return await _stage(work, _parts(pet.shots), pet.shots)
     asked = work.choices()
     for choice in (each for each in asked if each.left):
         await pass_over(studio, project, "animate", choice.facts, await work.made_from(), choice.left)
@@ -116,6 +118,12 @@ async def _staged(work: Work, choices: Sequence[Choice]) -> Animated:
     made = await _stage(work, parts, shots)
     work.studio.made_by(performed[-1].vendor, performed[-1].model)
     return made
+
+
+def _parts(shots: Sequence[Shot]) -> list[tuple[int, int]]:
+    """The lines of each clip, first to last, as numbers."""
+    ends = list(itertools.accumulate(len(shot.spans) for shot in shots))
+    return [(end - len(shot.spans), end - 1) for end, shot in zip(ends, shots, strict=True)]
 
 
 async def _side_by_side(work: Work, choices: Sequence[Choice]) -> list[Take]:

@@ -16,7 +16,7 @@ Quirks: the older paths say `succeed`, the newer `succeeded`; a failed job comes
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -331,7 +331,9 @@ class Avatar:
 
 
 class Scene:
-    """A picture moves by itself, silent; `dubber` makes its mouth follow. The model's name is in the path."""
+    """A picture moves by itself, silent; `dubber` makes its mouth follow. Or it says lines in the model's own
+    voice, which has its own price and resolution (`heard`). The model's name is in the path; `more` are
+    settings only it knows."""
 
     def __init__(
         self,
@@ -341,25 +343,32 @@ class Scene:
         base_url: str,
         dubber: Port,
         *,
+        heard: str = "720p",
+        more: Mapping[str, object] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.facts, self.dubber = facts, dubber
+        self._heard, self._more = heard, dict(more or {})
         self._account = _Account(http, keys, facts, base_url, clock)
 
     async def submit(self, job: Job, key: str) -> Paid:
         """Hand over the picture."""
         assert self.facts.can is not None
+        seconds, price = round(self.facts.can.most), self.facts.price
         settings: dict[str, object] = {"audio": "off", "resolution": "720p"}
+        if job.words and self.facts.can.speaks:
+            seconds, price = round(job.seconds), self.facts.can.speaks.price
+            settings = {"audio": "native", "resolution": self._heard}
         ask = {
             "contents": [
                 {"type": "prompt", "text": job.prompt[:2500]},
                 {"type": "first_frame", "url": _plain(job.frame.read_bytes())},
             ],
-            "settings": settings | {"duration": round(self.facts.can.most)},
+            "settings": settings | self._more | {"duration": seconds},
             "options": {"external_task_id": mark(key), "watermark_info": {"enabled": False}},
         }
         ticket = await self._account.begun(f"/image-to-video/{self.facts.model}", ask)
-        return Paid(value=ticket, cost=round(self.facts.price * self.facts.can.most, 4))
+        return Paid(value=ticket, cost=round(price * seconds, 4))
 
     async def poll(self, ticket: str) -> bool:
         """Whether its clip is there."""
