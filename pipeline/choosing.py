@@ -113,7 +113,7 @@ def _scene(facts: Facts, can: Can, need: Need) -> Choice:
         notes=() if dubbed else ("performance.voice_over",),
         parts=_all(need),
         seconds=seconds,
-        cost=_cost(facts, seconds) + (can.dub * spoken if dubbed else 0.0),
+        cost=_cost(facts, seconds) + (can.dub * spoken + can.dub_once if dubbed else 0.0),
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline import crafts
 from pipeline.choosing import Choice, choose, clip
 from pipeline.parts import Shot, Voiced
-from pipeline.performing import Work, ready
+from pipeline.performing import Work, delivered, ready
 from pipeline.ports.avatar import Avatar, Job
 from pipeline.ports.errors import Busy, Failed, NoAccess, Surprise, Trouble
 from pipeline.ports.facts import Facts, Paid
@@ -142,7 +142,8 @@ async def _paid(one: _Clip) -> Take:
 
 async def _heard(one: _Clip, path: Path, out: Path) -> Voiced:
     studio, project = one.work.studio, one.work.project
-    spans = await studio.workshop.run("stage", crafts.overhear, path, one.texts, one.lang, out)
+    with delivered():
+        spans = await studio.workshop.run("stage", crafts.overhear, path, one.texts, one.lang, out)
     shot = await studio.keep(project, "shot", path, "video/mp4")
     sound = await studio.keep(project, "said", out, "audio/wav")
     return Voiced(shot=Shot(clip=shot.id, spans=spans), sound=sound.id)

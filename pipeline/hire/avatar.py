@@ -23,7 +23,7 @@ _KLING_SCENES = {  # dollars a second at 720p, silent; with sound; the clips tha
     "kling-3.0-turbo": (0.112, Speaks(price=0.112, clips=tuple(range(3, 16)))),
 }
 _KLING_HEARD = {"kling-2.6": "1080p"}  # the only one that has sound
-_LIPS = 0.014  # dollars a second
+_LIPS, _FACES = 0.014, 0.007  # dollars a second; for looking for faces on a clip
 _VEO = {"veo3_fast": 0.325, "veo3": 1.275, "veo3_lite": 0.175}  # dollars a clip
 
 
@@ -83,9 +83,21 @@ def _kling(account: Account, model: str, bench: Bench) -> Port:
         price, speaks = _KLING_SCENES[model]
         lips = Can(least=2.0, most=60.0, needs_url=True, mode="fast")
         dubbing = facts.model_copy(update={"model": "lip-sync", "price": _LIPS, "can": lips})
-        dubber = kling.LipSync(bench.http, account.keys, dubbing, base)
+        looking = facts.model_copy(
+            update={"model": "identify-face", "price": _FACES, "unit": "clip", "at_once": None, "can": None}
+        )
+        faces = kling.Faces(bench.http, account.keys, looking, base)
+        dubber = kling.LipSync(bench.http, account.keys, dubbing, base, faces)
         can = Can(
-            sound="own", least=5.0, most=5.0, best=5.0, mode="fast", dub=_LIPS, pace=30.0, speaks=speaks
+            sound="own",
+            least=5.0,
+            most=5.0,
+            best=5.0,
+            mode="fast",
+            dub=_LIPS,
+            dub_once=_FACES,
+            pace=30.0,
+            speaks=speaks,
         )
         facts = facts.model_copy(update={"price": price, "can": can})
         heard = _KLING_HEARD.get(model, "720p")

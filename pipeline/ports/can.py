@@ -29,7 +29,8 @@ class Can(Noun):
     lines are rather split into several. `narrowest`, `widest`: width over height of the picture. `needs_url`:
     wants addresses, not bytes. `mode`: which of the vendor's qualities this is. `short_side` in pixels, `fps`
     of what comes; `minutes` until a job counts as lost; `pace`: seconds of waiting for one of performance.
-    `dub`: price of a second to have a scene's mouth follow our sound afterwards, 0 where nobody does that.
+    `dub`: price of a second to have a scene's mouth follow our sound afterwards, 0 where nobody does that,
+    and `dub_once` what is paid before it whatever comes of it.
     `speaks`: how it says lines in its own voice, where that is asked for; None where it cannot.
     """
 
@@ -45,6 +46,7 @@ class Can(Noun):
     short_side: int = 720
     fps: float = 25.0
     dub: float = 0.0
+    dub_once: float = 0.0
     speaks: Speaks | None = None
     minutes: float = 60.0
     pace: float = 20.0

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from pipeline.model import Box
-from pipeline.ports.avatar import Cancels, Finds
+from pipeline.ports.avatar import Advised, Cancels, Finds
 from pipeline.ports.errors import BadInput, Busy, Failed, NoAccess, Refused, Trouble, Unsure
 from tests.fakes import kling, seedance
 from tests.fakes.hired import Fake, framed, hired, job, standing
@@ -97,6 +97,25 @@ async def test_every_fault_is_one_of_the_seven(
     assert (type(caught.value) is kind, caught.value.key) == (True, key), repr(caught.value)
     assert fake.bills == bills
     assert "sig=" not in repr(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("subject", "found"),
+    [("1", "subject"), ("0", ""), ("50430", Busy), ("50411", Refused), ("50500", Unsure)],
+)
+async def test_an_adviser_says_whether_a_picture_suits(
+    subject: str, found: str | type[Trouble], tmp_path: Path
+) -> None:
+    """Its verdict and its refusals are told apart; neither is the job's."""
+    async with hired(OmniHuman(subject=subject)) as vendor:
+        assert isinstance(vendor, Advised)
+        with job(tmp_path) as work:
+            if not isinstance(found, str):
+                with pytest.raises(found):
+                    await vendor.adviser.submit(work, "k")
+                return
+            ticket = (await vendor.adviser.submit(work, "k")).value
+            assert await vendor.adviser.seen(ticket) == found
 
 
 @pytest.mark.parametrize(
