@@ -1,5 +1,7 @@
 """What steps hand to recipes: ids of kept files and a few small figures."""
 
+from pydantic import Field
+
 from pipeline.model import Fault, Span
 from pipeline.ports.text import Likely
 from storage.model import Noun
@@ -103,9 +105,11 @@ class Painted(Noun):
 
 
 class Compared(Noun):
-    """For each picture (by its asset) whether the pet on the photo is in it."""
+    """For each picture (by its asset) whether the pet on the photo is in it. `doubt` is the vendor that gave
+    no answer and may have charged for one, with how much; empty where there is none."""
 
     same: dict[str, Likely]
+    doubt: dict[str, str] = Field(default_factory=dict)
 
 
 class Drawn(Noun):

@@ -68,14 +68,14 @@ async def edit_script(project: str) -> Notice:
 @making({"look": 2.5, "describe": 0.1, "show": 0.6, "draw": 2.0})
 async def prepare_frame(project: str) -> Notice:
     """What was seen on the photo, shown; and, where the face is sure, the first frame."""
-    seen = await _seen(project, PHOTO)
+    seen, doubt = await _seen(project, PHOTO)
     if seen.value is None:
         return seen.notice
     shown = await step(show, project, seen.value.sight)
     if shown.value is None:
         return shown.notice
     told = shown.value.model_dump(exclude={"marked", "grid", "cells"})
-    fields = {"mouth": seen.value.mouth, **{name: str(value) for name, value in told.items()}}
+    fields = {"mouth": seen.value.mouth, **{name: str(value) for name, value in told.items()}, **doubt}
     assets = {"sight": seen.value.sight, "marked": shown.value.marked}
     if shown.value.grid:
         assets["grid"] = shown.value.grid
@@ -101,28 +101,39 @@ async def draw_frames(project: str) -> Notice:
     painted = await step(paint, project, _NUMBERS)
     if painted.value is None:
         return painted.notice
-    found = await _compared(project, painted.value.pictures)
+    found, doubt = await _compared(project, painted.value.pictures)
     lost = [number for number, one in found.items() if one.same == "no"]
     if lost:
         again = await step(paint, project, " ".join(f"{number}b" for number in lost))
         if again.value is not None:
             anew = {number[:-1]: one for number, one in again.value.pictures.items()}
-            found |= await _compared(project, anew)
+            better, other = await _compared(project, anew)
+            found, doubt = found | better, doubt or other
     assets = {number: one.picture for number, one in found.items()}
     assets |= {f"shown{number}": one.shown for number, one in found.items()}
     fields = {f"mouth{number}": one.mouth for number, one in found.items()}
     fields |= {f"same{number}": one.same for number, one in found.items()}
-    return Notice(kind="done", key="notice.pictures", fields=fields, assets=assets)
+    return Notice(kind="done", key="notice.pictures", fields=fields | doubt, assets=assets)
 
 
-async def _compared(project: str, pictures: dict[str, Picture]) -> dict[str, Picture]:
-    """The pictures, each with whether the pet in it is the one on the photo."""
+async def _compared(project: str, pictures: dict[str, Picture]) -> tuple[dict[str, Picture], dict[str, str]]:
+    """The pictures, each with whether the pet in it is the one on the photo; and what is in doubt of that."""
     told = await step(compare, project, " ".join(one.picture for one in pictures.values()))
-    same = told.value.same if told.value else {}
-    return {
+    same, doubt = (told.value.same, told.value.doubt) if told.value else ({}, {})
+    found = {
         number: one.model_copy(update={"same": same.get(one.picture, "unsure")})
         for number, one in pictures.items()
     }
+    return found, _named(doubt)
+
+
+def _doubt(outcome: Outcome[Any]) -> dict[str, str]:
+    """An order that may have been charged, where nothing else depends on it: it is told, and nobody asked."""
+    return _named(outcome.fields) if outcome.notice.kind == "unsure" else {}
+
+
+def _named(doubt: dict[str, str]) -> dict[str, str]:
+    return {f"doubt_{name}": doubt[name] for name in ("vendor", "money") if name in doubt}
 
 
 @making({"hear": 1.5, "clone": 2.0, "preview": 3.0})
@@ -191,15 +202,15 @@ async def vary_film(project: str, what: str, parts: str, film: str, sidecar: str
     return Notice(kind="done", key="notice.varied", assets={what: varied.value.file})
 
 
-async def _seen(project: str, which: str = "") -> Outcome[Seen]:
+async def _seen(project: str, which: str = "") -> tuple[Outcome[Seen], dict[str, str]]:
     """What is on the picture; where our own eyes are unsure and a model is not, its marks are tried out.
 
-    A model that could not be asked is no reason to stop.
+    A model that could not be asked is no reason to stop; what it may have charged is told.
     """
     seen, known = await asyncio.gather(step(look, project, which), step(describe, project, which))
     if seen.value and seen.value.mouth == "none" and known.value and known.value.marks:
-        return await step(point, project, seen.value.sight, known.value.described, which)
-    return seen
+        return await step(point, project, seen.value.sight, known.value.described, which), {}
+    return seen, _doubt(known)
 
 
 async def _helped(project: str, seen: Outcome[Seen]) -> Outcome[Seen]:

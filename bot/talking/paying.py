@@ -1,7 +1,7 @@
 """Money in the chat: what a film will cost, other ways to make it, and what to do about an order in doubt."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.messages import Button
 from bot.talking.changes import answered
@@ -104,6 +104,14 @@ def doubt(draft: Draft, arg: str) -> Draft:
     again = [button("pay_again", "talk.b_pay_again", arg)] if draft.talk.doubt else []
     ways = [*again, *_free_way(draft, arg), button("wait", "talk.b_wait")]
     return draft.tell("talk.ask_doubt", rows=rows(*ways, wide=1))
+
+
+def in_doubt(draft: Draft, fields: Mapping[str, str]) -> Draft:
+    """Say that somebody who was asked beside the main thing gave no answer and may have charged for one."""
+    if "doubt_vendor" not in fields:
+        return draft
+    told = {name: fields.get(f"doubt_{name}", "") for name in ("vendor", "money")}
+    return draft.tell("talk.in_doubt", told)
 
 
 def budget(draft: Draft, arg: str) -> Draft:

@@ -93,7 +93,14 @@ class Adviser:
     def __init__(self, avatar: "Avatar", model: str) -> None:
         self._avatar = avatar
         self.facts = avatar.facts.model_copy(
-            update={"model": model, "price": 0.0, "unit": "picture", "at_once": None, "can": None}
+            update={
+                "model": model,
+                "price": 0.0,
+                "unit": "picture",
+                "at_once": None,
+                "can": None,
+                "in_flight": 20.0,
+            }
         )
 
     async def submit(self, job: Job, key: str) -> Paid:
