@@ -12,7 +12,7 @@ from starlette.routing import Route
 from tests.fakes.performing import Job, Performing, hung_up, own_sound
 
 KEY, MODEL = "ark-key", "doubao-seedance-2-0-260128"
-_OLDER = "doubao-seedance-1-5-pro-251215"
+OLDER = "doubao-seedance-1-5-pro-251215"
 _TASKS = "/contents/generations/tasks"
 _STATUS = {"AuthenticationError": 401, "AccountOverdueError": 403, "ModelNotOpen": 404, "NotFound": 404,
            "InvalidEndpointOrModel.NotFound": 404, "QuotaExceeded": 429, "SetLimitExceeded": 429,
@@ -44,12 +44,12 @@ class Seedance(Performing):
         code, _, said = fault.partition("|")
         if code[:1].isupper():
             return _error(code, said)
-        if ask["model"] not in {MODEL, _OLDER}:
+        if ask["model"] not in {MODEL, OLDER}:
             return _error("InvalidEndpointOrModel.NotFound")
         roles = {part.get("role"): part for part in ask["content"]}
         if "first_frame" in roles:
             return self._from_first_frame(ask, roles, fault)
-        if ask["model"] == _OLDER:
+        if ask["model"] == OLDER:
             return _error("InvalidParameter")
         whole = {None, "reference_image", "reference_audio"}
         if set(roles) != whole or not 4 <= ask["duration"] <= 15 or len(ask["safety_identifier"]) > 64:
@@ -67,7 +67,7 @@ class Seedance(Performing):
         self, ask: dict[str, Any], roles: dict[str | None, dict[str, Any]], fault: str
     ) -> Response:
         """A clip that begins with a picture; what stands in quotation marks is said where sound is wanted."""
-        most = 12 if ask["model"] == _OLDER else 15
+        most = 12 if ask["model"] == OLDER else 15
         picture = _media(roles["first_frame"]["image_url"]["url"], "image/png", b"\x89PNG")
         if set(roles) != {None, "first_frame"} or not picture or not 4 <= ask["duration"] <= most:
             return _error("InvalidParameter")

@@ -206,6 +206,34 @@ async def test_the_true_costs_come_from_the_vendors_own_figures(tmp_path: Path) 
     assert done.cost == pytest.approx(86400 * 46 / 1e6, abs=0.001)
 
 
+@pytest.mark.parametrize(
+    ("fake", "model", "words", "seconds", "cost"),
+    [
+        (Kling(), "kling-2.6", True, 10.0, 1.4),
+        (Kling(), "kling-2.6", False, 5.0, 0.21),
+        (Kling(), "kling-3.0", True, 7.0, 0.882),
+        (Kling(), "kling-3.0-turbo", True, 3.0, 0.336),
+        (Seedance(), "", True, 7.0, 6.9552),
+        (Seedance(), seedance.OLDER, True, 12.0, 4.1472),
+        (Seedance(), seedance.OLDER, False, 4.0, 0.6912),
+        (Veo(), "", True, 8.0, 0.325),
+    ],
+)
+async def test_what_speaks_for_itself_is_asked_and_paid_as_such(
+    fake: Fake, model: str, words: bool, seconds: float, cost: float, tmp_path: Path
+) -> None:
+    """With its own sound a clip has another length, shape and price; what it says are our lines, and without
+    them it is silent."""
+    async with hired(fake, model) as vendor:
+        with job(tmp_path) as work:
+            told = {"words": ("要",), "prompt": '1. "要"', "seconds": seconds} if words else {}
+            paid = await vendor.submit(work.model_copy(update=told), "k")
+    (made,) = fake.jobs.values()
+    assert paid.cost == pytest.approx(cost, abs=0.001)
+    assert (made.sound is not None) == words
+    assert made.length in {0.0, seconds}
+
+
 @pytest.mark.parametrize("fake", [Seedance(), Veo()])
 async def test_a_frame_goes_out_as_what_it_is(fake: Fake, tmp_path: Path) -> None:
     """A JPEG is not called a PNG: a vendor that looks would refuse it."""
