@@ -35,16 +35,18 @@ async def dubbed(work: Work, choices: Sequence[Choice], take: Take, part: tuple[
         return shown
     dubber, made_from = made.dubber, await work.made_from("dub", shown.clip, *part)
     try:
-        found = ""
+        found, scenes = "", list[str]()  # rendered once, for the look and for the job
         if isinstance(dubber, LooksFirst) and await takes.good(studio.db, work.project, made_from) is None:
-            found = await _faces(work, dubber.looker, dubber, shown, part)
+            found = await _faces(
+                work, dubber.looker, lambda: _scene(work, dubber, shown, part, scenes), shown, part
+            )
             if not found:
                 why = "performance.no_face"
                 await pass_over(studio, work.project, "animate", dubber.facts, made_from, why)
                 return shown
 
         async def send(vendor: Avatar, key: str) -> Paid:
-            async with _scene(work, vendor, shown, part) as job:
+            async with _scene(work, vendor, shown, part, scenes) as job:
                 return await vendor.submit(job.model_copy(update={"seen": found}), key)
 
         done = await spend(
@@ -62,25 +64,27 @@ async def dubbed(work: Work, choices: Sequence[Choice], take: Take, part: tuple[
     return Shot.model_validate_json(done.result or "")
 
 
-async def _faces(work: Work, looker: Looker, dubber: Avatar, shown: Shot, part: tuple[int, int]) -> str:
+async def _faces(work: Work, looker: Looker, lending: Lending, shown: Shot, part: tuple[int, int]) -> str:
     """What was found in the scene; looked at anew when its vendor has forgotten it."""
     about = ("faces", shown.clip, *part, int(work.studio.clock() // _SIGHT_LIVES))
-    return await _looked(
-        work, looker, await work.made_from(*about), lambda: _scene(work, dubber, shown, part)
-    )
+    return await _looked(work, looker, await work.made_from(*about), lending)
 
 
 @contextlib.asynccontextmanager
-async def _scene(work: Work, vendor: Avatar, shown: Shot, part: tuple[int, int]) -> AsyncIterator[Job]:
-    """The job with the scene lent to whoever works on it."""
+async def _scene(
+    work: Work, vendor: Avatar, shown: Shot, part: tuple[int, int], scenes: list[str]
+) -> AsyncIterator[Job]:
+    """The job with the scene lent to whoever works on it; `scenes` holds the one that was rendered."""
     studio = work.studio
     async with studio.borrow(work.frame, work.sound, shown.clip) as (frame, speech, clip):
         with studio.bench() as bench:
             job = await job_of(work, vendor.facts, part, frame, speech, bench)
-            await studio.workshop.run("stage", crafts.scene, clip, frame, job.seconds, bench / "scene.mp4")
-            scene = await studio.keep(work.project, "scene", bench / "scene.mp4", "video/mp4")
+            if not scenes:
+                out = bench / "scene.mp4"
+                await studio.workshop.run("stage", crafts.scene, clip, frame, job.seconds, out)
+                scenes.append((await studio.keep(work.project, "scene", out, "video/mp4")).id)
             seconds = can_of(vendor.facts).minutes * 60 + LENT_LONGER
-            url = await lend(studio, scene.id, seconds, vendor.facts.vendor)
+            url = await lend(studio, scenes[0], seconds, vendor.facts.vendor)
             yield job.model_copy(update={"clip_url": url})
 
 
