@@ -136,7 +136,11 @@ async def prices(studio: Studio) -> Prices:
     )
 
 
-_STEPS = {"image": ("draw",), "voice": ("clone", "speak_pet", "speak_person"), "avatar": ("animate",)}
+_STEPS = {
+    "image": ("draw",),
+    "voice": ("clone", "speak_pet", "speak_person"),
+    "avatar": ("animate", "voice_pet"),
+}
 
 
 def weights() -> dict[str, Path | None]:

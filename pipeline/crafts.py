@@ -382,6 +382,62 @@ def sent(speech: Path, spans: Sequence[Span], quiet: Span, out: Path) -> tuple[t
     return tuple((start + moved, end + moved) for start, end in spans), len(padded) / _HERTZ
 
 
+def silence(seconds: float, out: Path) -> None:
+    """Write a sound in which nothing is heard: what is sent to a model that speaks for itself."""
+    import numpy as np
+
+    from pipeline.film import sound as files
+
+    files.write(out, np.zeros(round(seconds * _HERTZ), np.float32), _HERTZ)
+
+
+def overhear(clip: Path, lines: Sequence[str], lang: Lang, out: Path) -> tuple[Span, ...]:
+    """Where lines lie in a clip whose model says them by itself; its sound is written as long as it is, with
+    silence between them. Where no way of cutting gives lines of the right lengths, it is guessed.
+
+    Raises:
+        Failed: the clip is none, or nobody speaks in it.
+    """
+    import numpy as np
+
+    from pipeline.film import judged
+    from pipeline.film import sound as files
+    from pipeline.sound import cut, divide
+    from pipeline.themes.words import syllables
+
+    judged.judge(clip, None, 1.0)
+    try:
+        heard = _mono(files.read(clip, _HERTZ))
+    except BadInput as mute:
+        raise Failed("performance.silent", {}, mute.key) from mute
+    counts = [syllables(line, lang) for line in lines]
+    try:
+        found = divide.spans(heard, _HERTZ, lines, counts)
+    except Failed as unclear:
+        if unclear.key == "voice.silent_take":
+            raise Failed("performance.silent", {}, unclear.key) from unclear
+        found = divide.guessed(heard, _HERTZ, counts)
+    where = cut.roomy(found, len(heard) / _HERTZ)
+    alone = np.zeros_like(heard)
+    for start, end in where:
+        first, last = round(start * _HERTZ), round(end * _HERTZ)
+        alone[first:last] = cut.faded(heard[first:last], _HERTZ)
+    files.write(out, alone, _HERTZ)
+    return where
+
+
+def chain(paths: Sequence[Path], out: Path) -> tuple[float, ...]:
+    """Put sounds one behind the other; return when each of them begins."""
+    import numpy as np
+
+    from pipeline.film import sound as files
+
+    sounds = [_mono(files.read(path, _HERTZ)) for path in paths]
+    files.write(out, np.concatenate(sounds), _HERTZ)
+    lengths = [len(each) / _HERTZ for each in sounds]
+    return tuple(sum(lengths[:number]) for number in range(len(lengths)))
+
+
 class Worth(Noun):
     """A vendor's clip that is one: seconds by which its sound is late, and whether its mouth follows ours."""
 

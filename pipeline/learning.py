@@ -26,12 +26,15 @@ _log = structlog.get_logger(__name__)
 
 
 async def learn(studio: Studio, project: str) -> Learnt:
-    """Return a voice made from the brief's sample; empty where there is none, or the lines are recorded.
+    """Return a voice made from the brief's sample; empty where there is none, the lines are recorded, or
+    whoever performs says them in its own voice.
 
     Raises:
         BadInput: `voice.no_consent`, nobody said that this voice may be used; or the sample is unfit.
     """
     brief = (await studio.project(project)).brief
+    if brief.own_voice:
+        return Learnt(vendor="", params="", likeness="own")
     if brief.sample is None or brief.pet_lines:
         return Learnt(vendor="", params="")
     sample, words = brief.sample, line(brief)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from bot.messages import Button
 from bot.talking import aside, casting, extras, framing, paying
-from bot.talking.changes import WIDTHS
 from bot.talking.draft import Draft, button, keep, rows
 from bot.talking.model import Talk
+from bot.talking.paying import WIDTHS
 from bot.talking.questions import can_draw, complete, count, question, token
 from bot.talking.saying import named, played, scripts
 from bot.texts import say
@@ -127,7 +127,8 @@ def _summary(draft: Draft, _: str) -> Draft:
         return draft.tell("talk.summary", fields, body=body, rows=buttons)
     told = paying.fields(draft, quote)
     go = button("go", "talk.b_go_paid", money=told["money"])
-    buttons = ((go,), *paying.other_ways(draft, quote), *rows(*changes))
+    ways = (*paying.other_ways(draft, quote), *paying.own_way(draft))
+    buttons = ((go,), *ways, *rows(*changes))
     return draft.tell("talk.summary_paid", {**fields, **told}, body=body, rows=buttons)
 
 
@@ -146,6 +147,8 @@ def _picture(talk: Talk) -> str:
 
 
 def _voice_name(talk: Talk) -> str:
+    if talk.brief.own_voice:
+        return named("talk.is_own_voice", talk.lang)
     if talk.brief.pet_lines:
         return named("talk.is_lifted" if talk.brief.lifted else "talk.is_recorded", talk.lang)
     if talk.brief.sample:

@@ -3,7 +3,7 @@
 from typing import get_args
 
 from bot.messages import File
-from bot.talking import edits, paying
+from bot.talking import edits
 from bot.talking.aside import MUSIC
 from bot.talking.draft import Draft
 from bot.talking.model import Extra, Mood, Role, Seen, project_id
@@ -36,8 +36,9 @@ ENDS = {"retry", "doubt", "budget"}
 
 
 def plan(draft: Draft, wanted: Plan) -> Draft:
-    """Make the film in another way from now on."""
-    return answered(draft.fill(plan=wanted), "retry").change(doubt="")
+    """Make the film in another way from now on; a model's own voice is none that costs nothing."""
+    own = draft.talk.brief.own_voice and wanted != "free"
+    return answered(draft.fill(plan=wanted, own_voice=own), "retry").change(doubt="")
 
 
 def pay_again(draft: Draft) -> Draft:
@@ -173,7 +174,8 @@ def edit(draft: Draft, number: int, text: str) -> Draft:
 
 def preset(draft: Draft, name: str) -> Draft:
     """Take a preset as the pet's voice, in place of a sample or recordings."""
-    taken = draft.fill(voice=name, sample=None, pet_lines=(), lifted=None).stop("voice", "link")
+    taken = draft.fill(voice=name, sample=None, pet_lines=(), lifted=None, own_voice=False)
+    taken = taken.stop("voice", "link")
     taken = answered(taken, "voice", "retry").change(approved="", consent="", whole=_without(draft, "pet"))
     taken = taken.change(recording=None)
     return taken.tell("talk.voice_taken", {"voice": named(f"voice.{name}", draft.talk.lang)})
@@ -181,7 +183,8 @@ def preset(draft: Draft, name: str) -> Draft:
 
 def sample(draft: Draft, file: File) -> Draft:
     """Take a sample to make the pet's voice from; it needs a word that this is allowed."""
-    taken = draft.fill(sample=file.asset, voice=None, pet_lines=(), lifted=None).stop("voice", "link")
+    taken = draft.fill(sample=file.asset, voice=None, pet_lines=(), lifted=None, own_voice=False)
+    taken = taken.stop("voice", "link")
     taken = answered(taken, "voice", "retry").change(whole=_without(draft, "pet"), recording=None)
     return taken.tell("talk.sample_taken")
 
@@ -189,6 +192,7 @@ def sample(draft: Draft, file: File) -> Draft:
 def record(draft: Draft, role: Role) -> Draft:
     """Ask for a role's lines to be recorded anew; a preset or a sample stays until a recording comes."""
     begun = no_recordings(draft, role) if recorded(draft.talk, role) else draft
+    begun = begun.fill(own_voice=False) if role == "pet" and begun.talk.brief.own_voice else begun
     return answered(begun, "voice", "person", "retry").change(recording=role)
 
 
@@ -196,9 +200,8 @@ def recordings(draft: Draft, role: Role, files: tuple[File, ...]) -> Draft:
     """Add recorded lines of a role; they take the place of a voice."""
     new = tuple(file.asset for file in files)
     if role == "pet":
-        kept = draft.fill(pet_lines=(*draft.talk.brief.pet_lines, *new), voice=None, sample=None).stop(
-            "voice"
-        )
+        lines = (*draft.talk.brief.pet_lines, *new)
+        kept = draft.fill(pet_lines=lines, voice=None, sample=None, own_voice=False).stop("voice")
         return answered(kept, "voice", "pet_lines", "retry").change(recording=None)
     kept = draft.fill(person_lines=(*draft.talk.brief.person_lines, *new), person_voice=None)
     return answered(kept, "person", "person_lines").change(recording=None)
@@ -249,20 +252,6 @@ def music(draft: Draft, wanted: str) -> Draft:
     else:
         taken = taken.tell("talk.music_own")
     return taken.start("film") if draft.talk.done else taken
-
-
-def size(draft: Draft, width: int) -> Draft:
-    """Make the film so many pixels wide. Its picture is performed anew: where that costs nothing a film that
-    is there is made again at once, else its price is said first."""
-    if (draft.talk.brief.width or WIDTHS[0]) == width:
-        return draft.tell("talk.size_is_that", {"size": width})
-    taken = answered(draft.fill(width=width), "retry").tell("talk.size_taken", {"size": width})
-    quote = paying.quoted(taken)
-    return taken.start("film") if draft.talk.done and (quote is None or quote.free) else taken
-
-
-WIDTHS = (720, 1080)
-"""Pixels a film may be wide, the usual first."""
 
 
 def person(draft: Draft, name: str) -> Draft:

@@ -1,6 +1,17 @@
 """What somebody typed, taken by what is being asked for; the rest is understood wherever it is said."""
 
-from bot.talking import changes, clips, commands, files, framing, moments, pointing, pressing, understanding
+from bot.talking import (
+    changes,
+    clips,
+    commands,
+    files,
+    framing,
+    moments,
+    paying,
+    pointing,
+    pressing,
+    understanding,
+)
 from bot.talking.asking import ask
 from bot.talking.casting import PEOPLE, VOICES
 from bot.talking.draft import Draft, button, rows
@@ -39,6 +50,8 @@ def is_for_a_film(text: str) -> bool:
     """True for words that would change a film: an edit, a mood, captions, a link, a theme, a dialogue, …"""
     looks = (understanding.captions, understanding.stickers, understanding.music, understanding.size)
     if any(one(text) is not None for one in looks) or moments.link(text):
+        return True
+    if understanding.own_voice(text) is not None:
         return True
     if understanding.command(text) is not None:
         return False
@@ -166,11 +179,14 @@ def _picture(draft: Draft, text: str) -> Draft | None:
 
 
 def _wish(draft: Draft, text: str) -> Draft | None:
-    """Take it as how it shall be played, with or without captions, in which language, for whom."""
+    """Take it as how it shall be played, with or without captions, in the model's own voice or ours, in which
+    language, for whom."""
     if (shown := understanding.captions(text)) is not None:
         return changes.captions(draft, shown=shown)
     if (dressed := _dress(draft, text)) is not None:
         return dressed
+    if (own := understanding.own_voice(text)) is not None:
+        return paying.own_voice(draft, wanted=own)
     if (draft.talk.brief.theme or draft.talk.brief.script) and (mood := understanding.mood(text)):
         return changes.mood(draft, mood, text)
     if lang := understanding.script_language(text):
@@ -185,7 +201,7 @@ def _dress(draft: Draft, text: str) -> Draft | None:
     if (shown := understanding.stickers(text)) is not None:
         return changes.stickers(draft, shown=shown)
     if (width := understanding.size(text)) is not None:
-        return changes.size(draft, width)
+        return paying.size(draft, width)
     played = understanding.music(text)
     if played == "ask":
         waits = draft.talk.pending and question(draft.talk) == "whose"

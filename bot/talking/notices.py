@@ -57,7 +57,7 @@ def _frame(draft: Draft, notice: Notice) -> Draft:
         cells=assets.get("cells", ""),
         around=_box(fields.get("around", "")),
     )
-    draft = changes.answered(changes.seen(draft, seen), "looking")
+    draft = paying.in_doubt(changes.answered(changes.seen(draft, seen), "looking"), fields)
     if seen.mouth == "none":
         if seen.pets > 1 and "marked" in assets:
             draft = _which(draft, seen, assets["marked"])
@@ -190,6 +190,8 @@ def _film(draft: Draft, notice: Notice) -> Draft:
         shown = shown.tell("talk.no_mouth_moved")
     for key in notice.fields.get("notes", "").split():
         shown = shown.tell(*sayable(key, {}))
+    if notice.fields.get("voice") == "own":
+        shown = shown.tell("talk.voice_is_models", {"vendor": notice.fields.get("maker", "")})
     return paying.cost(shown, notice.fields.get("cost", ""))
 
 
@@ -200,7 +202,8 @@ def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
     if what == "audition":
         waits = draft.talk.listening and notice.kind != "cancelled"
         calm = draft.change(listening=False)
-        return calm.tell(*sayable(notice.key, notice.fields)) if waits else calm
+        asked = notice.kind == "unsure" and question(draft.talk) == "voice"
+        return calm.tell(*sayable(notice.key, notice.fields)) if waits or asked else calm
     if what in {"edit", "pictures"} and notice.kind == "cancelled":
         return draft
     if notice.kind == "cancelled" and what == "film":

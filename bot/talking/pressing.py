@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 from typing import get_args
 
-from bot.talking import changes, clips, commands, extras, files, framing, pointing
+from bot.talking import changes, clips, commands, extras, files, framing, paying, pointing
 from bot.talking.aside import MUSIC
 from bot.talking.casting import PEOPLE, VOICES
-from bot.talking.changes import WIDTHS
 from bot.talking.draft import Draft, button
 from bot.talking.model import Extra, Mood, What
+from bot.talking.paying import WIDTHS
 from bot.talking.questions import can_draw, question
 from pipeline.themes import bank
 from storage.model import Lang, Plan
@@ -230,7 +230,12 @@ def _play_under(draft: Draft, what: str) -> Draft | None:
 
 
 def _size(draft: Draft, width: str) -> Draft | None:
-    return next((changes.size(draft, one) for one in WIDTHS if str(one) == width), None)
+    return next((paying.size(draft, one) for one in WIDTHS if str(one) == width), None)
+
+
+def _own_voice(draft: Draft, how: str) -> Draft | None:
+    known = how in {"on", "off"} and question(draft.talk) == "summary"
+    return paying.own_voice(draft, wanted=how == "on") if known else None
 
 
 def _first_minute(draft: Draft, _: str) -> Draft | None:
@@ -296,6 +301,7 @@ _PRESSED: dict[str, Pressed] = {
     "size": _size,
     "register": _register,
     "captions": _captions,
+    "own_voice": _own_voice,
     "first_minute": _first_minute,
     "draw": _draw,
     "picture": _picture,

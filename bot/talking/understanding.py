@@ -149,6 +149,12 @@ def size(text: str) -> int | None:
     return next((int(width) for width, names in _words()["sizes"].items() if words in names), None)
 
 
+def own_voice(text: str) -> bool | None:
+    """Return whether the model's own voice is wished (True) or not (False); None for anything else."""
+    words = _folded(text)
+    return next((wish == "on" for wish in ("on", "off") if words in _words()["own_voice"][wish]), None)
+
+
 def voice_over(text: str) -> bool:
     """True when somebody wants no mouth moved."""
     return _folded(text) in _words()["voice_over"]["words"]

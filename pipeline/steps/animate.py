@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pipeline import crafts
 from pipeline.choosing import Choice
 from pipeline.crafts import Played
+from pipeline.dubbing import dubbed, suits
 from pipeline.model import Framed, Timeline
 from pipeline.parts import Animated, Shot, Speech
-from pipeline.performing import Work, dubbed, shot
+from pipeline.performing import Work, shot
 from pipeline.ports.avatar import Avatar
 from pipeline.ports.errors import Busy, Failed, NoAccess, Surprise, Trouble
 from pipeline.ports.facts import Facts, Paid
@@ -37,6 +38,8 @@ async def animate(
         timeline=await studio.noun(timeline, Timeline),
         brief=(await studio.project(project)).brief,
     )
+    if pet.shots:  # whoever said it performed it as well
+        return await _stage(work, _parts(pet.shots), pet.shots)
     asked = work.choices()
     for choice in (each for each in asked if each.left):
         await pass_over(studio, project, "animate", choice.facts, await work.made_from(), choice.left)
@@ -109,13 +112,21 @@ async def _played(work: Work, choices: Sequence[Choice]) -> Animated:
 async def _staged(work: Work, choices: Sequence[Choice]) -> Animated:
     """A performance made of clips, one for each part of the speech."""
     parts = choices[0].parts
+    suited = await suits(work, choices, parts[0])
     performed = await _side_by_side(work, choices)
     shots = tuple(
         [await dubbed(work, choices, take, part) for take, part in zip(performed, parts, strict=True)]
     )
     made = await _stage(work, parts, shots)
     work.studio.made_by(performed[-1].vendor, performed[-1].model)
-    return made
+    told = () if suited else ("performance.no_subject",)
+    return made.model_copy(update={"notes": (*told, *made.notes)})
+
+
+def _parts(shots: Sequence[Shot]) -> list[tuple[int, int]]:
+    """The lines of each clip, first to last, as numbers."""
+    ends = list(itertools.accumulate(len(shot.spans) for shot in shots))
+    return [(end - len(shot.spans), end - 1) for end, shot in zip(ends, shots, strict=True)]
 
 
 async def _side_by_side(work: Work, choices: Sequence[Choice]) -> list[Take]:

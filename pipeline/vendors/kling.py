@@ -16,14 +16,14 @@ Quirks: the older paths say `succeed`, the newer `succeeded`; a failed job comes
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr, field_validator
 
 from pipeline.ports.avatar import Avatar as Port
-from pipeline.ports.avatar import Job, Performed, Tell
+from pipeline.ports.avatar import Job, Looker, Performed, Tell
 from pipeline.ports.errors import BadInput, Busy, Failed, NoAccess, Refused, Trouble
 from pipeline.ports.facts import Facts, Paid
 from pipeline.ports.http import Http, Reply
@@ -32,7 +32,6 @@ from pipeline.wires.tokens import jwt, mark
 from pipeline.wires.verdicts import Verdict, Who, Wrong, trouble
 
 _AVATAR = "/v1/videos/avatar/image2video"
-_FACE = 0.007  # dollars for looking for faces on a clip
 _FACES, _LIPS = "/v1/videos/identify-face", "/v1/videos/advanced-lip-sync"
 _DOLLARS = 0.14  # of a unit, list price
 _HEAVIEST = 5_000_000  # bytes of a sound
@@ -223,13 +222,15 @@ class _Account:
 _PAIR = ("kling_access_key", "kling_secret_key")
 
 
-class LipSync:
-    """The mouth of a clip that is there already is made to follow our sound.
+class _Seen(Answer):
+    """The face that is to speak, among those found on a clip; kept for a day."""
 
-    It looks for a face first, which may fail on animals and costs a little by itself: that is part of the
-    cost of a job, and lost to the ledger where no job comes of it. A lost job is not found again: it is known
-    by its own number only.
-    """
+    session: str
+    face: str
+
+
+class Faces:
+    """Looks for faces on a clip, which may fail on animals and is charged whatever it finds."""
 
     def __init__(
         self,
@@ -244,16 +245,44 @@ class LipSync:
         self._account = _Account(http, keys, facts, base_url, clock)
 
     async def submit(self, job: Job, key: str) -> Paid:
-        """Have the face found on the clip, then hand its sound over."""
+        """Have the clip looked at; the answer comes at once."""
         if job.clip_url is None:
             raise NoAccess("lend.nowhere", {"vendor": self.facts.vendor})
         reply, _ = await self._account.ask("POST", _FACES, json={"video_url": job.clip_url}, paid=True)
         found = shaped(reply, _Found, self._account.who, paid=True).data
         if not found.face_data:
-            raise NoAccess("performance.no_face", {"vendor": self.facts.vendor})
+            return Paid(value="", cost=self.facts.price)
         face = max(found.face_data, key=lambda each: each.end_time - each.start_time)
+        seen = _Seen(session=found.session_id, face=face.face_id)
+        return Paid(value=seen.model_dump_json(), cost=self.facts.price)
+
+    async def seen(self, ticket: str) -> str | None:
+        """The answer that came."""
+        return ticket
+
+
+class LipSync:
+    """The mouth of a clip that is there already is made to follow our sound, once `looker` found a face on
+    it. A lost job is not found again: it is known by its own number only."""
+
+    def __init__(
+        self,
+        http: Http,
+        keys: dict[str, SecretStr],
+        facts: Facts,
+        base_url: str,
+        looker: Looker,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.facts, self.looker = facts, looker
+        self._account = _Account(http, keys, facts, base_url, clock)
+
+    async def submit(self, job: Job, key: str) -> Paid:
+        """Hand over the sound for the face that was found."""
+        seen = _Seen.model_validate_json(job.seen)
         chosen = {
-            "face_id": face.face_id,
+            "face_id": seen.face,
             "sound_file": _plain(job.speech.read_bytes()),
             "sound_start_time": 0,
             "sound_end_time": int(job.seconds * 1000),
@@ -261,9 +290,9 @@ class LipSync:
             "sound_volume": 1,
             "original_audio_volume": 0,
         }
-        ask = {"session_id": found.session_id, "face_choose": [chosen], "external_task_id": mark(key)}
+        ask = {"session_id": seen.session, "face_choose": [chosen], "external_task_id": mark(key)}
         ticket = await self._account.begun(_LIPS, ask)
-        return Paid(value=ticket, cost=round(self.facts.price * job.seconds + _FACE, 4))
+        return Paid(value=ticket, cost=round(self.facts.price * job.seconds, 4))
 
     async def poll(self, ticket: str) -> bool:
         """Whether its clip is there."""
@@ -271,8 +300,7 @@ class LipSync:
 
     async def fetch(self, ticket: str, job: Job, out: Path, tell: Tell) -> Performed:
         """Bring the clip home."""
-        came = await self._account.bring(lambda: self._look(ticket), job, out, tell)
-        return came if came.cost is None else came.model_copy(update={"cost": round(came.cost + _FACE, 4)})
+        return await self._account.bring(lambda: self._look(ticket), job, out, tell)
 
     async def _look(self, ticket: str) -> _Task | None:
         return await self._account.found(f"{_LIPS}/{ticket}")
@@ -331,7 +359,9 @@ class Avatar:
 
 
 class Scene:
-    """A picture moves by itself, silent; `dubber` makes its mouth follow. The model's name is in the path."""
+    """A picture moves by itself, silent; `dubber` makes its mouth follow. Or it says lines in the model's own
+    voice, which has its own price and resolution (`heard`). The model's name is in the path; `more` are
+    settings only it knows."""
 
     def __init__(
         self,
@@ -341,25 +371,32 @@ class Scene:
         base_url: str,
         dubber: Port,
         *,
+        heard: str = "720p",
+        more: Mapping[str, object] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.facts, self.dubber = facts, dubber
+        self._heard, self._more = heard, dict(more or {})
         self._account = _Account(http, keys, facts, base_url, clock)
 
     async def submit(self, job: Job, key: str) -> Paid:
         """Hand over the picture."""
         assert self.facts.can is not None
+        seconds, price = round(self.facts.can.most), self.facts.price
         settings: dict[str, object] = {"audio": "off", "resolution": "720p"}
+        if job.words and self.facts.can.speaks:
+            seconds, price = round(job.seconds), self.facts.can.speaks.price
+            settings = {"audio": "native", "resolution": self._heard}
         ask = {
             "contents": [
                 {"type": "prompt", "text": job.prompt[:2500]},
                 {"type": "first_frame", "url": _plain(job.frame.read_bytes())},
             ],
-            "settings": settings | {"duration": round(self.facts.can.most)},
+            "settings": settings | self._more | {"duration": seconds},
             "options": {"external_task_id": mark(key), "watermark_info": {"enabled": False}},
         }
         ticket = await self._account.begun(f"/image-to-video/{self.facts.model}", ask)
-        return Paid(value=ticket, cost=round(self.facts.price * self.facts.can.most, 4))
+        return Paid(value=ticket, cost=round(price * seconds, 4))
 
     async def poll(self, ticket: str) -> bool:
         """Whether its clip is there."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.catalogue import Catalogue
-from pipeline.ports.errors import BadInput, Failed, NoAccess, Surprise, Unsure
+from pipeline.ports.errors import BadInput, Busy, Failed, NoAccess, Surprise, Trouble, Unsure
 from pipeline.ports.facts import Facts, Paid
 from pipeline.settings import Settings
 from pipeline.spend import spend
@@ -426,6 +426,49 @@ async def test_what_cannot_be_read_was_paid_for_and_holds_no_seat(file: str, tmp
         async with asyncio.timeout(5):
             take = await spend(made, "q1", "animate", [odd], made_from, send=send, collect=collect)
     assert (take.state, len(odd.bills), len(next_one.bills)) == ("done", 2, 1)
+
+
+@pytest.mark.parametrize("trouble", [NoAccess("vendor.key"), Busy("vendor.busy")], ids=["door", "busy"])
+async def test_what_nobody_can_fetch_now_holds_no_seat(trouble: Trouble, file: str, tmp_path: Path) -> None:
+    """A door that closes while a job is waited for, or an account too busy to say how it stands, leaves the
+    job to be collected later, unpaid a second time; the account's only seat serves others until then."""
+    vendor, shut = Stage(at_once=1), [True]
+
+    async def send(one: Stage, key: str) -> Paid:
+        return await one.submit(key)
+
+    async def collect(one: Stage, ticket: str) -> Paid:
+        if shut[0]:
+            raise trouble
+        return await one.fetch(ticket)
+
+    async with _studio(file, tmp_path) as made:
+        last = dataclasses.replace(made, now=Stride("p1:film:1", "animate", last_try=True))
+        with pytest.raises(type(trouble)):
+            await spend(last, "p1", "animate", [vendor], "wish", send=send, collect=collect)
+        shut[0] = False
+        async with asyncio.timeout(5):
+            await spend(made, "q1", "animate", [vendor], "other", send=send, collect=collect)
+        take = await spend(made, "p1", "animate", [vendor], "wish", send=send, collect=collect)
+    assert (take.state, len(vendor.bills)) == ("done", 2)
+
+
+async def test_what_was_delivered_and_is_no_use_was_charged(file: str, tmp_path: Path) -> None:
+    """A vendor whose failures are free wants its money for a clip that came and was black: the ledger has it,
+    and the person's film does not."""
+    vendor = Stage("v")
+
+    async def send(one: Stage, key: str) -> Paid:
+        return await one.submit(key)
+
+    async def collect(_: Stage, __: str) -> Paid:
+        raise Failed("performance.black", {}, "", True)
+
+    async with _studio(file, tmp_path, project_budget=3.0) as made:
+        with pytest.raises(Failed):
+            await spend(made, "p1", "animate", [vendor], "wish", send=send, collect=collect)
+        assert [each.cost for each in await takes.of(made.db, "p1")] == [2.0, 2.0]
+        assert (await _make(made, Stage("next"))).cost == 2.0
 
 
 # films

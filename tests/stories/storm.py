@@ -227,7 +227,7 @@ class _Rows:
                 off = max(off, abs(nearest - cost))
                 if left:
                     left.remove(nearest)
-            twice += max(0, len(left) - sum(row[2] in _DOUBTFUL for row in mine))
+            twice += max(0, len(left) - sum(row[2] in _DOUBTFUL and row[3] > 0 for row in mine))
         return twice, off
 
     def _out(self) -> Iterator[tuple[str, Outgoing]]:
