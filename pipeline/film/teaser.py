@@ -48,7 +48,15 @@ def loop(film: Path, out: Path) -> None:
         clip: Clip | None = None
         for picture in _pictures(film, _start(film), _LOOP_WIDTH, _LOOP_RATE):
             clip = clip or stack.enter_context(
-                Clip(out, picture.width, picture.height, _LOOP_RATE, crf=26, every=_LOOP_RATE * 3)
+                Clip(
+                    out,
+                    picture.width,
+                    picture.height,
+                    _LOOP_RATE,
+                    crf=26,
+                    preset="veryfast",
+                    every=_LOOP_RATE * 3,
+                )
             )
             clip.add(np.asarray(picture))
 
