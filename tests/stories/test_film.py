@@ -12,6 +12,7 @@ import subprocess
 import zipfile
 from collections import Counter
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -111,7 +112,7 @@ def test_a_stopped_film_leaves_nothing_behind(tmp_path: Path, sign: signal.Signa
     words = ("film", "--photo", _sample(), "--theme", "raise-mom", "--out", tmp_path / "film.mp4")
     with subprocess.Popen(
         command(*words), cwd=tmp_path, env=environment(tmp_path), stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
+        start_new_session=True, preexec_fn=partial(signal.signal, sign, signal.SIG_DFL),
     ) as program:  # fmt: skip
         assert program.stderr is not None
         begun = next(line for line in program.stderr if line.startswith("▸"))
