@@ -103,7 +103,9 @@ class _Able:
 
 
 async def _means(studio: Studio) -> Means:
-    return means(studio.catalogue).model_copy(update={"prices": await prices(studio)})
+    return means(studio.catalogue).model_copy(
+        update={"prices": await prices(studio), "width": studio.settings.width}
+    )
 
 
 def means(catalogue: Catalogue) -> Means:
@@ -257,6 +259,8 @@ def _for_pipeline(settings: Settings) -> PipelineSettings:
         daily_budget=settings.daily_budget,
         project_budget=settings.project_budget,
         daily_films=settings.daily_films_per_person,
+        width=settings.film_width,
+        height=settings.film_width * 16 // 9,
         label=settings.aigc_label,
         label_text=settings.aigc_label_text,
         producer=settings.aigc_producer,

@@ -143,6 +143,7 @@ class Settings(BaseSettings):
     admin_users: Users = ""
     keep_days: int = Field(default=30, ge=1)
 
+    film_width: int = Field(default=720, ge=360, le=1080, multiple_of=18)  # so that 9:16 is even both ways
     aigc_producer: str = "pawlogue"
     aigc_label_text: str = "AI生成"
     aigc_label: bool = True

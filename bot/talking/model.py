@@ -163,13 +163,14 @@ class Means(Noun):
 
     `edits`: a text model changes a script as free words wish; `pictures`: an image vendor draws new scenes;
     `clones`: a voice vendor makes a real clone of a sample, else it is a stand-in. `prices`: who may be asked
-    for how much; without anybody hosted, money is not talked about.
+    for how much; without anybody hosted, money is not talked about. `width` of the house's films in pixels.
     """
 
     edits: bool = False
     pictures: bool = False
     clones: bool = False
     prices: Prices = Prices()
+    width: int = 720
 
 
 NOTHING_HOSTED = Means()

@@ -90,7 +90,7 @@ def own_voice(draft: Draft, *, wanted: bool) -> Draft:
 def size(draft: Draft, width: int) -> Draft:
     """Make the film so many pixels wide. Its picture is performed anew: where that costs nothing a film that
     is there is made again at once, else its price is said first."""
-    if (draft.talk.brief.width or WIDTHS[0]) == width:
+    if (draft.talk.brief.width or draft.means.width) == width:
         return draft.tell("talk.size_is_that", {"size": width})
     taken = answered(draft.fill(width=width), "retry").tell("talk.size_taken", {"size": width})
     quote = quoted(taken)

@@ -57,6 +57,7 @@ def _script(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("small")
 def test_a_film_survives_kill_9_and_spends_nothing_twice(tmp_path: Path) -> None:
     """Pull the plug in three steps: the fourth run finishes the same film, each take is paid once."""
     data, out = tmp_path / "data", tmp_path / "film.mp4"
@@ -182,6 +183,7 @@ async def test_every_weight_may_be_missing(tmp_path: Path) -> None:
     assert report.facts["lufs"] == pytest.approx(-15, abs=1)
 
 
+@pytest.mark.usefixtures("small")
 async def test_one_part_again_keeps_the_rest(tmp_path: Path) -> None:
     """A redo makes its part anew under a take of its own and finds everything it does not touch; the first
     film can still be taken apart."""
@@ -207,6 +209,7 @@ async def test_one_part_again_keeps_the_rest(tmp_path: Path) -> None:
     assert (refused.kind, refused.key) == ("failed", "redo.no_such_part")
 
 
+@pytest.mark.usefixtures("small")
 async def test_a_film_that_does_not_pass_is_cut_again_and_then_explained(tmp_path: Path) -> None:
     """Without a producer's field no film may leave: it is cut once more, then told in a sentence, and kept
     with its report."""
