@@ -17,7 +17,7 @@ from storage import takes
 from storage.model import Take
 
 _SIGHT_LIVES = 43_200.0  # seconds: what was found in a scene is forgotten by its vendor after a day
-_LOOKS_AT_MOST = 180.0
+_LOOKS_AT_MOST = 30.0  # seconds; a film waits for it
 
 Lending = Callable[[], contextlib.AbstractAsyncContextManager[Job]]
 
@@ -128,7 +128,10 @@ async def _looked(work: Work, looker: Looker, made_from: str, lending: Lending) 
 
         async def there() -> bool:
             if studio.clock() - began > _LOOKS_AT_MOST:
-                raise Failed("vendor.too_late", {"vendor": vendor.facts.vendor, "minutes": "3"})
+                raise Failed(
+                    "vendor.too_late",
+                    {"vendor": vendor.facts.vendor, "minutes": f"{_LOOKS_AT_MOST / 60:.1f}"},
+                )
             seen = await vendor.seen(ticket)
             found.extend([] if seen is None else [seen])
             return seen is not None

@@ -20,6 +20,12 @@ class Box(Noun):
     w: float
     h: float
 
+    def common(self, other: "Box") -> float:
+        """Return how many pixels two rectangles share."""
+        across = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)
+        down = min(self.y + self.h, other.y + other.h) - max(self.y, other.y)
+        return max(0.0, across) * max(0.0, down)
+
 
 class Pet(Noun):
     """One animal in a picture, in that picture's pixels.

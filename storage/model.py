@@ -25,11 +25,14 @@ class Address(Noun):
     id: str
 
 
+Emotion = Literal["calm", "happy", "sad", "crying", "proud", "sly", "shocked"]
+
+
 class Direction(Noun):
     """How one of the pet's lines is played; `note` is the same in one sentence, `notes` in each language for
     models that are told."""
 
-    emotion: Literal["calm", "happy", "sad", "crying", "proud", "sly", "shocked"] = "calm"
+    emotion: Emotion = "calm"
     action: Literal["none", "nod", "shake", "tilt", "hop", "bite", "lean"] = "none"
     camera: Literal["hold", "push", "pull", "shake"] = "hold"
     prop: Literal["none", "bun"] = "none"

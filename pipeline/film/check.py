@@ -128,7 +128,7 @@ def _words(page: Sidecar, told: Probe) -> Iterator[Fault]:
     for caption in page.captions:
         line = {"line": str(caption.cue + 1)}
         shown = page.mouths[round(caption.start * fps) : round(caption.end * fps)]
-        if any(box is not None and _meet(box, caption.box) for box in shown):
+        if any(box is not None and box.common(caption.box) for box in shown):
             yield Fault(key="check.caption_over_mouth", stops=True, fields=line)
         if not _inside(caption.box, told):
             yield Fault(key="check.caption_outside", stops=True, fields=line)
@@ -149,7 +149,7 @@ def _label(page: Sidecar, told: Probe) -> Iterator[Fault]:
     if label.letters < least or short or not _inside(label.box, told):
         yield Fault(key="check.label", stops=True)
     shown = page.mouths[: round(label.end * page.timeline.fps)]
-    if any(box is not None and _meet(box, label.box) for box in shown):
+    if any(box is not None and box.common(label.box) for box in shown):
         yield Fault(key="check.label_over_mouth", stops=True)
 
 
@@ -161,7 +161,7 @@ def _stuck(page: Sidecar) -> Iterator[Fault]:
         over += [each.box for each in page.captions if each.end > sticker.start and each.start < sticker.end]
         if page.label is not None and page.label.end > sticker.start:
             over.append(page.label.box)
-        if any(_meet(sticker.box, box) for box in over):
+        if any(sticker.box.common(box) for box in over):
             yield Fault(key="check.sticker_over", stops=True)
 
 
@@ -197,12 +197,6 @@ def _facts(
         "aigc": marks.aigc(told.metadata) is not None,
         "sidecar": page is not None,
     }
-
-
-def _meet(one: Box, other: Box) -> bool:
-    across = min(one.x + one.w, other.x + other.w) - max(one.x, other.x)
-    down = min(one.y + one.h, other.y + other.h) - max(one.y, other.y)
-    return across > 0 and down > 0
 
 
 def _inside(box: Box, told: Probe) -> bool:

@@ -8,9 +8,8 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from pipeline.ports.errors import BadInput, Surprise
-from storage.model import Lang, Noun, Speaker
+from storage.model import Emotion, Lang, Noun, Speaker
 
-Emotion = Literal["calm", "happy", "sad", "crying", "proud", "sly", "shocked"]
 _FOLDER = Path(__file__).with_name("looks")
 
 

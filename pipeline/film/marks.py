@@ -101,12 +101,5 @@ def _corners(layout: Layout, wide: int, high: int) -> list[Box]:
 
 def _covered(label: Box, heads: Sequence[Box]) -> float:
     """Return how much of a label lies over heads; a little of it is nothing."""
-    whole = sum(_share(label, head) for head in heads)
+    whole = sum(label.common(head) for head in heads) / (label.w * label.h)
     return whole if whole > _BARELY else 0.0
-
-
-def _share(label: Box, head: Box) -> float:
-    """Return how much of a label lies over a head."""
-    across = min(label.x + label.w, head.x + head.w) - max(label.x, head.x)
-    down = min(label.y + label.h, head.y + head.h) - max(label.y, head.y)
-    return max(0.0, across) * max(0.0, down) / (label.w * label.h)

@@ -6,10 +6,8 @@ from statistics import median
 from pipeline.film.cut import CutJob
 from pipeline.model import Box, Layout, Track
 
-_BAND, _MOUTH_AT = (
-    0.19,
-    0.5,
-)  # of the side; of the pane's height, where there is picture enough above and below
+_BAND = 0.19  # of the side
+_MOUTH_AT = 0.5  # of the pane's height, where there is picture enough above and below
 # A card's picture ends under the mouth, so that words have no room on it: they get a panel here too.
 _CARD_BAND, _CARD_PANEL, _CARD_MOUTH_AT = 0.16, 0.24, 0.7
 

@@ -100,10 +100,10 @@ def _free(
     side: int, layout: Layout, full: Sequence[Box], heads: Sequence[Box], beside: Box | None
 ) -> Box | None:
     """Return the best of the free places: off the heads, high up, near the one it stands beside."""
-    free = [box for box in _places(side, layout) if not any(_common(box, other) > 0 for other in full)]
+    free = [box for box in _places(side, layout) if not any(box.common(other) > 0 for other in full)]
 
     def cost(box: Box) -> float:
-        over = sum(_common(box, head) for head in heads) / (side * side)
+        over = sum(box.common(head) for head in heads) / (side * side)
         down = (box.y - layout.pane.y) / layout.pane.h
         middle = 1 - abs(box.x + side / 2 - layout.width / 2) / (layout.width / 2)
         away = 0.0 if beside is None else _distance(box, beside) / layout.width
@@ -124,13 +124,6 @@ def _places(side: int, layout: Layout) -> Iterator[Box]:
     for column, row in itertools.product(range(_STEPS + 1), repeat=2):
         x, y = pane.x + edge + across * column / _STEPS, top + down * row / _STEPS
         yield Box(x=round(x), y=round(y), w=side, h=side)
-
-
-def _common(one: Box, other: Box) -> float:
-    """Return how many pixels two boxes share."""
-    across = min(one.x + one.w, other.x + other.w) - max(one.x, other.x)
-    down = min(one.y + one.h, other.y + other.h) - max(one.y, other.y)
-    return max(0.0, across) * max(0.0, down)
 
 
 def _distance(one: Box, other: Box) -> float:
