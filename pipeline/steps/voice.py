@@ -19,6 +19,7 @@ async def voice_pet(studio: Studio, project: str, script: str, frame: str, frame
     Raises:
         Those of `voicing.voiced`.
     """
+    await studio.instead_of("speak_pet")
     words = await studio.noun(script, Script)
     lines = tuple(line for line in words.lines if line.speaker != "person")
     spans = laid([line.text for line in lines], words.lang)

@@ -14,7 +14,7 @@ from pipeline.steps.arrange import arrange
 from pipeline.steps.redo import redo
 from pipeline.steps.voice import voice_pet
 from pipeline.studio import Studio
-from storage import projects, takes
+from storage import projects, strides, takes
 from tests.fakes import clips
 from tests.fakes.kling import Kling
 from tests.fakes.omnihuman import OmniHuman
@@ -65,12 +65,14 @@ async def test_a_whole_film_in_klings_own_voice(tmp_path: Path) -> None:
             await engine.close()
         ledger = [take for take in await takes.of(studio.db, PROJECT) if take.account]
         report = await studio.noun(notice.assets["report"], Report)
+        states = {stride.step: stride.state for stride in await strides.of(studio.db, f"{PROJECT}:film:1")}
     assert notice.kind == "done", notice
     assert (notice.fields["voice"], notice.fields["maker"]) == ("own", "kling")
     assert [(take.step, take.state) for take in ledger] == [("voice_pet", "failed"), ("voice_pet", "done")]
     assert [take.cost for take in ledger] == pytest.approx([0.14 * 5] * 2)
     assert notice.fields["cost"] == "¥9.94 ($1.40)"
     assert report.sendable, report.faults
+    assert set(states.values()) == {"done"}
     assert (fake.bills, len(fake.sessions)) == (2, 0)
 
 
