@@ -11,9 +11,8 @@ from pathlib import Path
 from pipeline import crafts
 from pipeline.choosing import Choice, choose, clip
 from pipeline.parts import Shot, Voiced
-from pipeline.performing import Work, delivered, ready
+from pipeline.performing import Work, delivered, first_that_can, ready
 from pipeline.ports.avatar import Avatar, Job
-from pipeline.ports.errors import Busy, Failed, NoAccess, Surprise, Trouble
 from pipeline.ports.facts import Facts, Paid
 from pipeline.spend import pass_over, spend
 from pipeline.studio import digest, together
@@ -74,7 +73,7 @@ async def voiced(work: Work, lines: tuple[Line, ...], lang: Lang) -> tuple[tuple
         await pass_over(work.studio, work.project, "voice_pet", choice.facts, none, choice.left)
     able = [_clips(work, lines, lang, choice) for group in work.groups(choices) for choice in group]
     there = [clips for clips in able if await _there(clips)]
-    return await _first_that_can(work, [*there, *able])
+    return await first_that_can(work.studio, [*there, *able], _said)
 
 
 def _clips(work: Work, lines: tuple[Line, ...], lang: Lang, choice: Choice) -> list[_Clip]:
@@ -92,20 +91,10 @@ async def _there(clips: Sequence[_Clip]) -> bool:
     return all(each is not None for each in found)
 
 
-async def _first_that_can(work: Work, each: Sequence[Sequence[_Clip]]) -> tuple[tuple[Voiced, ...], str]:
-    troubles: list[Trouble] = []
-    for clips in each:
-        try:
-            made = await _side_by_side(clips)
-        except (Failed, NoAccess, Surprise) as trouble:
-            troubles.append(trouble)
-        except Busy as trouble:
-            if not (work.studio.now and work.studio.now.last_try):
-                raise
-            troubles.append(trouble)
-        else:
-            return tuple(Voiced.model_validate_json(take.result or "") for take in made), made[0].vendor
-    raise troubles[-1]
+async def _said(clips: Sequence[_Clip]) -> tuple[tuple[Voiced, ...], str]:
+    """All of one vendor's clips, and who that is."""
+    made = await _side_by_side(clips)
+    return tuple(Voiced.model_validate_json(take.result or "") for take in made), made[0].vendor
 
 
 async def _side_by_side(clips: Sequence[_Clip]) -> list[Take]:

@@ -9,9 +9,9 @@ from pipeline.crafts import Played
 from pipeline.dubbing import dubbed, suits
 from pipeline.model import Framed, Timeline
 from pipeline.parts import Animated, Shot, Speech
-from pipeline.performing import Work, shot
+from pipeline.performing import Work, first_that_can, shot
 from pipeline.ports.avatar import Avatar
-from pipeline.ports.errors import Busy, Failed, NoAccess, Surprise, Trouble
+from pipeline.ports.errors import Surprise
 from pipeline.ports.facts import Facts, Paid
 from pipeline.spend import pass_over, spend
 from pipeline.studio import Studio, together
@@ -44,21 +44,14 @@ async def animate(
     for choice in (each for each in asked if each.left):
         await pass_over(studio, project, "animate", choice.facts, await work.made_from(), choice.left)
     groups = work.groups(asked)
-    return await _stood_in(work, groups) or await _first_that_can(work, groups)
+    there = await _stood_in(work, groups)
+    if there is not None:
+        return there
 
+    async def performed(choices: Sequence[Choice]) -> Animated:
+        return await (_played if choices[0].facts.whole_film else _staged)(work, choices)
 
-async def _first_that_can(work: Work, groups: Sequence[Sequence[Choice]]) -> Animated:
-    troubles: list[Trouble] = []
-    for choices in groups:
-        try:
-            return await (_played if choices[0].facts.whole_film else _staged)(work, choices)
-        except (Failed, NoAccess, Surprise) as trouble:
-            troubles.append(trouble)
-        except Busy as trouble:
-            if not (work.studio.now and work.studio.now.last_try):
-                raise
-            troubles.append(trouble)
-    raise troubles[-1]
+    return await first_that_can(studio, groups, performed)
 
 
 async def _stood_in(work: Work, groups: Sequence[Sequence[Choice]]) -> Animated | None:
