@@ -7,6 +7,7 @@ from pipeline.ports.facts import Facts
 from pipeline.settings import Account
 from pipeline.vendors import kling, omnihuman, seedance, veo
 from pipeline.vendors.builtin.avatar import Avatar
+from pipeline.wires.kling import Account as Kling
 
 _READ = "2026-11-22"
 _OMNIHUMAN_15 = "jimeng_realman_avatar_picture_omni_v15"
@@ -86,8 +87,8 @@ def _kling(account: Account, model: str, bench: Bench) -> Port:
         looking = facts.model_copy(
             update={"model": "identify-face", "price": _FACES, "unit": "clip", "at_once": None, "can": None}
         )
-        faces = kling.Faces(bench.http, account.keys, looking, base)
-        dubber = kling.LipSync(bench.http, account.keys, dubbing, base, faces)
+        faces = kling.Faces(Kling(bench.http, account.keys, looking, base))
+        dubber = kling.LipSync(Kling(bench.http, account.keys, dubbing, base), faces)
         can = Can(
             sound="own",
             least=5.0,
@@ -102,9 +103,10 @@ def _kling(account: Account, model: str, bench: Bench) -> Port:
         facts = facts.model_copy(update={"price": price, "can": can})
         heard = _KLING_HEARD.get(model, "720p")
         one_shot = {"multi_shot": False} if model == "kling-3.0" else {}  # else it cuts as it likes
-        return kling.Scene(bench.http, account.keys, facts, base, dubber, heard=heard, more=one_shot)
+        scene = Kling(bench.http, account.keys, facts, base)
+        return kling.Scene(scene, dubber, heard=heard, more=one_shot)
     mode = model.rpartition("-")[2]
-    return kling.Avatar(bench.http, account.keys, facts, base, mode=mode)
+    return kling.Avatar(Kling(bench.http, account.keys, facts, base), mode=mode)
 
 
 def _seedance(account: Account, model: str, bench: Bench) -> Port:
