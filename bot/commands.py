@@ -105,7 +105,7 @@ def look(photo: Path, taps: Taps, *, as_json: bool) -> int:
         found = weights()
         _must_be_file(photo)
         sight = run_to_end(
-            _alone("sight", crafts.look, photo, found["pet-detector"], found["face-proposals"], taps)
+            _alone("sight", crafts.sight.look, photo, found["pet-detector"], found["face-proposals"], taps)
         )
         _print(_seen(sight), as_json=as_json)
         return 0
@@ -118,7 +118,7 @@ def listen(audio: Path, lines: int | None, *, as_json: bool) -> int:
 
     def begin() -> int:
         _must_be_file(audio)
-        heard: Heard = run_to_end(_alone("voice", crafts.hear, audio, lines))
+        heard: Heard = run_to_end(_alone("voice", crafts.voice.hear, audio, lines))
         _print(heard.model_dump(mode="json"), as_json=as_json)
         return 0
 
@@ -131,7 +131,7 @@ def check(path: Path, channel: Literal["telegram", "feishu"] | None, *, as_json:
 
     def begin() -> int:
         _must_be_file(path)
-        report: Report = run_to_end(_alone("stage", crafts.check, path, channel))
+        report: Report = run_to_end(_alone("stage", crafts.edit.check, path, channel))
         faults = [{"key": each.key, "stops": each.stops, **each.fields} for each in report.faults]
         facts = {**report.facts, **({} if report.facts["sidecar"] else dict.fromkeys(_BESIDE, "unknown"))}
         _print({"sendable": report.sendable, "faults": faults, "facts": facts}, as_json=as_json)
@@ -149,7 +149,7 @@ def fit(film: Path, most: int, out: Path, *, as_json: bool) -> int:
         _must_be_file(film)
         if out.is_dir() or not out.absolute().parent.is_dir():
             raise BadInput("file.cannot_write", {"name": str(out)})
-        size: int = run_to_end(_alone("stage", crafts.fit, film, out, most))
+        size: int = run_to_end(_alone("stage", crafts.edit.fit, film, out, most))
         _print({"path": str(out), "bytes": size}, as_json=as_json)
         return 0
 

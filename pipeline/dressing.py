@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from pipeline import crafts
-from pipeline.crafts import Finishing
+from pipeline.crafts.edit import Finishing
 from pipeline.model import Framed, Timeline, Track
 from pipeline.parts import Cut, Ingredients, Speech
 from pipeline.studio import Studio
@@ -57,7 +57,7 @@ async def finishing(
 async def dressed(studio: Studio, project: str, parts: Ingredients, *, again: bool = False) -> Cut:
     """Return the film with its cover and sidecar. Ours and free, so it may simply run again."""
     async with finishing(studio, project, parts, again=again) as work:
-        notes = await studio.workshop.run("stage", crafts.finish, work, tell=studio.teller())
+        notes = await studio.workshop.run("stage", crafts.edit.finish, work, tell=studio.teller())
         film = await studio.keep(project, "film", work.folder / "film.mp4", "video/mp4")
         cover = await studio.keep(project, "cover", work.folder / "cover.jpg", "image/jpeg")
         sidecar = await studio.keep(project, "sidecar", work.folder / "film.mp4.json", "application/json")

@@ -81,7 +81,7 @@ async def _scene(
             job = await job_of(work, vendor.facts, part, frame, speech, bench)
             if not scenes:
                 out = bench / "scene.mp4"
-                await studio.workshop.run("stage", crafts.scene, clip, frame, job.seconds, out)
+                await studio.workshop.run("stage", crafts.stage.scene, clip, frame, job.seconds, out)
                 scenes.append((await studio.keep(work.project, "scene", out, "video/mp4")).id)
             seconds = can_of(vendor.facts).minutes * 60 + LENT_LONGER
             url = await lend(studio, scenes[0], seconds, vendor.facts.vendor)

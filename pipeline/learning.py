@@ -96,7 +96,7 @@ async def _cloned(studio: Studio, project: str, vendor: Voice, brief: Brief, key
         with studio.bench() as bench:
             if facts.sample is not None:
                 part = bench / "sample.wav"
-                await studio.workshop.run("voice", crafts.excerpt, path, facts.sample, part)
+                await studio.workshop.run("voice", crafts.voice.excerpt, path, facts.sample, part)
                 path = part
             if facts.sample_url:
                 asset = await studio.keep(project, "excerpt", path, "audio/wav")
@@ -130,7 +130,7 @@ async def _demo(studio: Studio, project: str, vendor: Voice, voice: Cloned, brie
         with studio.bench() as bench:
             said = await vendor.fetch(Uttered(voice="demo", address=voice.demo), bench)
             paths, out = [bench / name for name in said.files], bench / "demo.wav"
-            await studio.workshop.run("voice", crafts.divide, paths, [line(brief)], brief.lang, (), out)
+            await studio.workshop.run("voice", crafts.voice.divide, paths, [line(brief)], brief.lang, (), out)
             return (await studio.keep(project, "preview", out, "audio/wav")).id
     except (Failed, Busy) as trouble:
         _log.warning("voice.no_demo", vendor=vendor.facts.vendor, key=trouble.key)

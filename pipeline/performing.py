@@ -169,7 +169,7 @@ async def job_of(
     lines = work.lines(part)
     around = quiet(lines, (0, len(lines) - 1), can)
     spans, seconds = await work.studio.workshop.run(
-        "stage", crafts.sent, speech, lines, around, bench / "sent.wav"
+        "stage", crafts.stage.sent, speech, lines, around, bench / "sent.wav"
     )
     job = work.job(frame, bench / "sent.wav", spans, seconds)
     return job.model_copy(update={"prompt": _prompt(work, can, part)})
@@ -260,7 +260,7 @@ async def _worth(work: Work, facts: Facts, job: Job, clip: Path) -> Shot:
     sound, seconds = (None, 1.0) if can.sound == "own" else (job.speech, job.spans[-1][1])
     with delivered():
         worth = await work.studio.workshop.run(
-            "stage", crafts.judge, clip, sound, seconds, can.sound == "reference"
+            "stage", crafts.stage.judge, clip, sound, seconds, can.sound == "reference"
         )
     kept = await work.studio.keep(work.project, "shot", clip, "video/mp4")
     spans = tuple((start + worth.late, end + worth.late) for start, end in job.spans)

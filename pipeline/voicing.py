@@ -55,7 +55,7 @@ class _Clip:
         assert self.facts.can is not None
         assert self.facts.can.speaks is not None
         speech, seconds = bench / "silence.wav", clip(self.work.spans, self.part, self.facts.can.speaks)
-        await self.work.studio.workshop.run("stage", crafts.silence, seconds, speech)
+        await self.work.studio.workshop.run("stage", crafts.stage.silence, seconds, speech)
         job = self.work.job(frame, speech, self.work.lines(self.part), seconds)
         return job.model_copy(update={"words": self.texts, "prompt": asked(self.lines, self.lang)})
 
@@ -132,7 +132,7 @@ async def _paid(one: _Clip) -> Take:
 async def _heard(one: _Clip, path: Path, out: Path) -> Voiced:
     studio, project = one.work.studio, one.work.project
     with delivered():
-        spans = await studio.workshop.run("stage", crafts.overhear, path, one.texts, one.lang, out)
+        spans = await studio.workshop.run("stage", crafts.stage.overhear, path, one.texts, one.lang, out)
     shot = await studio.keep(project, "shot", path, "video/mp4")
     sound = await studio.keep(project, "said", out, "audio/wav")
     return Voiced(shot=Shot(clip=shot.id, spans=spans), sound=sound.id)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pipeline import crafts
 from pipeline.choosing import Choice
-from pipeline.crafts import Played
+from pipeline.crafts.stage import Played
 from pipeline.dubbing import dubbed, suits
 from pipeline.model import Framed, Timeline
 from pipeline.parts import Animated, Shot, Speech
@@ -152,7 +152,7 @@ async def _stage(work: Work, parts: Sequence[tuple[int, int]], shots: tuple[Shot
                 out = bench / "performance.mp4"
                 job = work.job(frame, speech, work.spans, work.timeline.seconds)
                 track = await studio.workshop.run(
-                    "stage", crafts.stage, job, played, out, tell=studio.teller()
+                    "stage", crafts.stage.stage, job, played, out, tell=studio.teller()
                 )
                 clip = await studio.keep(work.project, "performance", out, "video/mp4")
         kept = await studio.keep_noun(work.project, "track", track)

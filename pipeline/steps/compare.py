@@ -35,8 +35,8 @@ async def _verdict(
     with studio.bench() as bench:
         ask = CompareAsk(photo=bench / "photo.jpg", other=bench / "other.jpg", lang=brief.lang)
         async with studio.borrow(photo, picture) as (one, other):
-            await studio.workshop.run("sight", crafts.snapshot, one, ask.photo)
-            await studio.workshop.run("sight", crafts.snapshot, other, ask.other)
+            await studio.workshop.run("sight", crafts.sight.snapshot, one, ask.photo)
+            await studio.workshop.run("sight", crafts.sight.snapshot, other, ask.other)
 
         async def send(vendor: Compares, _key: str) -> Paid:
             return await vendor.compare(ask)

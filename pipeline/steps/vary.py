@@ -16,7 +16,7 @@ async def vary(studio: Studio, project: str, what: str, parts: str, film: str, s
     if what == "square":
         made_from = await studio.noun(parts, Ingredients)
         async with finishing(studio, project, made_from) as work:
-            await studio.workshop.run("stage", crafts.square, work, tell=studio.teller())
+            await studio.workshop.run("stage", crafts.edit.square, work, tell=studio.teller())
             made = await studio.keep(project, what, work.folder / "film.mp4", "video/mp4")
             cover = await studio.keep(project, "cover", work.folder / "cover.jpg", "image/jpeg")
         return Varied(file=made.id, cover=cover.id)
@@ -25,6 +25,6 @@ async def vary(studio: Studio, project: str, what: str, parts: str, film: str, s
         with studio.bench() as bench:
             shutil.copyfile(picture, bench / "film.mp4")
             shutil.copyfile(page, bench / "film.mp4.json")
-            await studio.workshop.run("stage", crafts.teaser, bench / "film.mp4", bench / name)
+            await studio.workshop.run("stage", crafts.edit.teaser, bench / "film.mp4", bench / name)
             made = await studio.keep(project, what, bench / name, media_type)
     return Varied(file=made.id)

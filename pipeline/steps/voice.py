@@ -42,7 +42,7 @@ async def _speech(studio: Studio, project: str, clips: Sequence[Voiced]) -> str:
     """All clips' sounds as one. Ours and free, so it may simply run again."""
     async with studio.borrow(*(each.sound for each in clips)) as paths:
         with studio.bench() as bench:
-            begins = await studio.workshop.run("voice", crafts.chain, paths, bench / "speech.wav")
+            begins = await studio.workshop.run("voice", crafts.voice.chain, paths, bench / "speech.wav")
             sound = await studio.keep(project, "pet-speech", bench / "speech.wav", "audio/wav")
     spans = tuple(
         (at + start, at + end)

@@ -38,7 +38,7 @@ def test_lines_are_told_apart_by_their_quotation_marks() -> None:
 def test_its_lines_are_found_in_the_clips_own_sound(tmp_path: Path) -> None:
     """Each line is where it is said, and between them it is silent: whoever asks is heard there."""
     said = own_sound(asked(_LINES, "zh"))
-    first, second = crafts.overhear(_clip(tmp_path, said), _TEXTS, "zh", tmp_path / "out.wav")
+    first, second = crafts.stage.overhear(_clip(tmp_path, said), _TEXTS, "zh", tmp_path / "out.wav")
     assert (first[0], second[0]) == pytest.approx((0.4, 2.0), abs=0.15)
     assert second[1] == pytest.approx(3.4, abs=0.15)
     alone = sound.read(tmp_path / "out.wav")
@@ -49,7 +49,7 @@ def test_its_lines_are_found_in_the_clips_own_sound(tmp_path: Path) -> None:
 def test_lines_without_a_pause_are_shared_out(tmp_path: Path) -> None:
     """A model that says all in one breath was paid: its lines are guessed by their syllables, in order."""
     said = own_sound(asked(_LINES, "zh"), "muddle")
-    first, second = crafts.overhear(_clip(tmp_path, said), _TEXTS, "zh", tmp_path / "out.wav")
+    first, second = crafts.stage.overhear(_clip(tmp_path, said), _TEXTS, "zh", tmp_path / "out.wav")
     assert first[0] < first[1] <= second[0] < second[1]
     assert first[1] == pytest.approx(0.4 + 4 * 0.2, abs=0.4)
 
@@ -68,5 +68,5 @@ def test_what_nobody_speaks_in_is_no_performance(fault: str, key: str, tmp_path:
     """A clip is heard and watched before it counts, or a film would have a pet that says nothing."""
     clip = _clip(tmp_path, own_sound(asked(_LINES, "zh")), fault)
     with pytest.raises(Failed) as caught:
-        crafts.overhear(clip, _TEXTS, "zh", tmp_path / "out.wav")
+        crafts.stage.overhear(clip, _TEXTS, "zh", tmp_path / "out.wav")
     assert caught.value.key == key
