@@ -216,10 +216,11 @@ class Exported(Noun):
 
 
 class Varied(Noun):
-    """The film in another shape, or a glimpse of it; a film has a cover of its own."""
+    """The film in another shape, or a glimpse of it; a film has a cover and a sidecar of its own."""
 
     file: str
     cover: str = ""
+    sidecar: str = ""
 
 
 class Checked(Noun):

@@ -10,7 +10,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from pipeline.engine import Outcome, making, step
-from pipeline.parts import Drawn, Learnt, Picture, Said, Scripted, Seen
+from pipeline.parts import Checked, Drawn, Learnt, Picture, Said, Scripted, Seen
 from pipeline.shown import CANDIDATES, PHOTO
 from pipeline.steps.admit import admit
 from pipeline.steps.animate import animate
@@ -193,7 +193,7 @@ async def edit_project(project: str, parts: str, cover: str) -> Notice:
     )
 
 
-@making({"vary": 5.0})
+@making({"vary": 5.0, "check": 1.0})
 async def vary_film(project: str, what: str, parts: str, film: str, sidecar: str) -> Notice:
     """A finished film in another shape ("square"), or a glimpse of it ("preview" a picture, "loop" a film).
 
@@ -202,8 +202,16 @@ async def vary_film(project: str, what: str, parts: str, film: str, sidecar: str
     varied = await step(vary, project, what, parts, film, sidecar)
     if varied.value is None:
         return varied.notice
-    assets = {what: varied.value.file, **({"cover": varied.value.cover} if varied.value.cover else {})}
-    return Notice(kind="done", key="notice.varied", fields={"parts": parts}, assets=assets)
+    made = varied.value
+    if not made.sidecar:
+        return Notice(kind="done", key="notice.varied", fields={"parts": parts}, assets={what: made.file})
+    checked = await step(check, project, made.file, made.sidecar)
+    if checked.value is None:
+        return checked.notice
+    fields, assets = {"parts": parts}, {what: made.file, "cover": made.cover}
+    if not checked.value.sendable:
+        return Notice(kind="failed", key="film.faulty", fields=fields | _stopping(checked.value))
+    return Notice(kind="done", key="notice.varied", fields=fields, assets=assets)
 
 
 async def _seen(project: str, which: str = "") -> tuple[Outcome[Seen], dict[str, str]]:
@@ -328,12 +336,17 @@ async def _finish(
     }
     if not checked.value.sendable:
         await step(tell, project, "failed")
-        fields["stopping"] = json.dumps([fault.model_dump() for fault in checked.value.stopping])
+        fields |= _stopping(checked.value)
         return Notice(kind="failed", key="film.faulty", fields=fields, assets=assets)
     told = await step(tell, project, "done")
     if told.value:
         fields["cost"] = told.value.cost
     return Notice(kind="done", key="notice.film", fields=fields, assets=assets)
+
+
+def _stopping(checked: Checked) -> dict[str, str]:
+    """What keeps a film from being sent, for whoever tells it."""
+    return {"stopping": json.dumps([fault.model_dump() for fault in checked.stopping])}
 
 
 async def _stop(project: str, *outcomes: Outcome[Any]) -> Notice:

@@ -19,7 +19,8 @@ async def vary(studio: Studio, project: str, what: str, parts: str, film: str, s
             await studio.workshop.run("stage", crafts.edit.square, work, tell=studio.teller())
             made = await studio.keep(project, what, work.folder / "film.mp4", "video/mp4")
             cover = await studio.keep(project, "cover", work.folder / "cover.jpg", "image/jpeg")
-        return Varied(file=made.id, cover=cover.id)
+            beside = await studio.keep(project, "sidecar", work.folder / "film.mp4.json", "application/json")
+        return Varied(file=made.id, cover=cover.id, sidecar=beside.id)
     name, media_type = _GLIMPSES[what]
     async with studio.borrow(film, sidecar) as (picture, page):
         with studio.bench() as bench:

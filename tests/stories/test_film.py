@@ -30,7 +30,7 @@ from pipeline.film import credentials
 from pipeline.film.check import check
 from pipeline.film.probe import probe
 from pipeline.model import Report
-from pipeline.recipes import edit_project, redo_part
+from pipeline.recipes import edit_project, redo_part, vary_film
 from storage import takes
 from storage.model import Line, Script, Taps
 from tests.pipeline.film.pair import pair
@@ -212,12 +212,18 @@ async def test_one_part_again_keeps_the_rest(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("small")
 async def test_a_film_that_does_not_pass_is_cut_again_and_then_explained(tmp_path: Path) -> None:
     """Without a producer's field no film may leave: it is cut once more, then told in a sentence, and kept
-    with its report."""
+    with its report; nor may a square one."""
     chosen = _kept_in(tmp_path).model_copy(update={"aigc_producer": ""})
     async with opened(chosen, poll_seconds=0.05) as house:
         result = await make(house, _hungry(tmp_path, Taps(mouth=(256, 280))), Console(quiet=True), "en")
         told = await house.studio.noun(result.notice.assets["report"], Report)
+        made = result.notice.assets
+        project = made["film"].split(".")[0]
+        square = (project, "square", made["parts"], made["film"], made["sidecar"])
+        await house.engine.start(vary_film, f"{project}:square:1", *square)
+        varied = await house.engine.finished(f"{project}:square:1")
     assert (result.notice.kind, result.notice.key) == ("failed", "film.faulty")
+    assert (varied.kind, varied.key, varied.assets) == ("failed", "film.faulty", {})
     assert "AIGC" in say("film.faulty", "en", stopping(result.notice.fields, "en"))
     assert [fault.key for fault in told.faults] == ["check.aigc"]
     steps = result.summary["steps"]
