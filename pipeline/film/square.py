@@ -9,7 +9,7 @@ from pipeline.model import Box, Layout, Track
 _BAND = 0.19  # of the side
 _MOUTH_AT = 0.5  # of the pane's height, where there is picture enough above and below
 # A card's picture ends under the mouth, so that words have no room on it: they get a panel here too.
-_CARD_BAND, _CARD_PANEL, _CARD_MOUTH_AT = 0.16, 0.24, 0.7
+_CARD_BAND, _CARD_PANEL, _CARD_MOUTH_AT = 0.14, 0.2, 0.76
 
 
 def squared(job: CutJob) -> CutJob:
