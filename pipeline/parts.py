@@ -137,11 +137,13 @@ class Voiced(Noun):
 
 class Speech(Noun):
     """One role's lines in one sound (mono WAV), and where each lies in it, in seconds; `shots` are the clips
-    it was taken from, in order, where a model said them by itself."""
+    it was taken from, in order, where a model said them by itself, `made_from` a digest for each line of what
+    a voice made it from."""
 
     sound: str
     spans: tuple[Span, ...]
     shots: tuple[Shot, ...] = ()
+    made_from: tuple[str, ...] = ()
 
 
 class Said(Noun):

@@ -3,9 +3,8 @@
 import contextlib
 import dataclasses
 import itertools
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from pipeline import crafts
 from pipeline.choosing import Choice, Need, choose, quiet
@@ -15,15 +14,13 @@ from pipeline.parts import Shot
 from pipeline.plans import chosen
 from pipeline.ports.avatar import Avatar, Job
 from pipeline.ports.can import Can
-from pipeline.ports.errors import Busy, Failed, NoAccess, Surprise, Trouble
+from pipeline.ports.errors import Busy, Failed, NoAccess, Surprise
 from pipeline.ports.facts import Facts, Paid
 from pipeline.spend import spend
 from pipeline.studio import Studio, digest
 from pipeline.writing import prompts
 from storage.model import Brief, Take
 
-W = TypeVar("W")
-R = TypeVar("R")
 LENT_LONGER = 600.0  # seconds beyond the job's own end: a vendor may fetch late
 _ODD_IN_A_ROW = 4
 _WAITING = 0.8  # of the step's progress
@@ -102,25 +99,6 @@ class Work:
             seconds=seconds,
             timeline=self.timeline,
         )
-
-
-async def first_that_can(studio: Studio, ways: Iterable[W], play: Callable[[W], Awaitable[R]]) -> R:
-    """What the first way that works gives; whoever is busy is left for the next one on the last try only.
-
-    Raises:
-        Failed, NoAccess, Surprise, Busy: none works; what the last one said.
-    """
-    troubles: list[Trouble] = []
-    for way in ways:
-        try:
-            return await play(way)
-        except (Failed, NoAccess, Surprise) as trouble:
-            troubles.append(trouble)
-        except Busy as trouble:
-            if not (studio.now and studio.now.last_try):
-                raise
-            troubles.append(trouble)
-    raise troubles[-1]
 
 
 def _sort(choice: Choice) -> tuple[bool, tuple[tuple[int, int], ...], bool]:

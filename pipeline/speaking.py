@@ -4,15 +4,17 @@ Where a vendor has a learnt voice no longer, it is learnt again from the sample,
 """
 
 import dataclasses
+from collections.abc import Sequence
+from functools import partial
 
-from pipeline import crafts, learning
+from pipeline import crafts, learning, lines
 from pipeline.money import Size, estimate, lasting
 from pipeline.parts import Said, Speech
 from pipeline.plans import chosen
 from pipeline.ports.errors import NoAccess
 from pipeline.ports.facts import Facts, Paid
 from pipeline.ports.voice import SpeakAsk, Uttered, Voice, VoiceGone
-from pipeline.spend import spend
+from pipeline.spend import first_that_can, spend
 from pipeline.studio import Studio, digest
 from storage import voices
 from storage.model import Noun, Plan
@@ -38,16 +40,23 @@ class _First:
 
 
 async def speak(
-    studio: Studio, project: str, step: str, ask: SpeakAsk, *, maker: str = "", again: int = 0
+    studio: Studio,
+    project: str,
+    step: str,
+    ask: SpeakAsk,
+    *,
+    maker: str = "",
+    again: Sequence[int] | None = None,
 ) -> Said:
     """Return the lines, said by the vendor `maker`, or by the first that has the preset.
 
     Args:
-        again: counts how often somebody wanted them said anew.
+        again: counts for each line how often somebody wanted it said anew.
 
     Raises:
         Those of `spend` and, where a voice has to be learnt again, of `learn`.
     """
+    again = again or (0,) * len(ask.lines)
     try:
         return await _said(studio, project, step, ask, maker, again)
     except VoiceGone:
@@ -81,42 +90,77 @@ def _can(facts: Facts, ask: SpeakAsk, maker: str) -> bool:
     return facts.presets is None or ask.voice in facts.presets
 
 
-async def _said(studio: Studio, project: str, step: str, ask: SpeakAsk, maker: str, again: int) -> Said:
+async def _said(
+    studio: Studio, project: str, step: str, ask: SpeakAsk, maker: str, again: Sequence[int]
+) -> Said:
+    """What the first choice has said before is not said again; where it cannot say the rest, the next one
+    says everything, for no other has the same voice."""
     brief = (await studio.project(project)).brief
     ask = await named(studio, ask)
     vendors = able(studio, ask, brief.plan, maker)
     if all(each.facts.free for each in vendors):  # only they take nothing from how lines are played
         ask = ask.model_copy(update={"feelings": ()})
-    clone = await learning.kept(studio, project, ask.params) if ask.params else None
-    first = _First(clone is not None and "spoken" not in clone.params)
+    saying = _Saying(studio, project, step, ask, tuple(again))
+    wanted = lines.made_from(ask, again)
+    before = await lines.known(studio, project, step, vendors[0].facts, wanted) if vendors else None
+    if before is None or len(before.missing) == len(wanted):
+        return await saying.by(vendors)
+    if before.whole is not None:
+        studio.made_by(vendors[0].facts.vendor, vendors[0].facts.model)
+        return before.whole
+    ways = [partial(saying.rest, before, vendors[0]), partial(saying.by, vendors[1:])]
+    return await first_that_can(studio, ways[: len(vendors)], lambda way: way())
 
-    def price(facts: Facts) -> float:
-        return estimate(facts, _size(ask)) + first.costs(facts)
 
-    async def send(vendor: Voice, _key: str) -> Paid:
-        raw, cost = await _raw(studio, project, vendor, ask)
-        cost = None if cost is None else cost + first.costs(vendor.facts)
-        return Paid(value=raw.model_dump_json(), cost=cost)
+@dataclasses.dataclass(frozen=True)
+class _Saying:
+    """What is to be said, for what; `again`: how often each line was wanted anew."""
 
-    async def collect(vendor: Voice, ticket: str) -> Paid:
-        await _used(studio, clone)
-        first.due = False  # whatever came of it: a second take buys nothing more
-        raw = _Raw.model_validate_json(ticket)
-        speech = await _divided(studio, project, vendor, ask, raw)
-        kept = await studio.keep_noun(project, "speech", speech)
-        return Paid(value=Said(speech=kept.id, voice=raw.said.voice).model_dump_json())
+    studio: Studio
+    project: str
+    step: str
+    ask: SpeakAsk
+    again: tuple[int, ...]
 
-    take = await spend(
-        studio,
-        project,
-        step,
-        vendors,
-        digest("speak", ask, again),
-        send=send,
-        collect=collect,
-        price=price,
-    )
-    return Said.model_validate_json(take.result or "")
+    async def rest(self, before: lines.Known, vendor: Voice) -> Said:
+        """Everything in one sound, of which only the rest is said now."""
+        wanted = lines.made_from(self.ask, self.again)
+        if before.missing:
+            again = tuple(self.again[number] for number in before.missing)
+            said = dataclasses.replace(self, ask=before.rest(self.ask), again=again)
+            await said.by([vendor])
+            before = await lines.known(self.studio, self.project, self.step, vendor.facts, wanted)
+        there = [line for line in before.lines if line is not None]
+        return await lines.spliced(self.studio, self.project, self.ask, wanted, there)
+
+    async def by(self, vendors: Sequence[Voice]) -> Said:
+        """All of it, under one take."""
+        studio, project, ask = self.studio, self.project, self.ask
+        clone = await learning.kept(studio, project, ask.params) if ask.params else None
+        first = _First(clone is not None and "spoken" not in clone.params)
+
+        def price(facts: Facts) -> float:
+            return estimate(facts, _size(ask)) + first.costs(facts)
+
+        async def send(vendor: Voice, _key: str) -> Paid:
+            raw, cost = await _raw(studio, project, vendor, ask)
+            cost = None if cost is None else cost + first.costs(vendor.facts)
+            return Paid(value=raw.model_dump_json(), cost=cost)
+
+        async def collect(vendor: Voice, ticket: str) -> Paid:
+            await _used(studio, clone)
+            first.due = False  # whatever came of it: a second take buys nothing more
+            raw = _Raw.model_validate_json(ticket)
+            speech = await _divided(studio, project, vendor, ask, raw)
+            speech = speech.model_copy(update={"made_from": lines.made_from(ask, self.again)})
+            kept = await studio.keep_noun(project, "speech", speech)
+            return Paid(value=Said(speech=kept.id, voice=raw.said.voice).model_dump_json())
+
+        made_from = digest("speak", ask, *self.again)
+        take = await spend(
+            studio, project, self.step, vendors, made_from, send=send, collect=collect, price=price
+        )
+        return Said.model_validate_json(take.result or "")
 
 
 async def _used(studio: Studio, clone: Kept | None) -> None:

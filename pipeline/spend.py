@@ -7,7 +7,8 @@ table in the pipeline's README. What is claimed keeps to the budgets and to the 
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from pipeline import turns
 from pipeline.attempt import Send, V, see_through
@@ -18,6 +19,8 @@ from pipeline.studio import Studio, digest
 from storage import takes
 from storage.model import Take
 
+W = TypeVar("W")
+R = TypeVar("R")
 _TRIES_PER_VENDOR = 2
 
 
@@ -86,6 +89,25 @@ async def spend(
         raise troubles[0]
     last = troubles[-1]
     raise Failed(last.key, last.fields, "; ".join(repr(each) for each in troubles))
+
+
+async def first_that_can(studio: Studio, ways: Iterable[W], play: Callable[[W], Awaitable[R]]) -> R:
+    """What the first way that works gives; whoever is busy is left for the next one on the last try only.
+
+    Raises:
+        Failed, NoAccess, Surprise, Busy: none works; what the last one said.
+    """
+    troubles: list[Trouble] = []
+    for way in ways:
+        try:
+            return await play(way)
+        except (Failed, NoAccess, Surprise) as trouble:
+            troubles.append(trouble)
+        except Busy as trouble:
+            if not (studio.now and studio.now.last_try):
+                raise
+            troubles.append(trouble)
+    raise troubles[-1]
 
 
 async def pass_over(studio: Studio, project: str, step: str, facts: Facts, made_from: str, why: str) -> None:

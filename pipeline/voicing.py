@@ -11,10 +11,10 @@ from pathlib import Path
 from pipeline import crafts
 from pipeline.choosing import Choice, choose, clip
 from pipeline.parts import Shot, Voiced
-from pipeline.performing import Work, delivered, first_that_can, ready
+from pipeline.performing import Work, delivered, ready
 from pipeline.ports.avatar import Avatar, Job
 from pipeline.ports.facts import Facts, Paid
-from pipeline.spend import pass_over, spend
+from pipeline.spend import first_that_can, pass_over, spend
 from pipeline.studio import digest, together
 from pipeline.writing import prompts
 from storage import takes

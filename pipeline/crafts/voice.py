@@ -135,6 +135,13 @@ def divide(
     return spans
 
 
+def splice(paths: Sequence[Path], spans: Sequence[Span], pause: float, out: Path) -> tuple[Span, ...]:
+    """Put lines of several sounds into one, one cut of a path for each; return where each lies in it."""
+    from pipeline.film import sound as files
+
+    return files.splice(list(zip(paths, spans, strict=True)), out, pause)
+
+
 def excerpt(sample: Path, seconds: tuple[float, float], out: Path) -> None:
     """Write the part of a sample that a vendor learns from: one channel from its first word on, no longer
     than is wanted; what is too short has silence behind it.

@@ -9,11 +9,11 @@ from pipeline.crafts.stage import Played
 from pipeline.dubbing import dubbed, suits
 from pipeline.model import Framed, Timeline
 from pipeline.parts import Animated, Shot, Speech
-from pipeline.performing import Work, first_that_can, shot
+from pipeline.performing import Work, shot
 from pipeline.ports.avatar import Avatar
 from pipeline.ports.errors import Surprise
 from pipeline.ports.facts import Facts, Paid
-from pipeline.spend import pass_over, spend
+from pipeline.spend import first_that_can, pass_over, spend
 from pipeline.studio import Studio, together
 from storage import takes
 from storage.model import Take

@@ -43,16 +43,17 @@ async def _spoken(
     brief = (await studio.project(project)).brief
     words = await studio.noun(script, Script)
     lines = _of(words, role)
+    step = f"speak_{role}"
+    again = [brief.rounds.get(step, 0) + brief.rounds.get(f"line {number}", 0) for number, _ in lines]
     ask = SpeakAsk(
-        lines=tuple(line.text for line in lines),
+        lines=tuple(line.text for _, line in lines),
         role=role,
         lang=words.lang,
         voice=voice,
         params=params,
-        feelings=tuple(line.direction.emotion if line.direction else "calm" for line in lines),
+        feelings=tuple(line.direction.emotion if line.direction else "calm" for _, line in lines),
     )
-    step = f"speak_{role}"
-    return await speak(studio, project, step, ask, maker=maker, again=brief.rounds.get(step, 0))
+    return await speak(studio, project, step, ask, maker=maker, again=again)
 
 
 async def _recorded(
@@ -72,5 +73,7 @@ async def _recorded(
     return Said(speech=speech.id, voice="lifted" if lifted else "recorded")
 
 
-def _of(script: Script, role: Literal["pet", "person"]) -> list[Line]:
-    return [line for line in script.lines if (line.speaker == "person") == (role == "person")]
+def _of(script: Script, role: Literal["pet", "person"]) -> list[tuple[int, Line]]:
+    """A role's lines, each with its number in the script."""
+    numbered = enumerate(script.lines, 1)
+    return [(number, line) for number, line in numbered if (line.speaker == "person") == (role == "person")]

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from pipeline import learning
 from pipeline.catalogue import Catalogue
-from pipeline.parts import Learnt, Speech
+from pipeline.parts import Learnt, Said, Speech
 from pipeline.ports.errors import BadInput, Busy, Failed, NoAccess
 from pipeline.ports.http import Http
 from pipeline.ports.voice import SpeakAsk
@@ -74,7 +75,7 @@ async def test_a_clone_is_bought_with_its_first_lines_and_never_again(tmp_path: 
         said = await speak(made, PROJECT, "speak_pet", _ask(learnt), maker=learnt.vendor)
         again = await speak(made, PROJECT, "speak_pet", _ask(learnt), maker=learnt.vendor)
         assert said == again
-        await speak(made, PROJECT, "speak_pet", _ask(learnt), maker=learnt.vendor, again=1)
+        await speak(made, PROJECT, "speak_pet", _ask(learnt), maker=learnt.vendor, again=(1, 1, 1))
         assert len((await made.noun(said.speech, Speech)).spans) == 3
         assert sum(cost for *_, cost in await _costs(made)) == pytest.approx(fake.charged, abs=1e-3)
         assert 9.9 < fake.charged < 10.0
@@ -115,16 +116,55 @@ async def test_a_voice_that_is_gone_is_learnt_again_from_the_sample(tmp_path: Pa
         learnt = await learning.learn(made, PROJECT)
         await speak(made, PROJECT, "speak_pet", _ask(learnt), maker=learnt.vendor)
         fake.now += 8 * 24 * 3600
-        said = await speak(made, PROJECT, "speak_pet", _ask(learnt), maker=learnt.vendor, again=1)
+        said = await speak(made, PROJECT, "speak_pet", _ask(learnt), maker=learnt.vendor, again=(1, 1, 1))
         assert said.voice == "clone:minimax"
         assert len(fake.voices) == len(fake.bought) == 2
         anew = await learning.learn(made, PROJECT)
         assert anew.params != learnt.params
         bills = len(fake.bills)
-        await speak(made, PROJECT, "speak_pet", _ask(anew), maker=anew.vendor, again=1)
+        await speak(made, PROJECT, "speak_pet", _ask(anew), maker=anew.vendor, again=(1, 1, 1))
         assert len(fake.bills) == bills
         assert sum(cost for *_, cost in await _costs(made)) == pytest.approx(fake.charged, abs=1e-3)
         assert len(await voices.of(made.db, PROJECT)) == 2
+
+
+async def test_one_line_said_anew_is_all_that_is_paid_and_changed(tmp_path: Path) -> None:
+    """Other words for a line, or a line wanted once more, cost that line; the others stay to the bit."""
+    fake = MiniMax()
+    async with _house(tmp_path, fake, home=True) as made:
+        first = await speak(made, PROJECT, "speak_pet", _ask(voice="naitang"))
+        ask = _ask(voice="naitang").model_copy(update={"lines": (_LINES[0], "不要", _LINES[2])})
+        changed = await speak(made, PROJECT, "speak_pet", ask)
+        wanted = await speak(made, PROJECT, "speak_pet", ask, again=(0, 0, 1))
+        assert await speak(made, PROJECT, "speak_pet", ask, again=(0, 0, 1)) == wanted
+        assert await speak(made, PROJECT, "speak_pet", ask) == changed
+        bills = [cost for _, cost in fake.bills]
+        assert bills[1] < bills[0] / 3
+        assert [take.state for take in await takes.of(made.db, PROJECT)] == ["done"] * 3
+        assert sum(take.cost or 0 for take in await takes.of(made.db, PROJECT)) == pytest.approx(sum(bills))
+        before, between, after = [await _cut(made, each) for each in (first, changed, wanted)]
+        assert [a == b for a, b in zip(before, between, strict=True)] == [True, False, True]
+        assert [a == b for a, b in zip(between, after, strict=True)][:2] == [True, True]
+
+
+async def _cut(made: Studio, said: Said) -> list[bytes]:
+    """Each line's own samples."""
+    speech = await made.noun(said.speech, Speech)
+    async with made.borrow(speech.sound) as (path,):
+        with wave.open(str(path)) as sound:
+            hertz, whole = sound.getframerate(), sound.readframes(sound.getnframes())
+    return [whole[2 * round(start * hertz) : 2 * round(end * hertz)] for start, end in speech.spans]
+
+
+async def test_a_line_its_own_voice_cannot_say_is_no_strangers_alone(tmp_path: Path) -> None:
+    """One line in another voice than the rest would be heard: the next vendor says all of them."""
+    fake = MiniMax("", "2054", "2054")
+    async with _house(tmp_path, fake, home=True) as made:
+        await speak(made, PROJECT, "speak_pet", _ask(voice="naitang"))
+        said = await speak(made, PROJECT, "speak_pet", _ask(voice="naitang"), again=(0, 1, 0))
+        states = [(take.vendor, take.state) for take in await takes.of(made.db, PROJECT)]
+        assert states == [("minimax", "done"), ("minimax", "rejected"), ("builtin", "done")]
+        assert len((await made.noun(said.speech, Speech)).spans) == 3
 
 
 @pytest.mark.parametrize("fault", ["short", "silent", "babble", "silence"])
