@@ -1,5 +1,6 @@
 """Who performs: what the script needs against what each vendor can, then the settings' order, then price."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 from pydantic import Field
@@ -8,6 +9,9 @@ from pipeline.model import Span
 from pipeline.ports.can import Can, Speaks
 from pipeline.ports.facts import Facts
 from storage.model import Noun
+
+Part = tuple[int, int]
+"""Lines of one job, first to last, as numbers."""
 
 _LEAD, _TAIL = 0.3, 0.5  # seconds of quiet around the lines of one job: the face is needed at rest too
 _SAME = 1e-6  # seconds; quiet is cut down to exactly what a vendor takes
@@ -37,7 +41,7 @@ class Choice(Noun):
     left: str = ""
     fields: dict[str, str] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    parts: tuple[tuple[int, int], ...] = ()
+    parts: tuple[Part, ...] = ()
     seconds: float = 0.0
     cost: float = 0.0
 
@@ -77,8 +81,36 @@ def _judged(facts: Facts, need: Need) -> Choice:
     parts = split(need.spans, can)
     if parts is None:
         return _too_long(facts, need, can.most)
-    seconds = sum(length(need.spans, part, can) for part in parts)
-    return Choice(facts=facts, parts=parts, seconds=seconds, cost=_cost(facts, seconds))
+    return _jobs(facts, can, need, parts)
+
+
+def _jobs(facts: Facts, can: Can, need: Need, parts: tuple[Part, ...]) -> Choice:
+    lengths = [length(need.spans, part, can) for part in parts]
+    cost = sum(_cost(facts, seconds) for seconds in lengths)
+    return Choice(facts=facts, parts=parts, seconds=sum(lengths), cost=cost)
+
+
+def rest(choice: Choice, need: Need, there: Sequence[bool]) -> Choice:
+    """Return the choice with jobs for those lines only that are not there, unless all anew costs less; who
+    plays the whole film, or makes a scene of its own, has none for single lines."""
+    facts, can = choice.facts, choice.facts.can
+    if not any(there) or not choice.parts or can is None or can.sound == "own" or need.own:
+        return choice
+    jobs = _jobs(facts, can, need, tuple(part for run in _runs(there) for part in _cut(need, can, run)))
+    return choice if jobs.cost > choice.cost else jobs
+
+
+def _runs(there: Sequence[bool]) -> list[Part]:
+    """Stretches of lines that are not there, first to last."""
+    edges = [True, *there, True]
+    turns = [number for number, (one, other) in enumerate(itertools.pairwise(edges)) if one != other]
+    return [(first, stop - 1) for first, stop in zip(turns[::2], turns[1::2], strict=True)]
+
+
+def _cut(need: Need, can: Can, run: Part) -> list[Part]:
+    """A stretch as jobs."""
+    parts = split(need.spans[run[0] : run[1] + 1], can) or ()
+    return [(run[0] + first, run[0] + last) for first, last in parts]
 
 
 def _too_long(facts: Facts, need: Need, most: float) -> Choice:
@@ -98,7 +130,7 @@ def _by_itself(facts: Facts, speaks: Speaks, need: Need) -> Choice:
     return Choice(facts=facts, parts=parts, seconds=sum(lengths), cost=speaks.price * many)
 
 
-def clip(spans: Sequence[Span], part: tuple[int, int], speaks: Speaks) -> float:
+def clip(spans: Sequence[Span], part: Part, speaks: Speaks) -> float:
     """Return the seconds of the clip in which a model says one part's lines by itself."""
     return speaks.clip(spans[part[1]][1] - spans[part[0]][0] + _SPARE)
 
@@ -117,14 +149,14 @@ def _scene(facts: Facts, can: Can, need: Need) -> Choice:
     )
 
 
-def split(spans: Sequence[Span], can: Can) -> tuple[tuple[int, int], ...] | None:
+def split(spans: Sequence[Span], can: Can) -> tuple[Part, ...] | None:
     """Return the lines of each job, first to last: one job where it is not too long, else as few as go below
     `best`, cut between lines; None where a single line is longer than the vendor takes."""
     if not spans:
         return None
     if length(spans, (0, len(spans) - 1), can) <= min(can.best, can.most) + _SAME:
         return ((0, len(spans) - 1),)
-    parts: list[tuple[int, int]] = []
+    parts: list[Part] = []
     first = 0
     for number in range(len(spans)):
         if length(spans, (number, number), can) > can.most + _SAME:
@@ -135,13 +167,13 @@ def split(spans: Sequence[Span], can: Can) -> tuple[tuple[int, int], ...] | None
     return (*parts, (first, len(spans) - 1))
 
 
-def length(spans: Sequence[Span], part: tuple[int, int], can: Can) -> float:
+def length(spans: Sequence[Span], part: Part, can: Can) -> float:
     """Return how long one job's sound is: its lines, what lies between them, a little quiet around."""
     lead, tail = quiet(spans, part, can)
     return lead + spans[part[1]][1] - spans[part[0]][0] + tail
 
 
-def quiet(spans: Sequence[Span], part: tuple[int, int], can: Can) -> Span:
+def quiet(spans: Sequence[Span], part: Part, can: Can) -> Span:
     """Return the seconds of quiet before and after one job's lines; more after it where the vendor wants
     longer sounds, less where it takes no longer ones."""
     spoken = spans[part[1]][1] - spans[part[0]][0]
@@ -150,7 +182,7 @@ def quiet(spans: Sequence[Span], part: tuple[int, int], can: Can) -> Span:
     return lead, min(max(_TAIL, can.least - spoken - lead), room - lead)
 
 
-def _all(need: Need) -> tuple[tuple[int, int], ...]:
+def _all(need: Need) -> tuple[Part, ...]:
     return ((0, len(need.spans) - 1),)
 
 

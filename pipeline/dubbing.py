@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from pipeline import crafts
-from pipeline.choosing import Choice
+from pipeline.choosing import Choice, Part
 from pipeline.lend import lend, lends
 from pipeline.parts import Shot
 from pipeline.performing import LENT_LONGER, Work, can_of, collecting, job_of, lent, price_of
@@ -12,6 +12,7 @@ from pipeline.ports.avatar import Advised, Avatar, Dubs, Job, Looker, LooksFirst
 from pipeline.ports.errors import Failed, NoAccess, Surprise, Trouble
 from pipeline.ports.facts import Paid
 from pipeline.spend import pass_over, spend
+from pipeline.studio import digest
 from pipeline.turns import Cancelled
 from storage import takes
 from storage.model import Take
@@ -22,23 +23,25 @@ _LOOKS_AT_MOST = 30.0  # seconds; a film waits for it
 Lending = Callable[[], contextlib.AbstractAsyncContextManager[Job]]
 
 
-async def dubbed(work: Work, choices: Sequence[Choice], take: Take, part: tuple[int, int]) -> Shot:
+async def dubbed(work: Work, choices: Sequence[Choice], take: Take, part: Part) -> Shot:
     """A scene whose mouth follows our sound, where its maker knows somebody for that; else as it is.
 
     It is a job of its own, paid once, and so is a look at the scene before it; what goes wrong with either
     costs the lips, not the film.
     """
     shown = Shot.model_validate_json(take.result or "")
+    if not shown.follows:  # it may have been made for other lines
+        shown = shown.model_copy(update={"spans": work.lines(part)})
     studio = work.studio
     made: object = next((each for each in work.vendors(choices) if each.facts.vendor == take.vendor), None)
     if shown.follows or not isinstance(made, Dubs) or not lends(studio):
         return shown
-    dubber, made_from = made.dubber, await work.made_from("dub", shown.clip, *part)
+    dubber, made_from = made.dubber, work.dub_made_from(shown.clip)
     try:
         found, scenes = "", list[str]()  # rendered once, for the look and for the job
         if isinstance(dubber, LooksFirst) and await takes.good(studio.db, work.project, made_from) is None:
             found = await _faces(
-                work, dubber.looker, lambda: _scene(work, dubber, shown, part, scenes), shown, part
+                work, dubber.looker, lambda: _scene(work, dubber, shown, part, scenes), shown
             )
             if not found:
                 why = "performance.no_face"
@@ -64,15 +67,15 @@ async def dubbed(work: Work, choices: Sequence[Choice], take: Take, part: tuple[
     return Shot.model_validate_json(done.result or "")
 
 
-async def _faces(work: Work, looker: Looker, lending: Lending, shown: Shot, part: tuple[int, int]) -> str:
+async def _faces(work: Work, looker: Looker, lending: Lending, shown: Shot) -> str:
     """What was found in the scene; looked at anew when its vendor has forgotten it."""
-    about = ("faces", shown.clip, *part, int(work.studio.clock() // _SIGHT_LIVES))
-    return await _looked(work, looker, await work.made_from(*about), lending)
+    made_from = digest("faces", shown.clip, int(work.studio.clock() // _SIGHT_LIVES))
+    return await _looked(work, looker, made_from, lending)
 
 
 @contextlib.asynccontextmanager
 async def _scene(
-    work: Work, vendor: Avatar, shown: Shot, part: tuple[int, int], scenes: list[str]
+    work: Work, vendor: Avatar, shown: Shot, part: Part, scenes: list[str]
 ) -> AsyncIterator[Job]:
     """The job with the scene lent to whoever works on it; `scenes` holds the one that was rendered."""
     studio = work.studio
@@ -88,7 +91,7 @@ async def _scene(
             yield job.model_copy(update={"clip_url": url})
 
 
-async def suits(work: Work, choices: Sequence[Choice], part: tuple[int, int]) -> bool:
+async def suits(work: Work, choices: Sequence[Choice], part: Part) -> bool:
     """Whether the first vendor's adviser finds anybody in the picture whom it can play; it works on the
     picture all the same. Nobody to ask, or no answer, says nothing against it."""
     first = work.vendors(choices)[0]
@@ -105,9 +108,7 @@ async def suits(work: Work, choices: Sequence[Choice], part: tuple[int, int]) ->
 
     picture = await work.studio.asset(work.frame)
     try:
-        return bool(
-            await _looked(work, asked.adviser, await work.made_from("suits", picture.sha256), lending)
-        )
+        return bool(await _looked(work, asked.adviser, digest("suits", picture.sha256), lending))
     except Cancelled:
         raise
     except Trouble:  # it is advice: no film waits for it

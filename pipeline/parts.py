@@ -121,11 +121,13 @@ class Drawn(Noun):
 
 class Shot(Noun):
     """What a vendor performed: `clip` is the asset of the clip as it came, `spans` where each of its lines
-    lies in it, in seconds; `follows`: the mouth moves with them."""
+    lies in it, in seconds; `follows`: the mouth moves with them; `made_from` a digest for each line of what
+    it was performed after, where a line may serve by itself."""
 
     clip: str
     spans: tuple[Span, ...]
     follows: bool = True
+    made_from: tuple[str, ...] = ()
 
 
 class Voiced(Noun):

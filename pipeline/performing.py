@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
 from pipeline import crafts
-from pipeline.choosing import Choice, Need, choose, quiet
+from pipeline.choosing import Choice, Need, Part, choose, quiet
 from pipeline.lend import lend, lends
 from pipeline.model import Framed, Span, Timeline
 from pipeline.parts import Shot
@@ -28,8 +28,8 @@ _WAITING = 0.8  # of the step's progress
 
 @dataclasses.dataclass(frozen=True)
 class Work:
-    """What is to be performed, and whose it is; `own`: the model says it by itself, so that there is no sound
-    yet, and where its lines lie is about right."""
+    """What is to be performed, and whose it is; `prints` are digests of what is heard of each line. `own`:
+    the model says it by itself, so that there is no sound yet, and where its lines lie is about right."""
 
     studio: Studio
     project: str
@@ -39,6 +39,7 @@ class Work:
     framed: Framed
     timeline: Timeline
     brief: Brief
+    prints: tuple[str, ...] = ()
     own: bool = False
 
     def choices(self) -> tuple[Choice, ...]:
@@ -78,16 +79,48 @@ class Work:
         found = {vendor.facts.name: vendor for vendor in self.studio.catalogue.avatar}
         return [found[name] for name in names]
 
-    def lines(self, part: tuple[int, int]) -> tuple[Span, ...]:
+    def lines(self, part: Part) -> tuple[Span, ...]:
         """Where a part's lines lie in the sound."""
         return self.spans[part[0] : part[1] + 1]
 
-    async def made_from(self, *about: str | int) -> str:
-        """A digest of what a performance depends on."""
+    async def made_from(self, *about: str) -> str:
+        """A digest of what the film's whole performance depends on, or a way of making it."""
         picture, sound = await self.studio.asset(self.frame), await self.studio.asset(self.sound)
-        rounds = self.brief.rounds.get("animate", 0)
-        base = digest("animate", picture.sha256, self.framed, sound.sha256, self.timeline, rounds)
+        base = digest("animate", picture.sha256, self.framed, sound.sha256, self.timeline, self._rounds)
         return digest(base, *about) if about else base
+
+    async def lines_made_from(self) -> tuple[str, ...]:
+        """A digest for each line of what its performance depends on: neither on other lines nor on when it
+        is heard."""
+        picture = await self.studio.asset(self.frame)
+        how = digest("line", picture.sha256, self.framed, self.brief.lang, self._rounds)
+        return tuple(digest(how, *each) for each in zip(self.prints, self._notes(), strict=True))
+
+    async def part_made_from(self, facts: Facts, part: Part) -> str:
+        """A digest of what one job depends on; a scene shows somebody who speaks, whatever is said."""
+        if can_of(facts).sound == "own":
+            picture = await self.studio.asset(self.frame)
+            return digest("scene", picture.sha256, self.framed, self.brief.lang, self._rounds, *self._notes())
+        return digest("part", *(await self.lines_made_from())[part[0] : part[1] + 1])
+
+    def dub_made_from(self, clip: str) -> str:
+        """A digest of what a scene with its lips depends on."""
+        return digest("dub", clip, self._rounds, *self.prints)
+
+    @property
+    def _rounds(self) -> int:
+        return self.brief.rounds.get("animate", 0)
+
+    def _notes(self) -> list[str]:
+        """How each line is played, in the film's language."""
+        pets = [cue.direction for cue in self.timeline.cues if cue.speaker != "person"]
+        return [direction.notes.get(self.brief.lang, direction.note) for direction in pets]
+
+    def prompt(self, can: Can, part: Part) -> str:
+        """How the lines of a part are played, in words."""
+        prompt = prompts.read("scene" if can.sound == "own" else "perform", self.brief.lang)
+        notes = dict.fromkeys(note for note in self._notes()[part[0] : part[1] + 1] if note)
+        return f"{prompt.system} {prompt.words} {' '.join(notes)}" if notes else prompt.system
 
     def job(self, frame: Path, speech: Path, spans: tuple[Span, ...], seconds: float) -> Job:
         """The job as a vendor gets it."""
@@ -101,14 +134,15 @@ class Work:
         )
 
 
-def _sort(choice: Choice) -> tuple[bool, tuple[tuple[int, int], ...], bool]:
+def _sort(choice: Choice) -> tuple[bool, tuple[Part, ...], bool]:
     own = choice.facts.can is not None and choice.facts.can.sound == "own"
     return choice.facts.whole_film, choice.parts, own
 
 
-async def shot(work: Work, choices: Sequence[Choice], part: tuple[int, int]) -> Take:
+async def shot(work: Work, choices: Sequence[Choice], part: Part) -> Take:
     """One part of the speech, performed once and paid once."""
-    studio = work.studio
+    studio, facts = work.studio, choices[0].facts
+    lines = () if can_of(facts).sound == "own" else await work.lines_made_from()
 
     async def send(vendor: Avatar, key: str) -> Paid:
         async with studio.borrow(work.frame, work.sound) as (frame, speech):
@@ -121,14 +155,14 @@ async def shot(work: Work, choices: Sequence[Choice], part: tuple[int, int]) -> 
         work.project,
         "animate",
         work.vendors(choices),
-        await work.made_from("part", *part),
+        await work.part_made_from(facts, part),
         send=send,
-        collect=collecting(work, part),
+        collect=collecting(work, part, lines),
         price=lambda facts: price_of(work, facts, part),
     )
 
 
-def price_of(work: Work, facts: Facts, part: tuple[int, int]) -> float:
+def price_of(work: Work, facts: Facts, part: Part) -> float:
     need = work.need(work.lines(part)).model_copy(update={"lends": not _dubbed_later(facts)})
     (choice,) = choose([facts], need)
     return choice.cost
@@ -139,9 +173,7 @@ def _dubbed_later(facts: Facts) -> bool:
     return facts.can is not None and facts.can.dub > 0
 
 
-async def job_of(
-    work: Work, facts: Facts, part: tuple[int, int], frame: Path, speech: Path, bench: Path
-) -> Job:
+async def job_of(work: Work, facts: Facts, part: Part, frame: Path, speech: Path, bench: Path) -> Job:
     """What one vendor is given for one part: its lines in a sound of their own, and how they are played."""
     can = can_of(facts)
     lines = work.lines(part)
@@ -150,16 +182,7 @@ async def job_of(
         "stage", crafts.stage.sent, speech, lines, around, bench / "sent.wav"
     )
     job = work.job(frame, bench / "sent.wav", spans, seconds)
-    return job.model_copy(update={"prompt": _prompt(work, can, part)})
-
-
-def _prompt(work: Work, can: Can, part: tuple[int, int]) -> str:
-    """How the lines are played, in words."""
-    prompt = prompts.read("scene" if can.sound == "own" else "perform", work.brief.lang)
-    pets = [cue for cue in work.timeline.cues if cue.speaker != "person"][part[0] : part[1] + 1]
-    notes = dict.fromkeys(cue.direction.notes.get(work.brief.lang, cue.direction.note) for cue in pets)
-    notes.pop("", None)
-    return f"{prompt.system} {prompt.words} {' '.join(notes)}" if notes else prompt.system
+    return job.model_copy(update={"prompt": work.prompt(can, part)})
 
 
 async def lent(work: Work, facts: Facts, job: Job) -> Job:
@@ -177,8 +200,9 @@ async def lent(work: Work, facts: Facts, job: Job) -> Job:
     )
 
 
-def collecting(work: Work, part: tuple[int, int]) -> Callable[[Avatar, str], Awaitable[Paid]]:
-    """Wait for a part's clip, bring it home, and keep it if it is one."""
+def collecting(work: Work, part: Part, lines: Sequence[str] = ()) -> Callable[[Avatar, str], Awaitable[Paid]]:
+    """Wait for a part's clip, bring it home, and keep it if it is one; `lines`: what all lines are made from,
+    where the clip may serve another film for some of them."""
     studio = work.studio
 
     async def collect(vendor: Avatar, ticket: str) -> Paid:
@@ -188,6 +212,7 @@ def collecting(work: Work, part: tuple[int, int]) -> Callable[[Avatar, str], Awa
                 await ready(studio, vendor, ticket, job.seconds)
                 performed = await vendor.fetch(ticket, job, bench / "clip.mp4", studio.teller())
                 shot = await _worth(work, vendor.facts, job, bench / "clip.mp4")
+        shot = shot.model_copy(update={"made_from": tuple(lines[part[0] : part[1] + 1])})
         return Paid(value=shot.model_dump_json(), cost=performed.cost)
 
     return collect

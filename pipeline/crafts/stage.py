@@ -80,6 +80,17 @@ def sent(speech: Path, spans: Sequence[Span], quiet: Span, out: Path) -> tuple[t
     return tuple((start + moved, end + moved) for start, end in spans), len(padded) / HERTZ
 
 
+def prints(speech: Path, spans: Sequence[Span]) -> tuple[str, ...]:
+    """A digest of each line's samples, wherever in the sound it lies."""
+    import hashlib
+
+    from pipeline.film import sound as files
+
+    whole = mono(files.read(speech, HERTZ))
+    cuts = (whole[round(start * HERTZ) : round(end * HERTZ)] for start, end in spans)
+    return tuple(hashlib.sha256(cut.tobytes()).hexdigest() for cut in cuts)
+
+
 def silence(seconds: float, out: Path) -> None:
     """Write a sound in which nothing is heard: what is sent to a model that speaks for itself."""
     import numpy as np
@@ -157,8 +168,8 @@ def scene(clip: Path, frame: Path, seconds: float, out: Path) -> None:
 
 
 class Played(Noun):
-    """One vendor's clip: which cues it says, by index, and where each lies in it, in seconds; `follows`: its
-    mouth moves with them."""
+    """One vendor's clip: which cues it says, by index (-1: a line the film has not), and where each lies in
+    it, in seconds; `follows`: its mouth moves with them."""
 
     clip: Path
     cues: tuple[int, ...]

@@ -20,8 +20,8 @@ _HALF = 0.2  # of a picture: nearer to one than this is that one
 
 
 class Part(Noun):
-    """One vendor's clip: of each cue, by index, its first and last second in the clip's time; `follows`: its
-    mouth moves with them."""
+    """One vendor's clip: of each cue, by index, its first and last second in the clip's time, also of lines
+    that the film has not; `follows`: its mouth moves with them."""
 
     clip: Path
     cues: tuple[tuple[int, float, float], ...]

@@ -32,8 +32,9 @@ class Look(Noun):
 
 
 class Lines(Noun):
-    """What one clip holds: its pictures, and of each cue, by index, its first and last second in it.
-    `follows`: its mouth moves with them; else the clip is a scene, played through to and fro."""
+    """What one clip holds: its pictures, and of each cue, by index, its first and last second in it; a line
+    that the film has not has an index that no cue has. `follows`: its mouth moves with them; else the clip is
+    a scene, played through to and fro."""
 
     frames: int
     cues: tuple[tuple[int, float, float], ...]
@@ -67,6 +68,8 @@ def _spoken(timeline: Timeline, clips: Sequence[Lines]) -> list[Spot | None]:
     edges = sorted((round(cue.start * fps), round(cue.end * fps)) for cue in timeline.cues)
     for number, clip in enumerate(clips):
         for place, (index, start, _) in enumerate(clip.cues):
+            if index not in times:
+                continue
             cue = times[index]
             first, stop = round(cue.start * fps), round(cue.end * fps)
             quiet = _around(clip, place, fps)

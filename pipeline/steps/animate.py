@@ -1,18 +1,19 @@
 """Animate: the first frame speaks the pet's lines."""
 
+import dataclasses
 import itertools
 from collections.abc import Sequence
 
 from pipeline import crafts
 from pipeline.choosing import Choice
-from pipeline.crafts.stage import Played
 from pipeline.dubbing import dubbed, suits
 from pipeline.model import Framed, Timeline
-from pipeline.parts import Animated, Shot, Speech
+from pipeline.parts import Animated, Speech
 from pipeline.performing import Work, shot
 from pipeline.ports.avatar import Avatar
 from pipeline.ports.errors import Surprise
 from pipeline.ports.facts import Facts, Paid
+from pipeline.shots import Place, known, placed, played, still_to_do
 from pipeline.spend import first_that_can, pass_over, spend
 from pipeline.studio import Studio, together
 from storage import takes
@@ -39,11 +40,11 @@ async def animate(
         brief=(await studio.project(project)).brief,
     )
     if pet.shots:  # whoever said it performed it as well
-        return await _stage(work, _parts(pet.shots), pet.shots)
+        return await _stage(work, [Place(shot, n) for shot in pet.shots for n in range(len(shot.spans))])
     asked = work.choices()
     for choice in (each for each in asked if each.left):
         await pass_over(studio, project, "animate", choice.facts, await work.made_from(), choice.left)
-    groups = work.groups(asked)
+    work, groups = await _to_do(work, work.groups(asked))
     there = await _stood_in(work, groups)
     if there is not None:
         return there
@@ -52,6 +53,17 @@ async def animate(
         return await (_played if choices[0].facts.whole_film else _staged)(work, choices)
 
     return await first_that_can(studio, groups, performed)
+
+
+async def _to_do(work: Work, groups: list[list[Choice]]) -> tuple[Work, list[list[Choice]]]:
+    """The work with prints of its lines, and the groups with what they have not performed yet, where anybody
+    is asked for lines."""
+    if all(group[0].facts.whole_film for group in groups):
+        return work, groups
+    async with work.studio.borrow(work.sound) as (speech,):
+        prints = await work.studio.workshop.run("stage", crafts.stage.prints, speech, work.spans)
+    work = dataclasses.replace(work, prints=prints)
+    return work, [group if group[0].facts.whole_film else await still_to_do(work, group) for group in groups]
 
 
 async def _stood_in(work: Work, groups: Sequence[Sequence[Choice]]) -> Animated | None:
@@ -63,7 +75,8 @@ async def _stood_in(work: Work, groups: Sequence[Sequence[Choice]]) -> Animated 
     ledger = await takes.of(studio.db, work.project)
     left = {take.made_from for take in ledger if take.state in {"failed", "rejected"}}
     for choices in itertools.takewhile(lambda group: not group[0].facts.whole_film, groups):
-        if left.isdisjoint([await work.made_from("part", *part) for part in choices[0].parts]):
+        first = choices[0]
+        if left.isdisjoint([await work.part_made_from(first.facts, part) for part in first.parts]):
             return None
     studio.made_by(found.vendor, found.model)
     return Animated.model_validate_json(found.result)
@@ -103,23 +116,18 @@ async def _played(work: Work, choices: Sequence[Choice]) -> Animated:
 
 
 async def _staged(work: Work, choices: Sequence[Choice]) -> Animated:
-    """A performance made of clips, one for each part of the speech."""
-    parts = choices[0].parts
-    suited = await suits(work, choices, parts[0])
+    """A performance made of clips: one for each part of the speech that has to be performed, and those there
+    are of the rest."""
+    places, parts = await known(work, choices), choices[0].parts
+    suited = await suits(work, choices, parts[0] if parts else (0, 0))
     performed = await _side_by_side(work, choices)
-    shots = tuple(
-        [await dubbed(work, choices, take, part) for take, part in zip(performed, parts, strict=True)]
-    )
-    made = await _stage(work, parts, shots)
-    work.studio.made_by(performed[-1].vendor, performed[-1].model)
+    for take, part in zip(performed, parts, strict=True):
+        places = placed(places, part, await dubbed(work, choices, take, part))
+    made = await _stage(work, [place for place in places if place is not None])
+    if performed:
+        work.studio.made_by(performed[-1].vendor, performed[-1].model)
     told = () if suited else ("performance.no_subject",)
     return made.model_copy(update={"notes": (*told, *made.notes)})
-
-
-def _parts(shots: Sequence[Shot]) -> list[tuple[int, int]]:
-    """The lines of each clip, first to last, as numbers."""
-    ends = list(itertools.accumulate(len(shot.spans) for shot in shots))
-    return [(end - len(shot.spans), end - 1) for end, shot in zip(ends, shots, strict=True)]
 
 
 async def _side_by_side(work: Work, choices: Sequence[Choice]) -> list[Take]:
@@ -136,31 +144,28 @@ class _Stage:
     facts = Facts(vendor="builtin", model="stage", free=True, source="this program")
 
 
-async def _stage(work: Work, parts: Sequence[tuple[int, int]], shots: tuple[Shot, ...]) -> Animated:
-    """The film's performance, out of the clips."""
+async def _stage(work: Work, places: Sequence[Place]) -> Animated:
+    """The film's performance, out of the clips in which its lines are."""
     studio = work.studio
     pets = [cue.index for cue in work.timeline.cues if cue.speaker != "person"]
+    clips, parts = zip(*played(places, pets), strict=True)
 
     async def send(_stage: _Stage, _key: str) -> Paid:
-        clips = [shot.clip for shot in shots]
         async with studio.borrow(work.frame, work.sound, *clips) as (frame, speech, *paths):
-            played = tuple(
-                Played(clip=path, cues=tuple(pets[first : last + 1]), spans=shot.spans, follows=shot.follows)
-                for path, shot, (first, last) in zip(paths, shots, parts, strict=True)
-            )
+            there = [part.model_copy(update={"clip": path}) for part, path in zip(parts, paths, strict=True)]
             with studio.bench() as bench:
                 out = bench / "performance.mp4"
                 job = work.job(frame, speech, work.spans, work.timeline.seconds)
                 track = await studio.workshop.run(
-                    "stage", crafts.stage.stage, job, played, out, tell=studio.teller()
+                    "stage", crafts.stage.stage, job, tuple(there), out, tell=studio.teller()
                 )
                 clip = await studio.keep(work.project, "performance", out, "video/mp4")
         kept = await studio.keep_noun(work.project, "track", track)
-        notes = () if all(shot.follows for shot in shots) else ("performance.voice_over",)
+        notes = () if all(part.follows for part in parts) else ("performance.voice_over",)
         return Paid(value=Animated(clip=clip.id, track=kept.id, notes=notes).model_dump_json())
 
-    told = [each.model_dump_json() for each in shots]
+    told = [each.model_dump_json() for each in parts]
     take = await spend(
-        studio, work.project, "animate", [_Stage()], await work.made_from("stage", *told), send=send
+        studio, work.project, "animate", [_Stage()], await work.made_from("stage", *clips, *told), send=send
     )
     return Animated.model_validate_json(take.result or "")

@@ -1,14 +1,17 @@
 """A film performed by hosted vendors, with everything in its way that may be."""
 
+import wave
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pipeline import packaged
 from pipeline.film import sheet
 from pipeline.film.probe import probe
+from pipeline.film.timeline import plan
 from pipeline.model import Report, Timeline, Track
-from pipeline.parts import Animated
+from pipeline.parts import Animated, Speech
 from pipeline.ports.errors import Failed, NoAccess, Trouble, Unsure
 from pipeline.steps.animate import animate
 from pipeline.steps.check import check
@@ -19,7 +22,7 @@ from tests.fakes.kling import Kling
 from tests.fakes.omnihuman import SUBJECTS, OmniHuman
 from tests.fakes.seedance import Seedance
 from tests.fakes.veo import Veo
-from tests.pipeline.stagehouse import PROJECT, Shelf, shelf, standing_studio
+from tests.pipeline.stagehouse import PROJECT, SCRIPT, Shelf, shelf, standing_studio
 
 
 async def _states(studio: Studio) -> list[tuple[str, str]]:
@@ -113,6 +116,43 @@ async def test_lines_too_long_for_one_job_are_two_jobs(tmp_path: Path) -> None:
         times = await studio.noun(things.timeline, Timeline)
         async with studio.borrow(made.clip) as (path,):
             assert probe(path).frames == times.frames
+
+
+async def test_one_line_said_anew_is_one_job_and_a_question_said_anew_is_none(tmp_path: Path) -> None:
+    """Of a film that was paid for only what changed is paid again: the other lines stay in their clips."""
+    fake = Kling()
+    async with standing_studio(tmp_path, (fake,), ("kling",)) as studio:
+        things = await shelf(studio, tmp_path)
+        first = await animate(studio, PROJECT, *things.played)
+        times = await studio.noun(things.timeline, Timeline)
+        later = plan(
+            [(line, cue.end - cue.start + 0.4) for line, cue in zip(SCRIPT.lines, times.cues, strict=True)]
+        )
+        kept = await studio.keep_noun(PROJECT, "timeline", later)
+        assert (await animate(studio, PROJECT, *things.played[:3], kept.id)).clip != first.clip
+        assert fake.bills == 1
+        speech = await _second_line_louder(studio, things.pet, tmp_path / "other.wav")
+        made = await animate(studio, PROJECT, *things.played[:2], speech, kept.id)
+        takes_then = await takes.of(studio.db, PROJECT)
+        async with studio.borrow(made.clip) as (path,):
+            assert probe(path).frames == later.frames
+    assert [take.vendor for take in takes_then] == ["kling", "builtin", "builtin", "kling", "builtin"]
+    assert fake.bills == 2
+    assert takes_then[3].quote < 0.8 * takes_then[0].quote
+
+
+async def _second_line_louder(studio: Studio, pet: str, out: Path) -> str:
+    """The same speech, but for what is heard of its second line."""
+    speech = await studio.noun(pet, Speech)
+    async with studio.borrow(speech.sound) as (path,):
+        with wave.open(str(path)) as source:
+            form, samples = source.getparams(), np.frombuffer(source.readframes(source.getnframes()), "<i2")
+    second = np.arange(len(samples)) >= round(speech.spans[1][0] * form.framerate)
+    with wave.open(str(out), "wb") as sink:
+        sink.setparams(form)
+        sink.writeframes(np.where(second, samples * 2, samples).astype("<i2").tobytes())
+    kept = await studio.keep(PROJECT, "pet", out, "audio/wav")
+    return (await studio.keep_noun(PROJECT, "speech", Speech(sound=kept.id, spans=speech.spans))).id
 
 
 async def test_when_nobody_hosted_can_the_photo_itself_speaks(tmp_path: Path) -> None:
