@@ -9,16 +9,15 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from pipeline.choosing import Choice, Need, choose
+from pipeline.choosing import Choice, Need, choose, rest
 from pipeline.money import Size, estimate, laid, lasting, together
 from pipeline.plans import chosen
 from pipeline.ports.facts import Facts
+from pipeline.unchanged import BOUGHT, PLAYED, line
 from storage.model import Brief, Lang, Noun, Plan
 
 _OURS = 25.0  # seconds for our own craft: timing, cutting, checking
 _BUILTIN_SECONDS = 12.0
-BOUGHT = "bought"
-"""Among the steps still good: the voice made from the sample has said its first lines, which pay for it."""
 _RATIO = 9 / 16
 
 
@@ -99,7 +98,7 @@ def quote(prices: Prices, brief: Brief, plan: Plan, *, have: frozenset[str] = fr
     """Return what the film will cost in a plan; None where the plan has nobody for some of it.
 
     Args:
-        have: the steps whose results are still good.
+        have: what is still good, as `unchanged` names it.
     """
     items = []
     for step in _steps(brief, have):
@@ -114,39 +113,10 @@ def quote(prices: Prices, brief: Brief, plan: Plan, *, have: frozenset[str] = fr
     return Quote(plan=plan, items=tuple(items), money=together(paid, prices.worth), seconds=_seconds(items))
 
 
-def still_good(brief: Brief, made: Brief | None) -> frozenset[str]:
-    """Return the steps of a film that need not be done again, by what changed since one was made."""
-    if made is None or (made.plan == "free") != (brief.plan == "free"):
-        return frozenset()
-    good = {BOUGHT} if brief.sample is not None and brief.sample == made.sample else set[str]()
-    good |= {step for step, parts in _MADE_FROM.items() if _same(brief, made, step, parts)}
-    if _lines(brief, "pet") != _lines(made, "pet"):
-        good.discard("speak_pet")
-    if _lines(brief, "person") != _lines(made, "person"):
-        good.discard("speak_person")
-    heard = {"speak_pet"} if brief.own_voice else {"speak_pet", "speak_person"}
-    if not {"draw", *heard} <= good or brief.script != made.script:
-        good.discard("animate")
-    return frozenset(good)
-
-
-_MADE_FROM = {
-    "draw": ("photo", "taps", "frame", "width"),
-    "clone": ("sample",),
-    "speak_pet": ("voice", "sample", "pet_lines", "own_voice"),
-    "speak_person": ("person_voice", "person_lines"),
-    "animate": ("own_voice",),
-}
-
-
-def _same(brief: Brief, made: Brief, step: str, parts: Sequence[str]) -> bool:
-    rounds = brief.rounds.get(step, 0) == made.rounds.get(step, 0)
-    return rounds and all(getattr(brief, part) == getattr(made, part) for part in parts)
-
-
-def _lines(brief: Brief, role: str) -> tuple[str, ...]:
-    lines = brief.script.lines if brief.script else ()
-    return tuple(line.text for line in lines if (line.speaker == "person") == (role == "person"))
+def _lines(brief: Brief, role: str) -> list[tuple[int, str]]:
+    """A role's lines, each with its number in the script."""
+    lines = enumerate(brief.script.lines if brief.script else (), 1)
+    return [(n, said.text) for n, said in lines if (said.speaker == "person") == (role == "person")]
 
 
 def _steps(brief: Brief, have: frozenset[str]) -> Iterator[str]:
@@ -170,7 +140,7 @@ class _Asked(NamedTuple):
 def _item(prices: Prices, brief: Brief, plan: Plan, step: str, have: frozenset[str]) -> Item | None:
     """One step with whom the plan asks first; None where it has nobody."""
     if step == "animate":
-        return _performance(prices, brief, plan)
+        return _performance(prices, brief, plan, have)
     vendors = prices.framing if step == "draw" else _voices(prices, brief, step)
     asked = chosen(
         [_Asked(facts) for facts in vendors],
@@ -199,8 +169,7 @@ def _voices(prices: Prices, brief: Brief, step: str) -> tuple[Facts, ...]:
 def performers(prices: Prices, brief: Brief, plan: Plan) -> tuple[Choice, ...]:
     """Return those a plan asks for the performance, the able ones first and in order; who is left out says
     why."""
-    spans = laid(_lines(brief, "pet"), _lang(brief)) or ((0.0, 1.0),)
-    need = Need(spans=spans, ratio=_RATIO, lends=prices.lends, own=brief.own_voice)
+    need = _need(prices, brief)
     costs = {each.facts.name: each.cost for each in choose(prices.avatar, need)}
     asked = chosen(
         [_Asked(facts) for facts in prices.avatar], plan, lambda of: costs[of.name] * _rate(prices, of)
@@ -209,10 +178,18 @@ def performers(prices: Prices, brief: Brief, plan: Plan) -> tuple[Choice, ...]:
     return choose([each.facts for each in asked], need, place)
 
 
-def _performance(prices: Prices, brief: Brief, plan: Plan) -> Item | None:
+def _need(prices: Prices, brief: Brief) -> Need:
+    spans = laid([text for _, text in _lines(brief, "pet")], _lang(brief)) or ((0.0, 1.0),)
+    return Need(spans=spans, ratio=_RATIO, lends=prices.lends, own=brief.own_voice)
+
+
+def _performance(prices: Prices, brief: Brief, plan: Plan, have: frozenset[str]) -> Item | None:
     choice = next((each for each in performers(prices, brief, plan) if not each.left), None)
     if choice is None:
         return None
+    if PLAYED in have:
+        there = [line(number) in have for number, _ in _lines(brief, "pet")]
+        choice = rest(choice, _need(prices, brief), there)
     step = "voice_pet" if brief.own_voice else "animate"
     seconds = _usual(prices, step, choice.facts, _waited(choice))
     return Item(step=step, facts=choice.facts, cost=choice.cost, seconds=seconds)
@@ -226,9 +203,10 @@ def _waited(choice: Choice) -> float:
 def _cost(brief: Brief, step: str, facts: Facts, have: frozenset[str]) -> float:
     if step == "draw" or facts.free:
         return estimate(facts, Size())
-    lines = _lines(brief, "person" if step == "speak_person" else "pet")
+    said = _lines(brief, "person" if step == "speak_person" else "pet")
+    lines = [text for number, text in said if line(number) not in have]
     if step == "clone":  # it is tried with one line
-        lines = lines[:1]
+        lines = [text for _, text in said[:1]]
     size = Size(characters=sum(map(len, lines)), seconds=sum(lasting(lines, _lang(brief))))
     bought = step != "speak_pet" or brief.sample is None or BOUGHT in have
     return estimate(facts, size) + (0.0 if bought else facts.learning)

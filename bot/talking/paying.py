@@ -10,7 +10,8 @@ from bot.talking.model import Talk
 from bot.talking.saying import sayable
 from pipeline.choosing import Choice
 from pipeline.money import written
-from pipeline.quote import Quote, performers, quote, still_good
+from pipeline.quote import Quote, performers, quote
+from pipeline.unchanged import still_good
 from storage.model import Plan
 
 _OTHER_WAYS: dict[Plan, str] = {

@@ -8,6 +8,7 @@ from pipeline.parts import Said, Speech
 from pipeline.ports.voice import SpeakAsk
 from pipeline.speaking import speak
 from pipeline.studio import Studio
+from pipeline.unchanged import line
 from storage.model import Line, Script
 
 
@@ -44,7 +45,7 @@ async def _spoken(
     words = await studio.noun(script, Script)
     lines = _of(words, role)
     step = f"speak_{role}"
-    again = [brief.rounds.get(step, 0) + brief.rounds.get(f"line {number}", 0) for number, _ in lines]
+    again = [brief.rounds.get(step, 0) + brief.rounds.get(line(number), 0) for number, _ in lines]
     ask = SpeakAsk(
         lines=tuple(line.text for _, line in lines),
         role=role,

@@ -6,8 +6,9 @@ from pipeline.money import Size, all_written, estimate, written
 from pipeline.plans import chosen
 from pipeline.ports.can import Can, Speaks
 from pipeline.ports.facts import Facts
-from pipeline.quote import Prices, Quote, quote, still_good
-from storage.model import Brief, Line, Plan, Script
+from pipeline.quote import Prices, Quote, quote
+from pipeline.unchanged import PLAYED, line, still_good
+from storage.model import Brief, Direction, Line, Plan, Script
 
 FREE = Facts(vendor="builtin", model="", free=True, likeness="stand-in")
 PICTURE = Facts(vendor="ark", model="p", price=0.3, unit="picture")
@@ -23,7 +24,7 @@ PRICES = Prices(
 SCRIPT = Script(
     lines=(
         Line(speaker="person", text="没钱怎么办"),
-        Line(speaker="pet", text="去找工作去找工作去"),
+        Line(speaker="pet", text="去找工作去找工作去", direction=Direction(notes={"zh": "叹气"})),
         Line(speaker="pet", text="我去捡破烂养你好了"),
     )
 )
@@ -115,19 +116,31 @@ def test_what_took_long_here_is_believed() -> None:
 
 
 def test_a_change_costs_what_hangs_on_it() -> None:
-    """Protects a redo: of a film that was made only the changed part and the performance are paid again."""
+    """Protects a redo: of a film that was made only the changed part and what hangs on it are paid again."""
     assert still_good(BRIEF, None) == frozenset()
-    assert still_good(BRIEF, BRIEF) == {"draw", "clone", "speak_pet", "speak_person", "animate"}
+    everything = {line(1), line(2), line(3), PLAYED}
+    assert still_good(BRIEF, BRIEF) == everything | {"draw", "clone", "speak_pet", "speak_person", "animate"}
     lines = (*SCRIPT.lines[:2], Line(speaker="pet", text="好"))
     changed = BRIEF.model_copy(update={"script": SCRIPT.model_copy(update={"lines": lines})})
-    assert still_good(changed, BRIEF) == {"draw", "clone", "speak_person"}
-    assert still_good(BRIEF.model_copy(update={"photo": "q"}), BRIEF) == {
-        "clone",
-        "speak_pet",
-        "speak_person",
-    }
+    assert still_good(changed, BRIEF) == {"draw", "clone", "speak_person", line(1), line(2), PLAYED}
+    elsewhere = still_good(BRIEF.model_copy(update={"photo": "q"}), BRIEF)
+    assert elsewhere == {"clone", "speak_pet", "speak_person", line(1), line(2), line(3)}
     assert "speak_pet" not in still_good(BRIEF.model_copy(update={"voice": "doubao"}), BRIEF)
     assert still_good(BRIEF.model_copy(update={"plan": "free"}), BRIEF) == frozenset()
+
+
+def test_one_line_anew_costs_that_line() -> None:
+    """Protects the price on the button after a film: a line said anew is said and performed alone, a question
+    said anew leaves the performance paid."""
+    paid = {item.step: item.cost for item in _quote().items}
+    again = BRIEF.model_copy(update={"rounds": {line(3): 1}})
+    items = {item.step: item.cost for item in _quote(again, have=still_good(again, BRIEF)).items}
+    assert set(items) == {"speak_pet", "animate"}
+    assert items["speak_pet"] == pytest.approx(paid["speak_pet"] / 2)
+    assert 0.4 * paid["animate"] < items["animate"] < 0.7 * paid["animate"]
+    asked = BRIEF.model_copy(update={"rounds": {line(1): 1}})
+    items = {item.step: item.cost for item in _quote(asked, have=still_good(asked, BRIEF)).items}
+    assert items == {"speak_person": pytest.approx(paid["speak_person"]), "animate": 0.0}
 
 
 def test_amounts_are_written_as_people_do() -> None:
