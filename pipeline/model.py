@@ -126,11 +126,21 @@ class Timeline(Noun):
         return round(self.seconds * self.fps)
 
 
+class Piece(Noun):
+    """Pictures `first` to before `stop` of a performance, and a digest of what they are drawn from."""
+
+    first: int
+    stop: int
+    made_from: str
+
+
 class Track(Noun):
-    """Per frame, the mouth's box in canvas pixels (None: no mouth seen) and how open it is, 0 to 1."""
+    """Per frame, the mouth's box in canvas pixels (None: no mouth seen) and how open it is, 0 to 1. `pieces`
+    are what the performance consists of, where it can be taken apart again."""
 
     mouths: tuple[Box | None, ...]
     openness: tuple[float, ...]
+    pieces: tuple[Piece, ...] = ()
 
 
 class Credentials(Noun):

@@ -4,6 +4,6 @@ Heavy libraries are imported inside the functions, because the program that only
 modules too.
 """
 
-from pipeline.crafts import edit, sight, stage, voice
+from pipeline.crafts import drawn, edit, sight, stage, voice
 
-__all__ = ["edit", "sight", "stage", "voice"]
+__all__ = ["drawn", "edit", "sight", "stage", "voice"]

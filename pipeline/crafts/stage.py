@@ -1,9 +1,7 @@
-"""The room `stage`: performances drawn, or made of clips that others performed."""
+"""The room `stage`: what others are sent to perform, and performances made of their clips."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.crafts.samples import HERTZ, by_cue, mono
 from pipeline.model import Box, Pet, Span, Track
@@ -11,57 +9,8 @@ from pipeline.ports.avatar import Job, Tell
 from pipeline.ports.errors import BadInput, Failed
 from storage.model import Lang, Noun
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-
 _FACE_SIDE = 720  # pixels of the shorter side of a scene in which a face is looked for
 _SCENE_FPS = 25
-
-
-def perform(job: Job, part: tuple[int, int], out: Path, *, tell: Tell) -> Track:
-    """Draw pictures `part[0]` to `part[1]` of the performance into an MP4; returns their mouths."""
-    import numpy as np
-    from PIL import Image
-
-    from pipeline.film import encode
-    from pipeline.film import sound as files
-    from pipeline.film import timeline as timing
-    from pipeline.puppet import tracks
-    from pipeline.puppet.puppet import Duet, Puppet
-
-    with Image.open(job.frame) as image:
-        picture = np.asarray(image.convert("RGB"))
-    whole = mono(files.read(job.speech, HERTZ))
-    sounds = by_cue(job.timeline, "pet", whole, job.spans)
-    pet, second = job.framed.pet, job.framed.second
-    first, last = part
-    height, width = picture.shape[:2]
-    draw: Callable[[int], NDArray[np.uint8]]
-    if pet and second and any(cue.speaker == "pet2" for cue in job.timeline.cues):
-        own = [timing.pet_sound(job.timeline, sounds, HERTZ, (each,)) for each in ("pet", "pet2")]
-        both = tracks.play_both((own[0], own[1]), HERTZ, job.timeline, (pet, second))
-        duet = Duet(picture, (pet, second), floor=job.framed.floor)
-        draw, mouth = partial(duet.draw, both), partial(duet.mouth_box, both)
-        openness = np.maximum(both[0].open, both[1].open)
-    else:
-        heard = timing.pet_sound(job.timeline, sounds, HERTZ)
-        played = tracks.play(heard, HERTZ, job.timeline, pet)
-        puppet = Puppet(picture, pet, floor=job.framed.floor)
-        draw, mouth, openness = partial(puppet.draw, played), partial(puppet.mouth_box, played), played.open
-    with encode.Clip(out, width, height, job.timeline.fps) as clip:
-        for n in range(first, last):
-            clip.add(draw(n))
-            tell((n + 1 - first) / (last - first))
-    boxes = tuple(mouth(n) for n in range(first, last))
-    return Track(mouths=boxes, openness=tuple(float(each) for each in openness[first:last]))
-
-
-def join(parts: Sequence[Path], out: Path) -> None:
-    """Put the pieces of a performance one behind the other."""
-    from pipeline.film import encode
-
-    encode.join(parts, out)
 
 
 def sent(speech: Path, spans: Sequence[Span], quiet: Span, out: Path) -> tuple[tuple[Span, ...], float]:

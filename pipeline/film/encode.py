@@ -1,6 +1,6 @@
 """Pictures become a clip: H.264 High, yuv420p, BT.709; and clips of one make are joined without loss."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
@@ -9,13 +9,16 @@ from typing import Self
 
 import av
 import numpy as np
-from av.container import OutputContainer
+from av.container import InputContainer, OutputContainer
 from av.video.frame import PictureType
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from numpy.typing import NDArray
 
 from pipeline.film.atomic import replacing
 from pipeline.ports.errors import BadInput, Surprise
+
+MAKE = f"{av.__version__} 1"
+"""Clips of the same make, size and rate can be joined; the number is counted up with how `Clip` encodes."""
 
 
 def video_stream(
@@ -87,14 +90,15 @@ class Clip:
             self._stack = stack.pop_all()
         return self
 
-    def add(self, rgb: NDArray[np.uint8]) -> None:
-        """Append one picture, (height, width, 3) uint8."""
-        self.put(yuv(rgb))
+    def add(self, rgb: NDArray[np.uint8], *, key: bool = False) -> None:
+        """Append one picture, (height, width, 3) uint8; `key`: the clip can be taken apart here."""
+        self.put(yuv(rgb), key=key)
 
-    def put(self, frame: av.VideoFrame) -> None:
+    def put(self, frame: av.VideoFrame, *, key: bool = False) -> None:
         """Append one picture that is yuv420p in BT.709 already; its time is written into it."""
         frame.pts, frame.time_base = self._frames, Fraction(1, self._fps)
-        frame.pict_type = PictureType.NONE  # a decoded picture's own kind would be forced upon ours
+        # Never a decoded picture's own kind: it would be forced upon ours.
+        frame.pict_type = PictureType.I if key else PictureType.NONE
         self._frames += 1
         self._container.mux(self._stream.encode(frame))
 
@@ -108,15 +112,16 @@ class Clip:
         return None
 
 
-def join(parts: Sequence[Path], out: Path) -> None:
-    """Put clips one behind the other without encoding them again.
+def join(cuts: Sequence[tuple[Path, int, int]], out: Path) -> None:
+    """Put pieces of clips one behind the other without encoding them again.
 
     Args:
-        parts: clips made by `Clip` with the same size, rate and quality; one is fine.
+        cuts: clips made by `Clip` with the same size, rate and quality, and of each the pictures from one to
+            before another; the first of them is a key picture.
 
     Raises:
         BadInput: `film.cannot_write`. Failed: `film.disk_full`.
-        Surprise: `film.unlike_parts`, the clips are not of one make.
+        Surprise: `film.unlike_parts`, the clips are not of one make, or cannot be taken apart there.
     """
     with ExitStack() as stack:
         part = stack.enter_context(replacing(out))
@@ -124,22 +129,39 @@ def join(parts: Sequence[Path], out: Path) -> None:
         stream: av.VideoStream | None = None
         make: tuple[object, ...] = ()
         frames = 0
-        for path in parts:
+        for path, first, stop in cuts:
             with av.open(str(path)) as source:
                 taken = source.streams.video[0]
                 context = taken.codec_context
+                step = 1 / Fraction(taken.average_rate or 25) / Fraction(taken.time_base or 1)
                 if stream is None:
                     stream, make = sink.add_stream_from_template(taken), _make(context)
-                    step = 1 / (taken.average_rate or 25) / (taken.time_base or 1)
                 elif _make(context) != make:
                     raise Surprise("film.unlike_parts", {"name": path.name})
-                for packet in source.demux(taken):
-                    if packet.dts is None:
-                        continue
+                for packet in _packets(source, taken, first, stop, step):
                     packet.pts = packet.dts = round(frames * step)
                     packet.stream = stream
                     frames += 1
                     sink.mux(packet)
+
+
+def _packets(
+    source: InputContainer, stream: av.VideoStream, first: int, stop: int, step: Fraction
+) -> Iterator["av.Packet[av.VideoStream]"]:
+    """Yield the packets of some pictures; there are no B-pictures, so a packet's place is its picture's."""
+    source.seek(round(first * step), stream=stream)
+    wanted = first
+    for packet in source.demux(stream):
+        if packet.pts is None or packet.pts < round(first * step):
+            continue
+        if wanted == stop:
+            return
+        if packet.pts != round(wanted * step) or (wanted == first and not packet.is_keyframe):
+            raise Surprise("film.unlike_parts", {"name": source.name})
+        yield packet
+        wanted += 1
+    if wanted < stop:
+        raise Surprise("film.unlike_parts", {"name": source.name})
 
 
 def _make(context: av.VideoCodecContext) -> tuple[object, ...]:

@@ -11,6 +11,13 @@ from storage.model import Noun
 Tell = Callable[[float], None]
 
 
+class Before(Noun):
+    """A performance that the same vendor made earlier for the same film, and its track."""
+
+    clip: Path
+    track: Track
+
+
 class Job(Noun):
     """What is performed: paths are local and readable while a call lasts.
 
@@ -18,7 +25,8 @@ class Job(Noun):
     how long it is. `prompt` says in words how it is played. `words` are the lines that the model is to say
     by itself, in its own voice: they are in the prompt, the sound is silent and as long as the clip shall be.
     `frame_url` and `speech_url` are lent for a while to vendors that want addresses, None to others;
-    `clip_url` is a scene for whoever makes its mouth follow, `seen` what its looker found in it.
+    `clip_url` is a scene for whoever makes its mouth follow, `seen` what its looker found in it. `before` is
+    for whoever plays the whole film and can use parts of what was played before.
     """
 
     frame: Path
@@ -33,6 +41,7 @@ class Job(Noun):
     speech_url: str | None = None
     clip_url: str | None = None
     seen: str = ""
+    before: Before | None = None
 
 
 class Performed(Noun):

@@ -4,11 +4,13 @@ Every gesture is a smooth curve of time laid on the others; a little band-limite
 constants, keeps everything alive in between. While the person speaks the pet listens.
 """
 
+from functools import partial
+
 import numpy as np
 
 from pipeline.model import Cue, Timeline
 from pipeline.puppet.aim import aim
-from pipeline.puppet.curves import APART, Stage
+from pipeline.puppet.curves import APART, Beat, Stage
 from pipeline.puppet.eyes import blinks, wander
 from pipeline.puppet.plate import Floats, smooth
 
@@ -26,9 +28,8 @@ def act(timeline: Timeline, loud: Floats, part: int = 0, toward: int = 1) -> dic
     `part` tells pets on one picture apart: they do not blink and breathe together. `toward` is the side on
     which the others are who speak, 1 the right as seen.
     """
-    time = (np.arange(timeline.frames, dtype=np.float32) + np.float32(0.5)) / np.float32(timeline.fps)
-    stage = Stage(time, timeline.fps, part)
-    _live(stage, timeline, loud)
+    stage = Stage.empty(timeline, part)
+    _live(stage, loud)
     side = 1
     for cue in timeline.cues:
         if cue.speaker == "person":
@@ -52,13 +53,15 @@ def act(timeline: Timeline, loud: Floats, part: int = 0, toward: int = 1) -> dic
     return stage.curves
 
 
-def _live(stage: Stage, timeline: Timeline, loud: Floats) -> None:
+def _live(stage: Stage, loud: Floats) -> None:
     """Breathing, blinking, glances, small drifts, nods with the voice: what never stops."""
-    time, own = stage.time, APART * stage.part
-    stage.add("breathe", np.sin(2 * np.pi * time / np.float32(_BREATH) + 2 * stage.part))
-    stage.add("blink", blinks(timeline.seconds, timeline.fps, 41 + own)[: len(time)])
-    stage.add("gaze_x", 0.06 * wander(len(time), timeline.fps, 51 + own))
-    stage.add("gaze_y", 0.03 * wander(len(time), timeline.fps, 53 + own))
+    fps, own = stage.fps, APART * stage.part
+    stage.add("breathe", stage.in_beats(partial(_breaths, stage.part)))
+    stage.add(
+        "blink", stage.in_beats(lambda beat: blinks(beat.frames / fps, fps, 41 + own + 7 * beat.number))
+    )
+    for name, reach, seed in (("gaze_x", 0.06, 51 + own), ("gaze_y", 0.03, 53 + own)):
+        stage.add(name, reach * stage.in_beats(partial(_glances, seed)))
     stage.add("x", 0.010 * stage.life(1))
     stage.add("y", 0.006 * stage.life(2) + 0.022 * (loud - 0.3) * (loud > 0.3))
     stage.add("turn", 0.035 * stage.life(10, 0.15, 0.5))
@@ -66,6 +69,16 @@ def _live(stage: Stage, timeline: Timeline, loud: Floats) -> None:
     stage.add("tilt", 0.55 * stage.life(3))
     stage.add("scale", 0.003 * stage.life(4))
     stage.add("ears", 0.12 * stage.life(5))
+
+
+def _glances(seed: int, beat: Beat) -> Floats:
+    return wander(beat.frames, beat.fps, seed + 7 * beat.number)
+
+
+def _breaths(part: int, beat: Beat) -> Floats:
+    """Whole breaths, so that the next beat begins with one."""
+    count = max(1, round(beat.seconds / _BREATH))
+    return np.asarray(np.sin(2 * np.pi * count * beat.time / beat.seconds + 2 * part), np.float32)
 
 
 def _listen(stage: Stage, cue: Cue, side: int, toward: int) -> None:
@@ -77,12 +90,12 @@ def _listen(stage: Stage, cue: Cue, side: int, toward: int) -> None:
     stage.add("tilt", side * _TILT * held)
     stage.add("ears", 0.8 * held)
     stage.add("x", 0.015 * side * held)
-    stage.add("y", 0.008 * held * np.sin(2 * np.pi * 0.8 * (stage.time - np.float32(cue.start))))
+    stage.add("y", 0.008 * held * np.sin(2 * np.pi * 0.8 * (stage.time - cue.start)))
 
 
 def _feel(stage: Stage, cue: Cue, side: int, toward: int) -> None:
     """Wear the line's emotion from a little before it until after it."""
-    held, time = stage.hold(cue.start - 0.30, cue.end + 0.10), stage.time - np.float32(cue.start)
+    held, time = stage.hold(cue.start - 0.30, cue.end + 0.10), stage.time - cue.start
     match cue.direction.emotion:
         case "happy":
             worn = {"smile": 0.9, "ears": 0.5, "tilt": 1.5 * np.sin(2 * np.pi * 0.75 * time)}
@@ -121,12 +134,12 @@ def _gesture(stage: Stage, cue: Cue, last: bool) -> None:
     start = cue.start
     match cue.direction.action:
         case "nod":
-            wave = np.maximum(0, np.sin(2 * np.pi * 1.9 * (stage.time - np.float32(start))))
+            wave = np.maximum(0, np.sin(2 * np.pi * 1.9 * (stage.time - start)))
             held = stage.hold(start, start + 0.95, 0.1, 0.1)
             stage.add("y", 0.030 * wave * held)
             stage.add("bow", 0.22 * wave * held)
         case "shake":
-            wave = np.sin(2 * np.pi * 2.0 * (stage.time - np.float32(start)))
+            wave = np.sin(2 * np.pi * 2.0 * (stage.time - start))
             held = stage.hold(start, start + 1.0, 0.1, 0.3)
             stage.add("x", 0.015 * wave * held)
             stage.add("turn", 0.26 * wave * held)
@@ -135,11 +148,11 @@ def _gesture(stage: Stage, cue: Cue, last: bool) -> None:
         case "hop":
             at = max(start, cue.end - 0.75) if last else start
             # Two arcs, the second lower; before, between and after them the body gives way a little.
-            first, second = (stage.time - np.float32(at)) / 0.36, (stage.time - np.float32(at + 0.40)) / 0.30
+            first, second = (stage.time - at) / 0.36, (stage.time - at - 0.40) / 0.30
             for part, high in ((first, 0.105), (second, 0.055)):
                 stage.add("y", np.asarray(-high * np.maximum(0, 4 * part * (1 - part)), np.float32))
             for landing, depth in ((at - 0.06, 0.022), (at + 0.38, 0.026), (at + 0.72, 0.016)):
-                stage.add("y", depth * np.exp(-(((stage.time - np.float32(landing)) / 0.055) ** 2)))
+                stage.add("y", depth * np.exp(-(((stage.time - landing) / 0.055) ** 2)))
             stage.add("ears", 0.7 * stage.hold(at, at + 0.55, 0.1, 0.25))
         case "lean":
             held = stage.hold(start - 0.1, cue.end, 0.5, 0.5)
@@ -152,17 +165,15 @@ def _gesture(stage: Stage, cue: Cue, last: bool) -> None:
 def _weep(stage: Stage, pets: list[Cue]) -> None:
     crying = [cue for cue in pets if cue.direction.emotion == "crying"]
     if not crying:
-        stage.curves["tears"] = np.full_like(stage.time, -1)
+        stage.curves["tears"] = np.full(len(stage.time), -1, np.float32)
         return
     began = crying[0].start - 0.7
-    strength = np.zeros_like(stage.time)
+    strength = np.zeros(len(stage.time), np.float32)
     for cue, after in zip(crying, [*crying[1:], None], strict=True):
         near = after is not None and after.start - cue.end < 6
         end = after.start if near and after is not None else cue.end + 1.2
         strength = np.maximum(strength, stage.hold(cue.start - 0.7, end, 0.5, 1.0))
-    stage.curves["tears"] = np.where(stage.time >= began, stage.time - np.float32(began), -1).astype(
-        np.float32
-    )
+    stage.curves["tears"] = np.where(stage.time >= began, stage.time - began, -1).astype(np.float32)
     stage.curves["weep"] = strength
 
 
@@ -184,7 +195,7 @@ def _eat(stage: Stage, pets: list[Cue]) -> None:
         stage.add("lift", lift)
         stage.add("y", 0.035 * stage.hold(time - 0.12, time + 0.02, 0.12, 0.16))
         stage.add("bites", (stage.time >= time).astype(np.float32))
-        wave = np.sin(2 * np.pi * 2.6 * (stage.time - np.float32(time + 0.2)))
+        wave = np.sin(2 * np.pi * 2.6 * (stage.time - time - 0.2))
         quiet = np.ones_like(stage.time)
         for cue in pets:
             quiet = quiet * (1 - stage.hold(cue.start - 0.15, cue.end, 0.1, 0.1))

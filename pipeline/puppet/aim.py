@@ -11,12 +11,12 @@ _BASE = 1.04  # its resting zoom: leaves room to drift
 
 def aim(stage: Stage, timeline: Timeline) -> None:
     """Add zoom and pan, with a little drift of a hand."""
-    zoom = np.full_like(stage.time, _BASE)
-    pan, side, shake = np.zeros_like(stage.time), 1, np.zeros_like(stage.time)
+    zoom = np.full(len(stage.time), _BASE, np.float32)
+    pan, side, shake = np.zeros_like(zoom), 1, np.zeros_like(zoom)
     for cue, after in zip(timeline.cues, [*timeline.cues[1:], None], strict=True):
         end = after.start if after is not None else timeline.seconds
         here = (stage.time >= cue.start - 0.2) & (stage.time < end - 0.2 if after is not None else True)
-        part = np.clip((stage.time - np.float32(cue.start)) / np.float32(max(0.5, cue.end - cue.start)), 0, 1)
+        part = np.clip((stage.time - cue.start) / max(0.5, cue.end - cue.start), 0, 1)
         if cue.speaker == "person":
             zoom[here], pan[here], side = _BASE + 0.008 * part[here], 0.006 * side, -side
             continue
@@ -33,11 +33,9 @@ def aim(stage: Stage, timeline: Timeline) -> None:
 
 
 def _glide(values: Floats, fps: int, seconds: float) -> Floats:
-    """Return the values with each sudden change made a glide (two smoothing passes, no overshoot)."""
-    share, out = 1 - np.exp(-1 / (fps * seconds)), values.copy()
-    for _ in range(2):
-        now = float(out[0]) if len(out) else 0.0
-        for index, value in enumerate(out):
-            now += share * (float(value) - now)
-            out[index] = now
-    return out
+    """Return the values with each sudden change made a glide that is over after four times the seconds: what
+    the camera did before that does not show."""
+    time = np.arange(round(4 * seconds * fps) + 1) / (fps * seconds)
+    kernel = time * np.exp(-time)
+    padded = np.pad(values, (len(kernel) - 1, 0), mode="edge")
+    return np.convolve(padded, kernel / kernel.sum(), "valid").astype(np.float32)

@@ -19,6 +19,7 @@ _LARGE = 0.16  # how much larger a pleading eye is
 _CREASE = -2.2  # the skin above this stays where it is, else the brow is dragged down like a sock
 _ROUND = 0.85  # power of the lids' arc: a square root would make a sock of the lid
 _TOP, _BOTTOM = -3.0, 2.4
+_DONE = 0.6  # seconds two blinks take
 
 
 class Eye:
@@ -133,13 +134,13 @@ def _lash_colour(plate: Bytes, u: Floats, v: Floats, patch: Patch) -> Floats:
 
 
 def blinks(seconds: float, fps: int, seed: int = 41) -> Floats:
-    """Return the lids' blinking per frame, 0 to 1: every 1.6 to 4.2 s, now and then twice.
+    """Return the lids' blinking per frame, 0 to 1: every 1.6 to 4.2 s, now and then twice, done at the end.
 
     70 ms down, 50 ms shut, 130 ms up: half-shut eyes look cross, so they are seen for a few frames only.
     """
     chance = np.random.default_rng(seed)
     starts, at = [], float(chance.uniform(0.7, 1.8))
-    while at < seconds:
+    while at < seconds - _DONE:
         starts.append(at)
         if chance.random() < 0.18:
             starts.append(at + 0.34)

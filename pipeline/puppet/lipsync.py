@@ -1,5 +1,8 @@
 """Sound to mouth: one opening per syllable, shut in every pause, for any voice, crying included."""
 
+from collections.abc import Iterator, Sequence
+from math import ceil
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,43 +15,77 @@ _RANGE = 26.0  # decibels from shut to wide open
 _CONTRAST = 0.9  # of the difference to the local mean: shuts the mouth between syllables
 _LOCAL = 0.22  # seconds of the local mean, about a syllable
 _QUIET, _PAUSE = 0.16, 0.17  # level (0 to 1) and seconds from which quiet is a pause
+_BEFORE, _AFTER = 0.32, 0.60  # seconds of silence in which a line is judged
 _LEAD = 0.020  # seconds ahead of a frame's middle: muscles start before the sound
 
 
 def openings(
-    sound: NDArray[np.float32], hertz: int, frames: int, fps: int, spans: list[Span]
+    sound: NDArray[np.float32], hertz: int, frames: int, fps: int, spans: Sequence[Span]
 ) -> tuple[Floats, Floats]:
     """Return openness (0 to 1) and width (-1 round to 1 wide) of the mouth for each frame.
 
-    `sound` is mono, laid out in film time; `spans` are the spoken lines, each judged by its own loudness.
+    `sound` is mono, laid out in film time; `spans` are the spoken lines. Each is judged by itself, so that a
+    line moves the mouth in the same way wherever in the film it lies.
     """
-    power, bands = _bands(sound, hertz, frames / fps)
+    openness, wide = np.zeros(frames, np.float32), np.zeros(frames, np.float32)
+    for first, said in _lines(sound, hertz, fps, spans):
+        opened, widened = _spoken(said, hertz, fps)
+        there = opened > 0
+        _lay(openness, first, opened, there)
+        _lay(wide, first, widened * np.minimum(1, 4 * opened), there)
+    return openness, wide
+
+
+def loudness(sound: NDArray[np.float32], hertz: int, frames: int, fps: int, spans: Sequence[Span]) -> Floats:
+    """Return the slow loudness per frame, 0 to 1: what makes a head nod along with speech."""
+    loud = np.zeros(frames, np.float32)
+    for first, said in _lines(sound, hertz, fps, spans):
+        power, _ = _bands(said, hertz, len(said) / hertz)
+        level = _mean(_level(power), 0.30)
+        at = (np.arange(round(len(said) / hertz * fps)) + 0.5) / fps
+        values = np.interp(at, np.arange(len(level)) * _HOP, level).astype(np.float32)
+        _lay(loud, first, values, values > 0)
+    return loud
+
+
+def _lines(
+    sound: NDArray[np.float32], hertz: int, fps: int, spans: Sequence[Span]
+) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """Yield each line's sound alone, silence of whole frames around it, and the film's frame it begins at."""
+    before, after = ceil(_BEFORE * fps), ceil(_AFTER * fps)
+    for start, end in spans:
+        first, count = round(start * fps), round(end * fps) - round(start * fps)
+        said = np.zeros(round((before + count + after) / fps * hertz), np.float32)
+        part = sound[round(first / fps * hertz) :][: round(count / fps * hertz)]
+        at = round(before / fps * hertz)
+        said[at : at + len(part)] = part
+        yield first - before, said
+
+
+def _lay(film: Floats, first: int, values: Floats, there: NDArray[np.bool_]) -> None:
+    """Put a line's values where they belong in a film, as far as it goes."""
+    low, high = max(0, -first), min(len(values), len(film) - first)
+    here = film[first + low : first + high]
+    here[there[low:high]] = values[low:high][there[low:high]]
+
+
+def _spoken(said: NDArray[np.float32], hertz: int, fps: int) -> tuple[Floats, Floats]:
+    """Return openness and width for one line alone."""
+    power, bands = _bands(said, hertz, len(said) / hertz)
     level = np.zeros(len(power), np.float32)
-    for span in spans:
-        part = slice(max(0, round((span[0] - 0.15) / _HOP)), max(0, round((span[1] + 0.25) / _HOP)))
-        level[part] = np.maximum(level[part], _level(power[part]))
+    start, end = ceil(_BEFORE * fps) / fps, len(said) / hertz - ceil(_AFTER * fps) / fps
+    near = slice(round((start - 0.15) / _HOP), round((end + 0.25) / _HOP))
+    level[near] = _level(power[near])
     sharp = np.clip(level + _CONTRAST * (level - _mean(level, _LOCAL)), 0, 1.2)
     shape = sharp * _vowel(bands)
-    for span in spans:
-        part = slice(max(0, round(span[0] / _HOP)), max(1, round(span[1] / _HOP)))
-        if part.start < len(shape):
-            high = float(np.percentile(shape[part], 92)) if shape[part].size else 0.0
-            grown = slice(max(0, part.start - 15), part.stop + 25)
-            shape[grown] = shape[grown] * (0.92 / high) if high > 0.05 else shape[grown]
+    high = float(np.percentile(shape[round(start / _HOP) : max(1, round(end / _HOP))], 92))
+    shape = shape * (0.92 / high) if high > 0.05 else shape
     shape = _follow(np.clip(shape, 0, 1)) * _gate(level)
-    at = (np.arange(frames) + 0.5) / fps + _LEAD
+    at = (np.arange(round(len(said) / hertz * fps)) + 0.5) / fps + _LEAD
     here = np.arange(len(shape)) * _HOP
     openness = np.interp(at, here, shape).astype(np.float32)
     openness[openness < 0.035] = 0
-    wide = np.interp(at, here, _width(bands, level)).astype(np.float32)
-    return openness, wide * np.minimum(1, 4 * openness)
-
-
-def loudness(sound: NDArray[np.float32], hertz: int, frames: int, fps: int) -> Floats:
-    """Return the slow loudness per frame, 0 to 1: what makes a head nod along with speech."""
-    power, _ = _bands(sound, hertz, frames / fps)
-    level = _mean(_level(power), 0.30)
-    return np.interp((np.arange(frames) + 0.5) / fps, np.arange(len(level)) * _HOP, level).astype(np.float32)
+    return openness, np.interp(at, here, _width(bands, level)).astype(np.float32)
 
 
 def _bands(sound: NDArray[np.float32], hertz: int, seconds: float) -> tuple[Floats, Floats]:

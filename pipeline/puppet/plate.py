@@ -237,7 +237,7 @@ def soft(plate: Bytes) -> bool:
 
 def smooth(x: NDArray[np.floating[Any]], low: float = 0.0, high: float = 1.0) -> Floats:
     """Return 0 below `low`, 1 above `high`, an even rise between (the cubic step)."""
-    t = np.clip((x - np.float32(low)) / np.float32(high - low), 0, 1)
+    t = np.clip((x - low) / (high - low), 0, 1)
     return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 

@@ -83,13 +83,14 @@ def play(
     frames, fps = timeline.frames, timeline.fps
     spans = [(cue.start, cue.end) for cue in timeline.cues if cue.speaker != "person"]
     openness, wide = lipsync.openings(sound, hertz, frames, fps, spans)
-    loud = lipsync.loudness(sound, hertz, frames, fps)
+    loud = lipsync.loudness(sound, hertz, frames, fps, spans)
     moved = acting.act(timeline, loud, part, toward or _facing(pet))
     if pet is None or pet.mouth is None:
         shut = np.zeros(frames, np.float32)
         bob = np.asarray(0.55 * loud + 0.45 * openness, np.float32)
         moved |= {"bob": _soft(bob, fps), "chew": shut, "bun": shut, "lift": shut, "bites": shut}
         openness, wide = shut, shut
+    moved |= {"open": openness, "wide": wide}
     if pet is None or pet.eyes is None:
         zero = np.zeros(frames, np.float32)
         moved |= {
@@ -100,7 +101,7 @@ def play(
             "weep": zero,
             "tears": zero - 1,
         }
-    return replace(still(frames), open=openness, wide=wide, **moved)
+    return replace(still(frames), **{name: _even(values) for name, values in moved.items()})
 
 
 def play_both(
@@ -123,6 +124,11 @@ def play_both(
     seen = {name: camera[name] for name in ("zoom", "pan_x", "pan_y")}
     none = np.zeros(timeline.frames, np.float32)
     return replace(first, **seen), replace(second, bun=none, lift=none, bites=none, chew=none, **seen)
+
+
+def _even(values: Floats) -> Floats:
+    """Return figures as fine as anybody sees, the same wherever in a film they were reckoned."""
+    return np.asarray(np.round(values, 4) + 0.0, np.float32)
 
 
 def _facing(pet: Pet | None) -> int:

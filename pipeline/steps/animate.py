@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pipeline import crafts
 from pipeline.choosing import Choice
 from pipeline.dubbing import dubbed, suits
-from pipeline.model import Framed, Timeline
+from pipeline.model import Framed, Timeline, Track
 from pipeline.parts import Animated, Speech
 from pipeline.performing import Work, shot
-from pipeline.ports.avatar import Avatar
+from pipeline.ports.avatar import Avatar, Before
 from pipeline.ports.errors import Surprise
 from pipeline.ports.facts import Facts, Paid
 from pipeline.shots import Place, known, placed, played, still_to_do
@@ -91,10 +91,14 @@ async def _played(work: Work, choices: Sequence[Choice]) -> Animated:
             return await vendor.submit(work.job(frame, speech, work.spans, work.timeline.seconds), key)
 
     async def collect(vendor: Avatar, ticket: str) -> Paid:
-        async with studio.borrow(work.frame, work.sound) as (frame, speech):
+        earlier = await _earlier(work, vendor)
+        async with studio.borrow(work.frame, work.sound, *(earlier[:1])) as (frame, speech, *clips):
             with studio.bench() as bench:
                 out = bench / "performance.mp4"
                 job = work.job(frame, speech, work.spans, work.timeline.seconds)
+                if earlier:
+                    before = Before(clip=clips[0], track=await studio.noun(earlier[1], Track))
+                    job = job.model_copy(update={"before": before})
                 await studio.until(lambda: vendor.poll(ticket))
                 performed = await vendor.fetch(ticket, job, out, studio.teller())
                 if performed.track is None:
@@ -113,6 +117,16 @@ async def _played(work: Work, choices: Sequence[Choice]) -> Animated:
         collect=collect,
     )
     return Animated.model_validate_json(take.result or "")
+
+
+async def _earlier(work: Work, vendor: Avatar) -> tuple[str, ...]:
+    """The performance a vendor made last for this film, and its track; nothing where there is none."""
+    who = vendor.facts.vendor, vendor.facts.model
+    for take in reversed(await takes.of(work.studio.db, work.project)):
+        if take.step == "animate" and take.state == "done" and (take.vendor, take.model) == who:
+            made = Animated.model_validate_json(take.result or "")
+            return made.clip, made.track
+    return ()
 
 
 async def _staged(work: Work, choices: Sequence[Choice]) -> Animated:

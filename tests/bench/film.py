@@ -123,7 +123,8 @@ def _plan(spoken: Spoken) -> Timeline:
 def _perform(folder: Path, frame: Path, framed: Framed, spoken: Spoken, plan: Timeline) -> float:
     job = Job(frame=frame, framed=framed, speech=folder / "pet.wav", spans=spoken.spans, timeline=plan)
     out = folder / "performance.mp4"
-    spent, track = _timed(lambda: crafts.stage.perform(job, (0, plan.frames), out, tell=lambda _: None))
+    pieces = crafts.drawn.outline(job)
+    spent, track = _timed(lambda: crafts.drawn.perform(job, pieces, out, tell=lambda _: None))
     (folder / "track.json").write_text(track.model_dump_json(), "utf-8")
     return spent
 

@@ -1,17 +1,19 @@
 """Avatar without a key: the photo itself speaks, listens, blinks and cries."""
 
 import asyncio
-import itertools
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline import crafts
-from pipeline.model import Track
+from pipeline.crafts.drawn import Cut
+from pipeline.model import Box, Piece, Track
 from pipeline.ports.avatar import Job, Performed, Tell
 from pipeline.ports.facts import Paid
 from pipeline.vendors.builtin.facts import home
 from pipeline.workshop import Workshop
 
 _HALVES = 2  # one per core of the smallest machine; pictures do not depend on each other
+_OUTLINED = 0.05  # of the work
 
 
 class Avatar:
@@ -31,15 +33,31 @@ class Avatar:
         return True
 
     async def fetch(self, ticket: str, job: Job, out: Path, tell: Tell) -> Performed:
-        """Draw the film's pictures in two processes and join the halves."""
-        halves = _split(job.timeline.frames)
+        """Draw what was not drawn before in two processes, and put everything together."""
+        pieces = await self._workshop.run("stage", crafts.drawn.outline, job)
+        reel = _Reel()
+        if job.before is not None:
+            reel.take(job.before.clip, job.before.track.pieces, job.before.track)
+        tell(_OUTLINED)
+        new = list({piece.made_from: piece for piece in pieces if piece.made_from not in reel}.values())
+        halves = _halves(new)
         parts = [out.with_suffix(f".{n}.mp4") for n in range(len(halves))]
+        for half, part, track in zip(halves, parts, await self._drawn(job, halves, parts, tell), strict=True):
+            reel.take(part, half, track)
+        cuts, track = reel.laid(pieces)
+        await self._workshop.run("stage", crafts.drawn.join, cuts, out)
+        return Performed(track=track, seconds=job.timeline.seconds)
+
+    async def _drawn(
+        self, job: Job, halves: Sequence[Sequence[Piece]], parts: Sequence[Path], tell: Tell
+    ) -> list[Track]:
+        """Draw each half into its file."""
         done = [0.0] * len(halves)
 
         def listener(n: int) -> Tell:
             def hear(fraction: float) -> None:
                 done[n] = fraction
-                tell(sum(done) / len(done))
+                tell(_OUTLINED + (1 - _OUTLINED) * sum(done) / len(done))
 
             return hear
 
@@ -47,19 +65,41 @@ class Avatar:
             async with asyncio.TaskGroup() as group:
                 tasks = [
                     group.create_task(
-                        self._workshop.run("stage", crafts.stage.perform, job, half, part, tell=listener(n))
+                        self._workshop.run("stage", crafts.drawn.perform, job, half, part, tell=listener(n))
                     )
                     for n, (half, part) in enumerate(zip(halves, parts, strict=True))
                 ]
         except BaseExceptionGroup as troubles:
             raise _first(troubles) from troubles
-        await self._workshop.run("stage", crafts.stage.join, parts, out)
-        tracks = [task.result() for task in tasks]
+        return [task.result() for task in tasks]
+
+
+class _Reel:
+    """Where each piece that was drawn lies, by what it is made from, with the mouths in it."""
+
+    def __init__(self) -> None:
+        self._there: dict[str, tuple[Cut, tuple[Box | None, ...], tuple[float, ...]]] = {}
+
+    def __contains__(self, made_from: str) -> bool:
+        return made_from in self._there
+
+    def take(self, clip: Path, pieces: Sequence[Piece], track: Track) -> None:
+        """Take the pieces of a clip, which lie in it one behind the other."""
+        at = 0
+        for piece in pieces:
+            stop = at + piece.stop - piece.first
+            self._there[piece.made_from] = (clip, at, stop), track.mouths[at:stop], track.openness[at:stop]
+            at = stop
+
+    def laid(self, pieces: Sequence[Piece]) -> tuple[list[Cut], Track]:
+        """Pieces in a film's order: where they are, and the film's track."""
+        there = [self._there[piece.made_from] for piece in pieces]
         track = Track(
-            mouths=tuple(box for each in tracks for box in each.mouths),
-            openness=tuple(value for each in tracks for value in each.openness),
+            mouths=tuple(box for _, mouths, _ in there for box in mouths),
+            openness=tuple(value for *_, openness in there for value in openness),
+            pieces=tuple(pieces),
         )
-        return Performed(track=track, seconds=job.timeline.seconds)
+        return [cut for cut, *_ in there], track
 
 
 def _first(troubles: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -68,6 +108,12 @@ def _first(troubles: BaseExceptionGroup[BaseException]) -> BaseException:
     return _first(trouble) if isinstance(trouble, BaseExceptionGroup) else trouble
 
 
-def _split(frames: int) -> list[tuple[int, int]]:
-    edges = [frames * n // _HALVES for n in range(_HALVES + 1)]
-    return [(first, last) for first, last in itertools.pairwise(edges) if last > first]
+def _halves(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """The pieces in runs of about as many pictures each."""
+    whole = sum(piece.stop - piece.first for piece in pieces)
+    halves: list[list[Piece]] = [[] for _ in range(_HALVES)]
+    done = 0
+    for piece in pieces:
+        halves[min(_HALVES - 1, _HALVES * (done + (piece.stop - piece.first) // 2) // whole)].append(piece)
+        done += piece.stop - piece.first
+    return [half for half in halves if half]

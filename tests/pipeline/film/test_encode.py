@@ -23,7 +23,8 @@ def _clip(path: Path, first: int, count: int, wide: int = 64) -> Path:
 
 def test_two_halves_joined_are_the_whole(tmp_path: Path) -> None:
     """Protects rendering in two processes: nothing lost, nothing twice, times go on."""
-    encode.join([_clip(tmp_path / "a.mp4", 0, 20), _clip(tmp_path / "b.mp4", 20, 17)], tmp_path / "ab.mp4")
+    parts = (_clip(tmp_path / "a.mp4", 0, 20), 0, 20), (_clip(tmp_path / "b.mp4", 20, 17), 0, 17)
+    encode.join(parts, tmp_path / "ab.mp4")
     told = probe(tmp_path / "ab.mp4")
     assert (told.frames, told.fps) == (37, 25.0)
     assert told.seconds == pytest.approx(37 / 25)
@@ -39,10 +40,30 @@ def test_unlike_clips_are_not_joined(tmp_path: Path) -> None:
     """Protects against a film that breaks in the middle, and leaves nothing half joined."""
     with pytest.raises(Surprise):
         encode.join(
-            [_clip(tmp_path / "a.mp4", 0, 5), _clip(tmp_path / "b.mp4", 0, 5, 96)], tmp_path / "ab.mp4"
+            [(_clip(tmp_path / "a.mp4", 0, 5), 0, 5), (_clip(tmp_path / "b.mp4", 0, 5, 96), 0, 5)],
+            tmp_path / "ab.mp4",
         )
     assert not (tmp_path / "ab.mp4").exists()
     assert not list(tmp_path.glob(".*"))
+
+
+def test_a_clip_comes_apart_where_it_was_told_to(tmp_path: Path) -> None:
+    """Protects a film of which one line is drawn anew: the pieces around it are the very same pictures, and a
+    cut where no picture stands for itself is refused instead of smeared."""
+    with encode.Clip(tmp_path / "a.mp4", 64, 64, 25) as clip:
+        for number in range(40):
+            clip.add(np.full((64, 64, 3), number * 5, np.uint8), key=number in {0, 7, 19})
+    cuts = [(tmp_path / "a.mp4", 19, 40), (tmp_path / "a.mp4", 7, 19)]
+    encode.join(cuts, tmp_path / "b.mp4")
+    with av.open(str(tmp_path / "b.mp4")) as source:
+        shown = [int(frame.to_ndarray(format="rgb24")[30, 30, 0]) for frame in source.decode(video=0)]
+    assert len(shown) == 33
+    assert all(
+        abs(value - n * 5) <= 3 for value, n in zip(shown, [*range(19, 40), *range(7, 19)], strict=True)
+    )
+    for first, stop in ((3, 7), (30, 41)):
+        with pytest.raises(Surprise):
+            encode.join([(tmp_path / "a.mp4", first, stop)], tmp_path / "c.mp4")
 
 
 def _broken_off(path: Path) -> None:
