@@ -4,11 +4,12 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 
-from tests.bench import chat, edit, film, making, page, puppet, sight, soak, storm, telegram, vendors
+from tests.bench import again, chat, edit, film, making, page, puppet, sight, soak, storm, telegram, vendors
 from tests.bench.figures import Figure, keep, show
 
 _GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "film": film.measure,
+    "again": again.measure,
     "edit": edit.measure,
     "puppet": puppet.measure,
     "sight": sight.measure,
