@@ -19,10 +19,12 @@ _BROW = 0.16  # below this the ring may hold the nose
 _LIGHT = 0.55  # how much lightness counts beside colour: fur is striped and shaded
 _HUES = 3  # colours of fur told apart
 _FARTHEST = 0.19  # a mark is not farther than this from its eye
-_LEAST_AREA, _MOST_AREA = 0.025, 0.30  # square eye distances
+_LEAST_AREA, _MOST_AREA = 0.012, 0.30  # square eye distances
 _LARGEST = 0.28  # half its height; a turned head shows its eyes close together
 _WIDE = 1.30  # half the width of a slit that was not seen, in half heights
 _PART, _ALIKE = 0.8, 0.95  # an eye seen smaller than this part of the other is made nearly as high
+_SINKS, _AMPLE = 0.15, 1.2  # how far below its mark, in radii, and how much larger an unseen eye is taken
+_GROWN = 1.25  # of an eye that was seen too small, how much larger it is made at most
 _DOWN, _UP = radians(40), radians(12)  # slits slant towards the nose
 
 
@@ -47,15 +49,31 @@ def slits(plate: Bytes, eyes: tuple[Axes, Axes], span: float) -> tuple[Slit, Sli
     `span` is the eye distance in pixels.
     """
     left, right = (opened(plate, axes, span, inner) for axes, inner in zip(eyes, (1, -1), strict=True))
-    return _like(left or Slit(eyes[0], seen=False), right), _like(right or Slit(eyes[1], seen=False), left)
+    if left is None and right is None:
+        return _guessed(eyes[0]), _guessed(eyes[1])
+    marked = Slit(eyes[0], seen=False), Slit(eyes[1], seen=False)
+    return _like(left or marked[0], right), _like(right or marked[1], left)
+
+
+def _guessed(axes: Axes) -> Slit:
+    """Return an eye that was only marked: a lid that reaches too far hides more than one that stays open."""
+    return Slit(Axes(axes.pixel(0, _SINKS), axes.angle, _AMPLE * axes.unit), seen=False)
 
 
 def _like(slit: Slit, other: Slit | None) -> Slit:
-    if other is None or (slit.seen and slit.axes.unit >= _PART * other.axes.unit):
+    """Return an eye with what its fellow knows better: its height, its slant, and its width where unseen."""
+    if other is None:
         return slit
-    unit = max(slit.axes.unit, _ALIKE * other.axes.unit)  # a turned head makes eyes narrower, not lower
-    axes = Axes(slit.axes.origin, slit.axes.angle - slit.slant - other.slant, unit)
-    return Slit(axes, max(slit.wide, other.wide), -other.slant, slit.seen)
+    axes, seen, small = slit.axes, slit.seen, slit.axes.unit < _PART * other.axes.unit
+    unit = max(axes.unit, _ALIKE * other.axes.unit)  # a turned head makes eyes narrower, not lower
+    if seen:
+        # What was seen is not far from true: a lid much larger than its eye closes over the cheek.
+        unit = min(unit, _GROWN * axes.unit) if small else axes.unit
+    # What was missed is below: lids and lashes above are darker.
+    origin = axes.pixel(0, 0.5 * (unit / axes.unit - 1)) if seen else axes.origin
+    slant = slit.slant if seen and slit.slant else -other.slant
+    wide = slit.wide if seen else max(slit.wide, other.wide)
+    return Slit(Axes(origin, axes.angle - slit.slant + slant, unit), wide, slant, seen)
 
 
 def opened(plate: Bytes, axes: Axes, span: float, inner: int) -> Slit | None:
@@ -75,9 +93,11 @@ def opened(plate: Bytes, axes: Axes, span: float, inner: int) -> Slit | None:
     tall, wide, slant = _ellipse(moments)
     if hypot(u, v) > _FARTHEST or not -_UP < slant * inner < _DOWN:
         return None
-    radius = min(max(1.08 * tall * step, 0.72 * wide * step, 0.09), _LARGEST, 1.5 * axes.unit / span)
+    # What is seen may be the pupil only: the mark is no larger than the eye.
+    least = max(0.09, axes.unit / span)
+    radius = min(max(1.08 * tall * step, 0.72 * wide * step, least), _LARGEST, 1.5 * axes.unit / span)
     middle = Axes(axes.origin, axes.angle, span).pixel(u, v)
-    fits = min(max(1.10 * wide * step / radius, 1.2), 1.75)
+    fits = min(max(1.10 * wide * step / radius, _WIDE if radius <= least else 1.2), 1.75)
     return Slit(Axes(middle, axes.angle + slant, radius * span), fits, slant)
 
 
@@ -116,8 +136,11 @@ def _outline(lab: NDArray[np.float32]) -> NDArray[np.int32] | None:
     ring = (away > _FUR[0]) & (away < _FUR[1]) & (line[:, None] < _BROW)
     unlike = _unlike(lab, ring)
     mask = ((unlike > np.percentile(unlike[ring], 88) + 5) & (away < 0.34)).astype(np.uint8)
-    for way, size in ((cv2.MORPH_CLOSE, 7), (cv2.MORPH_OPEN, 9)):
-        mask = np.asarray(cv2.morphologyEx(mask, way, cv2.getStructuringElement(2, (size, size))), np.uint8)
+    mask = _worked(mask, cv2.MORPH_CLOSE, 7)
+    # Seen is often only the dark rim: what it goes round is the eye.
+    rims, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    cv2.drawContours(mask, rims, -1, 1, cv2.FILLED)
+    mask = _worked(mask, cv2.MORPH_OPEN, 9)
     count, labels, stats, middles = cv2.connectedComponentsWithStats(mask)
     if count < 2:
         return None
@@ -125,6 +148,10 @@ def _outline(lab: NDArray[np.float32]) -> NDArray[np.int32] | None:
     best = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA] * np.exp(-0.5 * (off / 0.12) ** 2)))
     points = np.argwhere(labels == best)[:, ::-1].astype(np.int32)
     return np.asarray(cv2.convexHull(points), np.int32)
+
+
+def _worked(mask: Bytes, way: int, size: int) -> Bytes:
+    return np.asarray(cv2.morphologyEx(mask, way, cv2.getStructuringElement(2, (size, size))), np.uint8)
 
 
 def _unlike(lab: NDArray[np.float32], ring: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -103,9 +103,9 @@ def _bun(bites: int) -> tuple[Floats, Floats]:
     height = np.sqrt(np.clip(outline, 0, 1))
     colour = _dough(x, y, height)
     for number, (bx, by, size) in enumerate(_BITES[:bites]):
-        # A scoop from above and in front: its upper part is gone, its lower part shows the inside.
+        # A scoop from above and in front: its brim is gone, below it the inside is seen.
         front = _bite(x - np.float32(bx), y - np.float32(by), size, number)
-        back = _bite(x - np.float32(bx), y - np.float32(by - 0.30 * size), 0.90 * size, number + 2)
+        back = _bite(x - np.float32(bx), y - np.float32(by - 0.62 * size), 0.80 * size, number + 2)
         inside = smooth(-front, -0.012, 0.012)[..., None]
         colour += (_inner(x - np.float32(bx), y - np.float32(by), size, front, back) - colour) * inside
         cover = cover * (1 - smooth(-back, -0.012, 0.012))
@@ -140,9 +140,11 @@ def _bite(x: Floats, y: Floats, size: float, seed: int) -> Floats:
 def _inner(x: Floats, y: Floats, size: float, front: Floats, back: Floats) -> Floats:
     """Return the inside that a bite shows: crumb with pores about a brown, glossy filling."""
     pores = _grain(8, 1.8)[..., None]
-    dough = np.array((240, 222, 190), np.float32) * (0.93 + 0.025 * pores)
-    meat = np.array((120, 66, 36), np.float32) * (1.0 + 0.16 * pores)
-    middle = np.exp(-((x / (0.62 * size)) ** 4) - ((y - 0.52 * size) / (0.30 * size)) ** 4)
+    dough = np.array((250, 238, 212), np.float32) * (0.95 + 0.022 * pores)
+    meat = np.array((134, 74, 40), np.float32) * (1.0 + 0.18 * pores)
+    middle = np.exp(-(np.abs(x / (0.60 * size)) ** 2.6) - np.abs((y - 0.38 * size) / (0.38 * size)) ** 2.6)
     filled = smooth(middle + 0.06 * pores[..., 0], 0.40, 0.60)[..., None]
-    shade = 0.72 + 0.28 * smooth(-front, 0.0, 0.05) * smooth(back, -0.02, 0.10)
-    return np.asarray((dough + (meat - dough) * filled) * shade[..., None], np.float32)
+    # Hollow: darker and warmer deep inside than at the skin.
+    deep = (1 - smooth(np.minimum(-front, back), 0.0, 0.16 * size))[..., None]
+    shade = np.array((0.93, 0.88, 0.82), np.float32) + np.array((0.07, 0.12, 0.18), np.float32) * deep
+    return np.asarray((dough + (meat - dough) * filled) * shade, np.float32)

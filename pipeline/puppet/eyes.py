@@ -20,6 +20,7 @@ _CREASE = -2.2  # the skin above this stays where it is, else the brow is dragge
 _ROUND = 0.85  # power of the lids' arc: a square root would make a sock of the lid
 _TOP, _BOTTOM = -3.0, 2.4
 _DONE = 0.6  # seconds two blinks take
+_DOWN, _UP = 0.075, (0.105, 0.225)  # seconds from a blink's beginning: lids come down, and go up again
 
 
 class Eye:
@@ -136,7 +137,8 @@ def _lash_colour(plate: Bytes, u: Floats, v: Floats, patch: Patch) -> Floats:
 def blinks(seconds: float, fps: int, seed: int = 41) -> Floats:
     """Return the lids' blinking per frame, 0 to 1: every 1.6 to 4.2 s, now and then twice, done at the end.
 
-    70 ms down, 50 ms shut, 130 ms up: half-shut eyes look cross, so they are seen for a few frames only.
+    They begin with a frame and go slowly only where eyes are nearly open or nearly shut: eyes caught half-way
+    look cross, and so no frame shows them so.
     """
     chance = np.random.default_rng(seed)
     starts, at = [], float(chance.uniform(0.7, 1.8))
@@ -148,8 +150,8 @@ def blinks(seconds: float, fps: int, seed: int = 41) -> Floats:
     time = (np.arange(round(seconds * fps)) + 0.5) / fps
     out = np.zeros(len(time), np.float32)
     for start in starts:
-        shape = np.interp(time - start, (0, 0.07, 0.12, 0.25), (0, 1, 1, 0), left=0, right=0)
-        out = np.maximum(out, shape.astype(np.float32))
+        past = time - round(start * fps) / fps
+        out = np.maximum(out, smooth(past, 0, _DOWN) * (1 - smooth(past, *_UP)))
     return out
 
 

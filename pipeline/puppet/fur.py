@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.puppet.plate import Axes, Bytes, Face, Floats
+from pipeline.puppet.plate import Axes, Bytes, Face, Floats, smooth
 
 _SIDE = 0.44  # of the piece, in eye distances
 _SURE = (
@@ -22,8 +22,17 @@ _ALIKE = 16.0  # farther than this from every colour of the face a chest is take
 _CHEST = 6.0  # levels by which a chest may be less even and still be taken: paws are as pale as it is
 _DARK = 0.25  # of the levels a piece is darker than white, what counts as uneven: it lies in the shade
 _GRAIN = 7.5  # levels by which hairs differ at most: more looks like metal
-_LIT = 0.7  # of its hairs the darker ones, which lie in shade: what wears the coat has a shade of its own
-_SPREAD = 1.6  # deviations beyond which a hair is a whisker
+_SAME, _FEW = 8.0, 3  # difference of colour, not light, within which pieces are one coat; fewer tell no light
+_TURNED = 0.15  # of a face that looks aside by more, the far cheek may be background
+_LIT = 0.6  # of its hairs the darker ones, which lie in shade: what wears the coat has a shade of its own
+_ODD = 60.0  # levels worse for a piece as much lighter than its coat as it is light
+_WHITE = (
+    150,
+    195,
+    14.0,
+    1.22,
+)  # lightness from and to which pale fur is white in shade, colour it has not, light
+_SPREAD = 1.3  # deviations beyond which a hair is a whisker
 
 
 @dataclass(frozen=True)
@@ -44,22 +53,53 @@ def coat(plate: Bytes, face: Face, floor: float | None = None) -> Coat:
     """Return the most even piece of fur about a face; above the row `floor` where the photo ends there."""
     axes, high = face.middle, plate.shape[0] if floor is None else floor
     side = max(16, round(_SIDE * face.span))
+    seen = [
+        place for place in _SURE if place[1] < 0 or place[0] * face.aside <= 0 or abs(face.aside) < _TURNED
+    ]
     sure, likely = (
         [piece for place in places if (piece := _piece(plate, axes, place, side, high)) is not None]
-        for places in (_SURE, _LIKELY)
+        for places in (seen, _LIKELY)
     )
     if not sure:
         sure = [np.full((side, side, 3), np.median(plate[::4, ::4], (0, 1)), np.uint8)]
     hues = [_lab(piece).mean((0, 1)) for piece in sure]
-    ranked = [(_uneven(piece), piece) for piece in sure]
+    ranked = [
+        (_uneven(piece) + _ODD * (1 - min(1.0, _usual(hue, hues))), piece)
+        for piece, hue in zip(sure, hues, strict=True)
+    ]
     ranked += [(_uneven(piece) - _CHEST, piece) for piece in likely if _apart(piece, hues) < _ALIKE]
-    fur = min(ranked, key=lambda one: one[0])[1].astype(np.float32)
-    grain = fur - cv2.GaussianBlur(fur, (0, 0), side / 7, borderType=cv2.BORDER_REFLECT)
+    best = min(ranked, key=lambda one: one[0])[1]
+    fur = best.astype(np.float32)
+    grain = fur - cv2.GaussianBlur(fur, (0, 0), side / 12, borderType=cv2.BORDER_REFLECT)
     grain = grain * np.float32(min(1.0, _GRAIN / max(float(grain.std()), 1e-6)))
     most = np.float32(_SPREAD * float(grain.std()))
     light = fur.mean(2)
     colour = fur[light >= np.quantile(light, _LIT)].mean(0)
-    return Coat(colour, np.asarray(np.clip(grain, -most, most), np.float32))
+    return Coat(
+        _lit(colour * np.float32(_usual(_lab(best).mean((0, 1)), hues))),
+        np.asarray(np.clip(grain, -most, most), np.float32),
+    )
+
+
+def _lit(colour: Floats) -> Floats:
+    """Return a coat's colour on a table in the light: white fur in shade is grey, and grey paws look dead."""
+    low, high, most, gain = _WHITE
+    light, away = float(colour.mean()), float(colour.max() - colour.min())
+    pale = float(smooth(np.array([light]), low, high)[0]) * max(0.0, 1 - away / most)
+    return np.asarray(np.minimum(colour * (1 + (gain - 1) * pale), 246), np.float32)
+
+
+def _usual(hue: Floats, hues: list[Floats]) -> float:
+    """Return what makes a piece as light as its coat is on the face, 1 where nothing else is like it.
+
+    Of a white coat the lightest piece tells: the others are in shade. Of another the middle one: a lit ear is
+    no measure.
+    """
+    alike = [float(other[0]) for other in hues if np.linalg.norm(other[1:] - hue[1:]) < _SAME]
+    if len(alike) < _FEW:
+        return 1.0
+    middle = float(np.median(alike))
+    return float(max(alike) if middle > _WHITE[0] else min(middle, float(hue[0]))) / float(hue[0])
 
 
 def _apart(piece: Bytes, hues: list[Floats]) -> float:

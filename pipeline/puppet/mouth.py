@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.puppet.cavity import cavity
 from pipeline.puppet.plate import Axes, Bytes, Face, Floats, Patch, noise, smooth, unfolded
 from storage.model import Point
 
 _ACROSS, _DOWN = (-2.1, 2.1), (-1.15, 3.7)
 _DROP = {"cat": 0.85}  # how far the jaw drops at most; other species 0.95
+_NARROW = {"cat": 0.60}  # half its width when it begins to open; other species 0.74
 _RAISE = 0.13  # part of the opening that goes upwards
+_CORNER = 0.72  # power of the lower edge's arc: a square root would cut the corners off like paper
 _HAIR = 2.0  # pixels between the hairs that overlap the lips
 _CHIN, _FADE = 0.8, 1.9  # the jaw below the lip, and the way over which its movement dies out
 _HEAVE = 0.06  # eye distances the head is raised by a wide opening with no room below
@@ -34,7 +37,7 @@ class Opening:
         """How much the lower lip has left the upper one's shape, 0 to 0.75."""
         return np.float32(0.75 * float(smooth(np.array([self.drop]), 0.02, 0.35)[0]))
 
-    def profile(self, u: Floats, power: float = 0.55) -> Floats:
+    def profile(self, u: Floats, power: float = _CORNER) -> Floats:
         """Return the rounded lower edge, 1 in the middle, 0 from the corners outwards."""
         inside = np.maximum(0, 1 - np.abs(u / np.float32(self.half)) ** np.float32(2.2))
         return np.asarray(inside ** np.float32(power), np.float32)
@@ -78,8 +81,10 @@ class Mouth:
         """Take the mouth at `axes`; the row `floor` is the edge of a table that stands before the chin."""
         self._plate, self.axes = plate, axes
         self.patch = Patch(axes, _ACROSS, _DOWN, (plate.shape[1], plate.shape[0]))
-        self._rim = 0.6 if face.species == "cat" else 1.0  # cats have no black lips
+        self._cat = face.species == "cat"
+        self._rim = 0.45 if self._cat else 0.9  # cats have no black lips
         self._shed = _SHED.get(face.species, 0.03)
+        self._narrow = _NARROW.get(face.species, 0.74)
         deep = _DROP.get(face.species, 0.95)
         room = ((plate.shape[0] if floor is None else floor) - axes.origin[1]) / axes.unit
         if floor is None:
@@ -106,11 +111,14 @@ class Mouth:
             (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)) if len(rows) else None
         )
         grain = 512 * _HAIR / (2.8 * axes.unit)
+        self._grain = _grain(self._tight, self._tone) if self._tight else np.zeros(1, np.float32)
         self._fibre = _hairs(20, grain), _hairs(21, grain), noise(512, 22, 6.0)
 
     def opening(self, openness: float, wide: float, smile: float) -> Opening:
         """Return the opening for openness 0 to 1, wide -1 (round) to 1, smile -1 to 1."""
-        return Opening(self._most * openness, self._girth * (0.80 + 0.14 * wide + 0.10 * openness), smile)
+        # It parts in the middle first: a little opening as wide as a large one is a slit.
+        parted = self._narrow + (0.90 - self._narrow) * float(smooth(np.array([openness]), 0.0, 0.85)[0])
+        return Opening(self._most * openness, self._girth * (parted + 0.14 * wide), smile)
 
     def outline(self, openness: float, wide: float, smile: float) -> list[Point]:
         """Return points about the mouth, pixels of the plate; a closed mouth still has its lips."""
@@ -143,7 +151,7 @@ class Mouth:
         hang = o.slack * o.profile(u, 1.0) * self._lip.easing(u)
         depth = np.maximum(0, v - lip - hang - np.float32(o.drop) * o.profile(u))
         half = np.float32(o.half) * (1 + np.float32(0.55) * smooth(depth, 0, 0.9))
-        power = 0.55 + 1.1 * smooth(depth, 0, 0.5)
+        power = _CORNER + (1.65 - _CORNER) * smooth(depth, 0, 0.5)
         jaw = np.maximum(0, 1 - np.abs(u / half) ** np.float32(2.2)) ** power
         jaw = jaw * (1 - smooth(v - lip, o.drop + _CHIN, min(o.drop + _CHIN + _FADE, _DOWN[1] - 0.45)))
         hung = hang * (1 - smooth(depth, 0.0, 0.8))
@@ -178,8 +186,8 @@ class Mouth:
         wisp, beard, broken = (
             np.interp(u, np.linspace(-1.4, 1.4, 512), table).astype(np.float32) for table in self._fibre
         )
-        fur = np.float32(0.020 * min(1.0, 4 * o.drop))
-        up, down = v - top - fur * wisp, bottom - v - fur * beard
+        fur = np.float32(0.013 * min(1.0, 4 * o.drop))
+        up, down = v - top - fur * wisp, bottom - v - 1.3 * fur * beard
         inside = smooth(up / soft) * smooth(down / soft)
         there = smooth(bottom - top, 0.02, 0.14)
         under = np.maximum(v - bottom, 0)
@@ -189,36 +197,9 @@ class Mouth:
         dark = np.array((34, 24, 24), np.float32) * (0.5 + 0.5 * self._tone)
         picture *= shade[..., None]
         picture += (dark - picture) * rim[..., None]
-        picture += (self._inside(o, u, v, top, bottom) - picture) * inside[..., None]
+        seen = cavity(u, v - top, bottom - v, o.half, o.drop, cat=self._cat) * (self._tone * self._tint)
+        picture += (seen + self._grain - picture) * inside[..., None]
         out[self._tight] = np.clip(picture + 0.5, 0, 255).astype(np.uint8)
-
-    def _inside(self, o: Opening, u: Floats, v: Floats, top: Floats, bottom: Floats) -> Floats:
-        """Return the colours inside: wine above, red-brown below, a tongue, two short canines."""
-        x = u / np.float32(o.half)
-        depth = v - top
-        s = np.clip(depth / np.maximum(bottom - top, 1e-3), 0, 1)
-        colour = _mix((30, 9, 13), (112, 44, 45), s**1.3)
-        tongue_v = float(self._lip(np.zeros(1, np.float32))[0]) + o.drop * 0.90
-        across, along = x / 0.64, (v - tongue_v) / np.float32(0.46 * o.drop + 0.02)
-        reach = 1 - np.sqrt(across**2 + along**2)
-        on = smooth(reach, 0.0, 0.20)
-        tongue = _mix((128, 54, 60), (206, 112, 116), smooth(along + 0.25 * across**2, -1.0, 0.5))
-        groove = 1 - 0.22 * np.exp(-((x / 0.07) ** 2)) * smooth(reach, 0.05, 0.4)
-        shine = np.exp(-(((np.abs(x) - 0.24) / 0.09) ** 2) - ((along + 0.38) / 0.20) ** 2)
-        # A tongue that fills a half-shut mouth looks like lipstick: it lies back in the shade until it opens.
-        lit = 0.55 + 0.45 * float(smooth(np.array([o.drop]), 0.15, 0.60)[0])
-        tongue = (tongue * groove[..., None] + 34 * shine[..., None]) * lit
-        colour += (tongue - colour) * on[..., None]
-        colour *= (0.30 + 0.70 * smooth(depth, 0.0, 0.10 + 0.38 * o.drop))[..., None]
-        length = 0.24 * o.drop
-        taper = 0.060 * np.clip(1 - depth / max(length, 1e-3), 0, 1) ** 0.6
-        tooth: Floats = smooth(taper - np.abs(np.abs(x) - 0.50) * np.float32(o.half), 0.0, 0.025) * min(
-            1.0, 4 * length
-        )
-        ivory = _mix((150, 138, 120), (222, 212, 192), np.clip(depth / max(length, 1e-3), 0, 1))
-        colour += (ivory - colour) * (0.85 * tooth)[..., None]
-        colour *= (1 - 0.60 * np.clip(np.abs(x), 0, 1) ** 4)[..., None]
-        return np.asarray(colour * self._tone * self._tint, np.float32)
 
 
 def _likely(at: Floats, u: Floats, v: Floats) -> Floats:
@@ -241,11 +222,6 @@ def _likely(at: Floats, u: Floats, v: Floats) -> Floats:
     return np.asarray(np.clip(curve + 0.5 * np.clip(traced, -0.08, 0.08), -0.40, 0.40), np.float32)
 
 
-def _mix(one: tuple[int, int, int], other: tuple[int, int, int], part: Floats) -> Floats:
-    a, b = np.array(one, np.float32), np.array(other, np.float32)
-    return np.asarray(a + (b - a) * part[..., None], np.float32)
-
-
 def _hairs(seed: int, grain: float) -> Floats:
     """Return the uneven edge that fur makes: tufts of several widths rather than the teeth of a comb."""
     fine, tufts, wave = (
@@ -254,6 +230,12 @@ def _hairs(seed: int, grain: float) -> Floats:
         noise(512, seed + 80, 9 * grain),
     )
     return np.asarray(0.55 * fine + 0.65 * tufts + 0.6 * wave, np.float32)
+
+
+def _grain(tight: tuple[slice, slice], tone: float) -> Floats:
+    """Return a photo's grain for what is painted: without it paint looks smoother than all about it."""
+    size = tight[0].stop - tight[0].start, tight[1].stop - tight[1].start, 1
+    return np.random.default_rng(23).standard_normal(size).astype(np.float32) * np.float32(2.6 * tone)
 
 
 def _room_above(face: Face, axes: Axes) -> float:

@@ -13,14 +13,14 @@ from pipeline.puppet.sticker import Sticker, stick, sticker
 from storage.model import Point
 
 # Parts of the bun's width.
-_WIDE, _ARM = 0.50, 0.36  # a paw and its arm
+_WIDE, _ARM = 0.54, 0.40  # a paw and its arm
 _GRIP = (0.57, 0.10), (0.52, 0.10)  # from the bun's middle to a paw's, on the table and lifted
 _LONG = 0.95  # of an arm, whose lower end is lost in the chest
 _SPREAD = radians(24)  # how far elbows are out
 _TURN = radians(10), radians(112)  # how far the toes point inwards, on the table and lifted
 _OVER = 0.50  # how high a paw is raised to come over the edge
 
-_TOES = ((-0.58, 0.30), (-0.20, 0.50), (0.20, 0.50), (0.58, 0.30))
+_TOES = ((-0.60, 0.34), (-0.21, 0.50), (0.21, 0.50), (0.60, 0.34))
 _PAD = 0.22  # room about a drawn paw for its hairs and its shadow, in half widths
 _LIGHT = (-0.36, -0.72, 0.60)  # from the upper left, in front
 
@@ -101,12 +101,12 @@ def drawn(coat: Coat, width: float) -> Sticker:
     axis = (np.arange(side, dtype=np.float32) - side / 2 + 0.5) / np.float32(width / 2)
     x, y = np.meshgrid(axis, axis)
     across, down = _hairs(side, width)
-    frayed, _ = _heights(x + 0.010 * across, y + 0.020 * down)
-    cover = smooth(frayed, 0.06, 0.20)
+    frayed, _ = _heights(x + 0.008 * across, y + 0.014 * down)
+    cover = smooth(frayed, 0.04, 0.22)
     height, crease = _heights(x, y)
     shade = _shade(np.asarray(cv2.GaussianBlur(height, (0, 0), 0.022 * width), np.float32), width)
     shade = shade * (1 - 0.48 * cv2.GaussianBlur(crease, (0, 0), 0.008 * width))
-    colour = np.clip(coat.over(side, side, side // 3) * shade[..., None], 0, 255)
+    colour = np.clip(coat.over(side, side) * shade[..., None], 0, 255)
     below = cv2.GaussianBlur(np.roll(cover, round(0.05 * width), axis=0), (0, 0), 0.055 * width)
     return sticker(np.asarray(colour, np.float32), cover, np.asarray(0.42 * below, np.float32))
 
@@ -133,25 +133,26 @@ def arm(coat: Coat, width: float, length: float) -> Sticker:
 
 def _heights(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     """Return the paw's height and where two toes touch, 0 to 1."""
-    wide = 0.78 - 0.10 * smooth(-y, 0.2, 1.0)  # narrower towards the wrist
-    back = 0.80 * np.sqrt(np.maximum(0, 1 - (np.abs(x) / wide) ** 2.6 - ((y + 0.30) / 0.72) ** 2))
+    wide = 0.88 - 0.14 * smooth(-y, 0.1, 1.0)  # narrower towards the wrist
+    back = 0.86 * np.sqrt(np.maximum(0, 1 - (np.abs(x) / wide) ** 2.5 - (np.abs(y + 0.16) / 0.84) ** 2.4))
     toes = [
-        0.66 * np.sqrt(np.maximum(0, 1 - ((x - a) / 0.28) ** 2 - ((y - b) / 0.38) ** 2)) for a, b in _TOES
+        0.70 * np.sqrt(np.maximum(0, 1 - ((x - a) / 0.27) ** 2 - ((y - b) / 0.42) ** 2)) for a, b in _TOES
     ]
     stack = np.sort(np.stack(toes), axis=0)
-    gap = np.exp(-(((stack[-1] - stack[-2]) / 0.09) ** 2)) * smooth(stack[-2], 0.02, 0.12)
-    sharp = 12.0
-    height = np.log(np.exp(sharp * np.stack([back, *toes])).sum(0) - 4) / sharp
-    between = gap * smooth(y, 0.02, 0.45)
+    gap = np.exp(-(((stack[-1] - stack[-2]) / 0.07) ** 2)) * smooth(stack[-2], 0.02, 0.12)
+    # Toes bulge a little out of one paw: told apart by the lines between them, not as balls beside it.
+    sharp = 7.0
+    height = (np.log(np.exp(sharp * np.stack([back, *toes])).sum(0)) - np.log(5)) / sharp
+    between = gap * smooth(y, 0.16, 0.60)
     return np.asarray(np.maximum(height, 0), np.float32), np.asarray(between, np.float32)
 
 
 def _shade(height: Floats, width: float) -> Floats:
-    """Return light on the paw, about 0.4 to 1.1."""
+    """Return light on the paw, about 0.5 to 1.1."""
     down, across = np.gradient(height, 2 / width)
     long = np.sqrt(down**2 + across**2 + 1)
     facing = (-across * _LIGHT[0] - down * _LIGHT[1] + _LIGHT[2]) / long
-    return np.asarray(0.68 + 0.48 * np.clip(facing, 0, 1), np.float32)
+    return np.asarray(0.70 + 0.40 * np.clip(facing, 0, 1), np.float32)
 
 
 def _hairs(side: int, width: float) -> tuple[Floats, Floats]:

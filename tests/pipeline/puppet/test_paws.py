@@ -29,6 +29,17 @@ def test_the_coat_is_the_pets_own() -> None:
     assert steps.max() < 3 * np.median(steps) + 4
 
 
+def test_white_fur_in_shade_is_worn_white_and_a_lit_grey_ear_as_grey_as_the_rest() -> None:
+    """Paws on the table stand in the light: what they wear is the coat, not its shade or its shine."""
+    grey = np.random.default_rng(3).normal(0, 4, (*SIZE[::-1], 1)) + np.full(3, 176)
+    shaded, grey = grey.clip(0, 255).astype(np.uint8), (grey - 60).clip(0, 255).astype(np.uint8)
+    known = face(TILTED)
+    assert coat(shaded, known).colour.mean() > coat(grey, known).colour.mean() + 75
+    lit, (x, y) = grey.copy(), known.middle.pixel(0.38, -0.98)
+    lit[round(y) - 30 : round(y) + 30, round(x) - 30 : round(x) + 30] += 50
+    assert coat(lit, known).colour.mean() == pytest.approx(coat(grey, known).colour.mean(), abs=12)
+
+
 def test_a_paw_wears_it_and_has_toes() -> None:
     """Fur-coloured in the middle, nothing in the corners, darker between the toes than on them."""
     drawn = paw.drawn(coat(red(), face(TILTED)), 120).astype(float)

@@ -324,6 +324,16 @@ def test_an_eye_is_sized_by_what_lies_between_its_lids() -> None:
     assert opened(bright, Axes((120.0, 230.0), 0.1, 9.0), 73.0, 1) is None
 
 
+def test_an_eye_is_what_its_dark_rim_goes_round() -> None:
+    """An iris of the fur's own colour in a dark rim is an eye, and not a rim with a hole."""
+    rimmed = picture()
+    rimmed[60:130, 40:200] = (150, 140, 120)
+    cv2.circle(rimmed, (84, 96), 13, (20, 16, 14), 3)
+    found = opened(rimmed, Axes((82.0, 97.0), 0.0, 9.0), 73.0, 1)
+    assert found is not None
+    assert found.axes.unit == pytest.approx(14, abs=2)
+
+
 def test_a_slanted_eye_is_turned_and_lends_its_shape_to_one_that_is_not_seen() -> None:
     """The lid comes down along the slit; the other eye's is the same in the mirror."""
     slanted = picture()

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.model import Box, Cue, Pet, Timeline
 from pipeline.puppet import tracks
+from pipeline.puppet.eyes import blinks
 from pipeline.puppet.tracks import Tracks
 from storage.model import Direction
 
@@ -194,6 +195,14 @@ def test_each_direction_shows(direction: Direction, track: str) -> None:
     change = np.abs(getattr(told, track) - getattr(plain, track)).max()
     assert change > 0.15 * (np.ptp(getattr(plain, track)) + 1e-3)
     assert np.array_equal(told.open, plain.open)
+
+
+@pytest.mark.parametrize("fps", [24, 25])
+def test_no_picture_catches_the_lids_half_way(fps: int) -> None:
+    """Half-shut eyes look cross; whole blinks are seen all the same, several in a while."""
+    shut = blinks(60.0, fps)
+    assert not ((shut > 0.40) & (shut < 0.70)).any()
+    assert (shut == 1).sum() > 12
 
 
 def test_without_eyes_there_are_no_blinks_and_no_tears() -> None:
