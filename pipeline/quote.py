@@ -141,17 +141,24 @@ def _item(prices: Prices, brief: Brief, plan: Plan, step: str, have: frozenset[s
     """One step with whom the plan asks first; None where it has nobody."""
     if step == "animate":
         return _performance(prices, brief, plan, have)
+    facts = first_choice(prices, brief.model_copy(update={"plan": plan}), step, have=have)
+    if facts is None:
+        return None
+    cost = _cost(brief, step, facts, have)
+    return Item(step=step, facts=facts, cost=cost, seconds=_usual(prices, step, facts, facts.seconds))
+
+
+def first_choice(
+    prices: Prices, brief: Brief, step: str, *, have: frozenset[str] = frozenset()
+) -> Facts | None:
+    """Return whom the brief's plan asks first for a picture or for lines; None where it has nobody."""
     vendors = prices.framing if step == "draw" else _voices(prices, brief, step)
     asked = chosen(
         [_Asked(facts) for facts in vendors],
-        plan,
+        brief.plan,
         lambda of: _cost(brief, step, of, have) * _rate(prices, of),
     )
-    if not asked:
-        return None
-    facts = asked[0].facts
-    cost = _cost(brief, step, facts, have)
-    return Item(step=step, facts=facts, cost=cost, seconds=_usual(prices, step, facts, facts.seconds))
+    return asked[0].facts if asked else None
 
 
 def _voices(prices: Prices, brief: Brief, step: str) -> tuple[Facts, ...]:

@@ -34,7 +34,8 @@ def still_good(brief: Brief, made: Brief | None) -> frozenset[str]:
     for step in {"speak_pet", "speak_person"} & good:
         theirs = [(number, called) for number, called in _said(brief) if _role(called[0]) == step]
         there = {number for number, called in theirs if called in before}
-        good |= {line(number) for number in there}
+        if made.plan == brief.plan:  # another voice or performer has said none of them
+            good |= {line(number) for number in there}
         if len(there) < len(theirs):
             good.discard(step)
     if {"draw", "animate"} <= good:

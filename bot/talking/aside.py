@@ -3,14 +3,11 @@
 from typing import get_args
 
 from bot.messages import Button
+from bot.talking import again
 from bot.talking.draft import Draft, button, rows
-from bot.talking.model import Mood
+from bot.talking.model import MUSIC, Mood
 from bot.talking.saying import named, played
-from pipeline.model import Mood as Bed
 from pipeline.themes import bank
-
-MUSIC = ("auto", *get_args(Bed), "off")
-"""What may play under a film, besides somebody's own."""
 
 
 def line(draft: Draft, _: str) -> Draft:
@@ -25,7 +22,9 @@ def line(draft: Draft, _: str) -> Draft:
 def words(draft: Draft, arg: str) -> Draft:
     script = draft.talk.brief.script
     text = script.lines[int(arg) - 1].text if script and int(arg) <= len(script.lines) else ""
-    return draft.tell("talk.ask_words", {"n": arg, "text": text}, rows=rows(button("back", "talk.b_back")))
+    once_more = [button("say_again", "talk.b_say_again", arg)] if again.offered(draft, int(arg)) else []
+    ways = rows(*once_more, button("back", "talk.b_back"))
+    return draft.tell("talk.ask_words", {"n": arg, "text": text}, rows=ways)
 
 
 def own(draft: Draft, _: str) -> Draft:

@@ -4,9 +4,8 @@ from typing import get_args
 
 from bot.messages import File
 from bot.talking import edits
-from bot.talking.aside import MUSIC
 from bot.talking.draft import Draft
-from bot.talking.model import Extra, Mood, Role, Seen, project_id
+from bot.talking.model import MUSIC, Extra, Mood, Role, Seen, project_id
 from bot.talking.questions import question, recorded
 from bot.talking.saying import named, played
 from pipeline.themes import bank, fit

@@ -1,6 +1,7 @@
 """What somebody typed, taken by what is being asked for; the rest is understood wherever it is said."""
 
 from bot.talking import (
+    again,
     changes,
     clips,
     commands,
@@ -55,7 +56,13 @@ def is_for_a_film(text: str) -> bool:
         return True
     if understanding.command(text) is not None:
         return False
-    heard = (understanding.edit, understanding.mood, understanding.audience, understanding.script_language)
+    heard = (
+        understanding.edit,
+        understanding.said_again,
+        understanding.mood,
+        understanding.audience,
+        understanding.script_language,
+    )
     found = any(understood(text) for understood in heard)
     return found or bank.find(text) is not None or _is_dialogue(text)
 
@@ -96,7 +103,7 @@ def _answer(draft: Draft, text: str) -> Draft | None:
     """Take it as the answer to what is asked."""
     name, _, arg = question(draft.talk).partition(":")
     number, word = understanding.number(text), understanding.command(text)
-    if name == "words":
+    if name == "words" and understanding.said_again(text) is None:
         return changes.edit(draft, int(arg), text)
     if name == "times" and (span := moments.span(text, asked=True)):
         return clips.times(draft, span)
@@ -156,6 +163,9 @@ def _yes_or_no(draft: Draft, name: str, word: str | None) -> Draft | None:
 
 
 def _edit(draft: Draft, text: str) -> Draft | None:
+    once_more = understanding.said_again(text)
+    if once_more is not None and draft.talk.brief.script is not None:
+        return again.line(draft, once_more)
     found = understanding.edit(text)
     return changes.edit(draft, found.number, found.text) if found else None
 

@@ -1,12 +1,13 @@
 """What a conversation remembers, and what one turn of it brings about."""
 
 import hashlib
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import ConfigDict, Field
 
 from bot.messages import Errand, File, Outgoing
 from pipeline.model import Box
+from pipeline.model import Mood as Bed
 from pipeline.quote import Prices
 from storage.model import Address, Brief, Lang, Noun, Point, Script
 
@@ -30,6 +31,8 @@ What = Literal[
 ]
 Role = Literal["pet", "person"]
 Mood = Literal["sadder", "happier", "slyer"]
+MUSIC = ("auto", *get_args(Bed), "off")
+"""What may play under a film, besides somebody's own."""
 
 
 class _Kept(Noun):

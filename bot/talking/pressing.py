@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable
 from typing import get_args
 
-from bot.talking import changes, clips, commands, extras, files, framing, paying, pointing
-from bot.talking.aside import MUSIC
+from bot.talking import again, changes, clips, commands, extras, files, framing, paying, pointing
 from bot.talking.casting import PEOPLE, VOICES
 from bot.talking.draft import Draft, button
-from bot.talking.model import Extra, Mood, What
+from bot.talking.model import MUSIC, Extra, Mood, What
 from bot.talking.paying import WIDTHS
 from bot.talking.questions import can_draw, question
 from pipeline.themes import bank
@@ -79,6 +78,12 @@ def _words(draft: Draft, arg: str) -> Draft | None:
     if script is None or not arg.isdecimal() or not 1 <= int(arg) <= len(script.lines):
         return None
     return changes.want(draft, f"words:{int(arg)}")
+
+
+def _say_again(draft: Draft, arg: str) -> Draft | None:
+    script = draft.talk.brief.script
+    there = script is not None and arg.isdecimal() and 1 <= int(arg) <= len(script.lines)
+    return again.line(draft, int(arg)) if there else None
 
 
 def _voice(draft: Draft, name: str) -> Draft | None:
@@ -270,6 +275,7 @@ _PRESSED: dict[str, Pressed] = {
     "mood": _mood,
     "play": _play,
     "words": _words,
+    "say_again": _say_again,
     "voice": _voice,
     "record": _record,
     "record_person": _record_person,

@@ -33,6 +33,17 @@ _EDITS = [
     re.compile(rf"{_CHANGE}line\s*#?\s*(?P<n>\d{{1,2}}|[a-z]+){_TO}", re.IGNORECASE | re.DOTALL),
     re.compile(rf"{_CHANGE}(?P<n>[a-z]+|\d{{1,2}}(?:st|nd|rd|th))\s+line{_TO}", re.IGNORECASE | re.DOTALL),
 ]
+_AGAIN = [
+    re.compile(
+        rf"^(?:把|将|让它把)?第\s*{_NUMBER_ZH}\s*[句行条]\s*(?:的?(?:台词|词|话))?\s*(?:再|重新|重)\s*"
+        r"(?:说|念|讲|来|配|生成|做)\s*(?:一遍|一次|一下|一句)?[。.!！]?$"
+    ),
+    re.compile(
+        r"^(?:please\s+)?(?:say|speak|do|redo|make|record)\s+(?:the\s+)?line\s*#?\s*(?P<n>\d{1,2}|[a-z]+)"
+        r"(?:\s+(?:again|anew|once more))?[.!]?$",
+        re.IGNORECASE,
+    ),
+]
 _FOR = [
     re.compile(
         r"^(?:给|为|写给|讲给|拍给|面向)\s*(?P<who>[^，。,.!！]{1,20}?)\s*(?:看的|写的|看|写|的|听)?[。.!！]?$"
@@ -68,6 +79,12 @@ def edit(text: str) -> Edit | None:
         if (found := pattern.match(text.strip())) and (n := number(found["n"])) is not None:
             return Edit(n, _unquoted(found["text"]))
     return None
+
+
+def said_again(text: str) -> int | None:
+    """Return the line these words want said once more as it is: 第二句再说一遍, say line 2 again."""
+    found = next((match for pattern in _AGAIN if (match := pattern.match(text.strip()))), None)
+    return number(found["n"]) if found else None
 
 
 def number(text: str) -> int | None:

@@ -21,7 +21,7 @@ from pipeline.film.fitted import MIDDLE, Focus, fitted
 from pipeline.film.mix import HERTZ, Mix, music
 from pipeline.film.scene import Scene, even
 from pipeline.film.shots import Shot, decoded, pictures
-from pipeline.film.stickers import Sticker, begin, moving, stickers
+from pipeline.film.stickers import Sticker, begin, moving, served, stickers
 from pipeline.film.type import Faces
 from pipeline.model import Box, Credentials, Layout, Mood, Timeline, Track
 from pipeline.ports.errors import BadInput, Failed, Surprise
@@ -190,7 +190,8 @@ def _stickers(
     mouths = [box for box in job.track.mouths[round(start * job.timeline.fps) :] if box is not None]
     words = [page.box for page in pages if page.end > start]
     labelled = [] if label is None or label.end + _GONE < start else [label.box]
-    return stickers(job.timeline, job.layout, look, job.heads, [*mouths, *job.faces, *words, *labelled])
+    off = [*mouths, *job.faces, *words, *labelled, *served(job.timeline, job.layout, mouths)]
+    return stickers(job.timeline, job.layout, look, job.heads, off)
 
 
 def _within(reel: Reel, part: Path) -> tuple[int, av.VideoFrame]:

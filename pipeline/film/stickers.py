@@ -16,6 +16,7 @@ _TURNS, _HELD = (0.0, 5.0, 0.0, -5.0), 7  # degrees it sways by, pictures for ea
 _LESS = 0.62  # of the first one's size are those beside it
 _NEAR = 1.4  # of the first one's size, from middle to middle: else there is none beside it
 _EDGE = 0.05  # of the width, kept free at the sides of the picture
+_SERVED = 0.6  # of the picture's height, under which a bun may be where no mouth is known
 _STEPS = 12  # places that are tried across and down
 
 
@@ -81,6 +82,16 @@ def stickers(
         begins = min(start + number * 4 / fps, timeline.seconds - 1 / fps)
         placed.append(Sticker(name=name, box=box, start=begins, end=timeline.seconds))
     return tuple(placed)
+
+
+def served(timeline: Timeline, layout: Layout, mouths: Sequence[Box]) -> tuple[Box, ...]:
+    """Return where a bun and the paws that hold it may be, in a film that has one: all below the mouth."""
+    played = [cue.direction for cue in timeline.cues]
+    if not any(each.prop == "bun" or each.action == "bite" for each in played):
+        return ()
+    pane = layout.pane
+    low = max((box.y + box.h for box in mouths), default=pane.y + _SERVED * pane.h)
+    return (Box(x=pane.x, y=low, w=pane.w, h=max(0.0, pane.y + pane.h - low)),)
 
 
 def moving(sticker: Sticker, look: Look, fps: int) -> Moving:

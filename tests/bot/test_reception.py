@@ -87,6 +87,7 @@ class _Slow(Writer):
 
     def __init__(self) -> None:
         super().__init__()
+        self.facts = self.facts.model_copy(update={"in_flight": 1e6})  # whoever finds it under way waits
         self.asked, self.go = asyncio.Event(), asyncio.Event()
 
     async def write(self, ask: object) -> object:  # type: ignore[override]

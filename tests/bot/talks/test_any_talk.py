@@ -41,7 +41,18 @@ _WORDS = [
 ]
 _CAPTIONS = ["", "", "养妈妈", "第三句改成好", "Mom: hi\nPet: " + "woof " * 30]
 _VALUES = [
-    *("", "R:pick:9", "R:pick:x", "R:picture:9", "R:picture:x", "R:words:0", "R:lang:fr", "R:person:"),
+    *(
+        "",
+        "R:pick:9",
+        "R:pick:x",
+        "R:picture:9",
+        "R:picture:x",
+        "R:words:0",
+        "R:say_again:2",
+        "R:say_again:9",
+        "R:lang:fr",
+        "R:person:",
+    ),
     *("R:film:3", "R:whose:me", "R:reopen:moon", "R:first_minute:", "R:register:x", "R:captions:maybe"),
     *(
         "R:original:",

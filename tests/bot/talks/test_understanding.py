@@ -27,6 +27,24 @@ def test_an_edit_is_understood_however_it_is_said(typed: str, number: int, text:
 
 
 @pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("第二句再说一遍", 2),
+        ("把第4句重新念一次。", 4),
+        ("第三句台词重说", 3),
+        ("say line 2 again", 2),
+        ("Please redo line two", 2),
+        ("第二句再说清楚一点", None),
+        ("say it again", None),
+        ("line 2: again", None),
+    ],
+)
+def test_a_line_wanted_once_more_is_understood(typed: str, number: int | None) -> None:
+    """Only a wish for the same words is one; other words for it are an edit or a wish."""
+    assert understanding.said_again(typed) == number
+
+
+@pytest.mark.parametrize(
     "typed", ["第二次改成好的", "online: yes", "line dance", "妈妈：第二句", "line up: hi", ""]
 )
 def test_what_only_looks_like_an_edit_is_none(typed: str) -> None:

@@ -11,7 +11,7 @@ from pipeline.film.cut import CutJob, Made
 from pipeline.film.emptied import emptied
 from pipeline.film.scene import Scene
 from pipeline.film.sidecar import beside, read
-from pipeline.film.stickers import begin, moving, stickers
+from pipeline.film.stickers import begin, moving, served, stickers
 from pipeline.model import Box, Layout
 from tests.pipeline.film import made
 
@@ -62,6 +62,20 @@ def test_where_there_is_no_room_there_is_no_sticker() -> None:
     """Protects a face that fills the picture."""
     everywhere = Box(x=0, y=0, w=made.WIDE, h=made.HIGH)
     assert stickers(made.timeline(), made.FULL, looks.load("card"), [], [everywhere]) == ()
+
+
+def test_no_sticker_lies_on_the_bun() -> None:
+    """Protects what is held up from being covered: below the mouth nothing sticks in a film with a bun."""
+    times, mouth = made.timeline(), Box(x=150, y=330, w=60, h=40)
+    assert served(times, made.FULL, [mouth]) == ()
+    last = times.cues[-1]
+    eats = last.model_copy(update={"direction": last.direction.model_copy(update={"action": "bite"})})
+    times = times.model_copy(update={"cues": (*times.cues[:-1], eats)})
+    taken = served(times, made.FULL, [mouth])
+    head = Box(x=60, y=made.FULL.pane.y, w=240, h=370 - made.FULL.pane.y)
+    (found,) = stickers(times, made.FULL, looks.load("card"), [head], taken)[:1]
+    assert found.box.y + found.box.h <= 370
+    assert served(times, made.FULL, [])[0].y > made.FULL.pane.y
 
 
 def test_a_sticker_comes_and_sways() -> None:
