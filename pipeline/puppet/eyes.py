@@ -115,10 +115,10 @@ class Eye:
         picture += (self._lash - picture) * line[..., None]
         out[:] = np.clip(picture + 0.5, 0, 255).astype(np.uint8)
 
-    def lower_lid(self, at: float) -> tuple[float, float]:
-        """Return the pixel on the lower lid's edge at a part of its half-width, -1 to 1."""
+    def lower_lid(self, at: float, above: float = 0.0) -> tuple[float, float]:
+        """Return the pixel on the lower lid's edge, or `above` it, at a part of its half-width, -1 to 1."""
         u = at * float(self._wide)
-        return self.axes.pixel(u, _LOWER * max(0.0, 1 - at * at) ** _ROUND)
+        return self.axes.pixel(u, _LOWER * max(0.0, 1 - at * at) ** _ROUND - above)
 
 
 def _floats(values: NDArray[np.floating[Any]]) -> Floats:

@@ -116,7 +116,7 @@ class Puppet:
         for index, eye in enumerate(self._eyes or ()):
             self._eye(picture, index, eye, tracks, n)
         if self._tears is not None:
-            self._tears.draw(picture, float(tracks.tears[n]), float(tracks.weep[n]))
+            self._tears.draw(picture, float(tracks.tears[n]), float(tracks.weep[n]), float(tracks.blink[n]))
 
     def _eye(self, picture: Bytes, index: int, eye: Eye, tracks: Tracks, n: int) -> None:
         if eye.patch.empty:

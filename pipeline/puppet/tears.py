@@ -24,6 +24,7 @@ _WAYS = 4  # different ways down, one drop after the other
 _STEPS, _KEPT = 96, 24  # steps of a way that look different; trails that are kept
 _LEANS = 0.35  # of a face's lean, what a drop's way has of it: it falls rather than follows the face
 _NOSE = 0.24  # eye distances from the middle of the nose within which no drop rolls
+_BRIM = 0.13  # how high the water stands on the lower lid, in the eye's units
 _LENGTH = 0.86  # eye distances a drop rolls
 
 
@@ -65,12 +66,15 @@ class Tears:
                 found.append((left, top, right - left, bottom - top))
         return found
 
-    def draw(self, picture: Bytes, age: float, strength: float) -> None:
-        """Draw onto the picture the tears of crying that began `age` seconds ago, at 0 to 1 strength."""
+    def draw(self, picture: Bytes, age: float, strength: float, shut: float = 0.0) -> None:
+        """Draw onto the picture the tears of crying that began `age` seconds ago, at 0 to 1 strength.
+
+        `shut` is how far the lids are down: what brims over the lower ones goes with the eyes.
+        """
         if age < 0 or strength <= 0.01:
             return
         for side, eye in zip((-1, 1), self._eyes, strict=True):
-            self._lid(picture, side, strength * min(1.0, age / 0.5))
+            self._lid(picture, side, strength * min(1.0, age / 0.5) * (1 - max(0.0, shut)))
             if not self._shedding[side]:
                 continue
             first = 0.25 if side < 0 else 0.95
@@ -92,11 +96,17 @@ class Tears:
         """Return where a lower lid is wet, and where it gleams."""
         points = np.array([eye.lower_lid(at) for at in np.linspace(-0.62, 0.62, 13)], np.float32)
         thick = max(1.2, 0.03 * eye.axes.unit + 0.10 * self._radius)
-        box = _window(self._size, points[:, 0], points[:, 1], 4 * thick)
+        box = _window(self._size, points[:, 0], points[:, 1], 4 * thick + 0.3 * eye.axes.unit)
         if box is None:
             return None
         wet = _line(box, points, 0.9 * thick, 0.45 * thick)
-        return _Wet(box, wet, _line(box, points[3:7], 0.4 * thick, 0.30 * thick))
+        # Brimming: a pale band of water stands on the lid, brightest where the light falls in.
+        brim = np.array([eye.lower_lid(at, _BRIM) for at in np.linspace(-0.55, 0.55, 13)], np.float32)
+        stands = _line(box, brim, 2 * _BRIM * eye.axes.unit, 0.09 * eye.axes.unit)
+        spots = _line(box, points[3:7], 0.5 * thick, 0.35 * thick) + _line(
+            box, brim[8:10], thick, 0.5 * thick
+        )
+        return _Wet(box, wet, np.asarray(np.minimum(1, 0.45 * stands + spots), np.float32))
 
     def _at(self, eye: Eye, side: int, part: float, number: int) -> Point:
         """Return where a drop is after `part` (0 to 1) of its way: down, and a little outwards."""
@@ -140,8 +150,8 @@ class Tears:
         trail = self._trails[key]
         if trail is None:
             return
-        gloss = np.float32(0.42 * strength) * trail.gleam
-        through = 255 * (1 - np.float32(0.22 * strength) * trail.wet) * (1 - gloss) + 0.5
+        gloss = np.float32(0.62 * strength) * trail.gleam
+        through = 255 * (1 - np.float32(0.30 * strength) * trail.wet) * (1 - gloss) + 0.5
         paint = np.asarray(252 * gloss + 0.5, np.uint8)
         colour = np.asarray(cv2.cvtColor(paint, cv2.COLOR_GRAY2RGB), np.uint8)
         lay(picture[trail.box], colour, through.astype(np.uint8))
@@ -154,7 +164,7 @@ class Tears:
         box = _window(self._size, points[:, 0], points[:, 1], 3 * self._radius)
         if box is None:
             return None
-        wet = _line(box, points, 0.8 * self._radius, 0.35 * self._radius)
+        wet = _line(box, points, self._radius, 0.40 * self._radius)
         beside = np.roll(wet, -max(1, round(0.35 * self._radius)), axis=1)
         return _Wet(box, wet, np.asarray(beside * wet, np.float32))
 
