@@ -23,7 +23,7 @@ from pipeline.money import together
 from pipeline.ports.errors import Failed
 from pipeline.recipes import edit_project, make_film, vary_film
 from pipeline.studio import Studio
-from storage import projects, strides, takes
+from storage import projects, stops, strides, takes
 from storage.model import Address, Brief, Lang, Notice, Project
 
 _REMOVALS, _REMOVAL_SECONDS = 20, 0.05
@@ -74,14 +74,17 @@ async def run_film(wish: Wish, data: Path | None, lang: Lang, *, as_json: bool) 
 
 async def make(house: House, wish: Wish, console: Console, lang: Lang) -> Result:
     """Make the film, or go on with the one a crash cut off, and put it in its place."""
-    project = await _project(house.studio, wish)
-    making = await _making(house, project)
+    project = "film-" + _digest_of(wish.photo)[:16]
+    stem = f"{project}:film:{_digest(wish)}"
+    await _end_others(house, project, stem)
+    await _fill(house.studio, project, wish)
+    making = await _making(house, stem)
     await house.engine.start(make_film, making, project)
     async with shown(house.studio, making, console, lang):
         notice = await house.engine.finished(making)
     if notice.assets:
         await deliver(house.studio, notice.assets, wish.out)
-    summary = await _summary(house.studio, project, making, notice, wish.out)
+    summary = await _summary(house.studio, making, notice, wish.out)
     if notice.kind != "done" or not wish.also:
         return Result(notice, summary)
     try:
@@ -142,9 +145,17 @@ def _remove(folder: Path) -> None:
         time.sleep(_REMOVAL_SECONDS)
 
 
-async def _project(studio: Studio, wish: Wish) -> str:
-    """The project of these very inputs: the same wish in the same data folder is the same project."""
-    identity = "film-" + _digest(wish)
+async def _end_others(house: House, project: str, stem: str) -> None:
+    """End what a stopped run left of another film of this photo; what it has made stays."""
+    others = [each for each in await house.engine.under_way(project) if not each.startswith(stem)]
+    async with house.studio.db.writing() as conn:
+        await stops.stop_within(conn, others, house.studio.clock())
+    for other in others:
+        await house.engine.finished(other)
+
+
+async def _fill(studio: Studio, identity: str, wish: Wish) -> None:
+    """The photo's project, as this wish has it: films of one photo in one data folder share what they can."""
     if await projects.get(studio.db, identity) is None:
         address = Address(channel="terminal", id="local")
         await projects.create(studio.db, Project(id=identity, address=address, created=studio.clock()))
@@ -170,14 +181,13 @@ async def _project(studio: Studio, wish: Wish) -> str:
     )
     await projects.change_brief(studio.db, identity, brief)
     await projects.change_state(studio.db, identity, "making")
-    return identity
 
 
-async def _making(house: House, project: str) -> str:
+async def _making(house: House, stem: str) -> str:
     """The id of the making to start or to join: a finished good one is used again, a failed one is not."""
     number = 1
     while True:
-        making = f"{project}:film:{number}"
+        making = f"{stem}:{number}"
         state = await house.engine.state(making)
         if state in {None, "ENQUEUED", "PENDING"}:
             return making
@@ -224,23 +234,30 @@ def cover_of(out: Path) -> Path:
     return out.with_name(out.stem + ".cover.jpg")
 
 
-async def _summary(studio: Studio, project: str, making: str, notice: Notice, out: Path) -> dict[str, object]:
+async def _spent(studio: Studio, making: str) -> float | None:
+    """What a film did cost, with the runs of it that failed."""
+    stem, _, number = making.rpartition(":")
+    sums: dict[str, float] = {}
+    for run in range(1, int(number) + 1):
+        for currency, cost in (await takes.spent_by(studio.db, f"{stem}:{run}")).items():
+            sums[currency] = sums.get(currency, 0.0) + cost
+    return together(sums, studio.settings.worth)
+
+
+async def _summary(studio: Studio, making: str, notice: Notice, out: Path) -> dict[str, object]:
     """What a program may want to know; the cost is in the house's currency, null where a rate is missing."""
-    ledger = await takes.of(studio.db, project)
-    done = [take for take in ledger if take.state == "done"]
-    makers = {take.step: (take.vendor, take.model) for take in done}
     rows = await strides.of(studio.db, making)
     return {
         "path": str(out),
         "cover": str(cover_of(out)),
         "seconds": float(notice.fields.get("seconds", "0")),
-        "cost": together(await takes.spent(studio.db, 0.0, project), studio.settings.worth),
+        "cost": await _spent(studio, making),
         "mouth": notice.fields.get("mouth", "none"),
         "steps": [
             {
                 "name": row.step,
-                "vendor": makers.get(row.step, ("builtin", ""))[0],
-                "model": makers.get(row.step, ("builtin", ""))[1],
+                "vendor": row.vendor or "builtin",
+                "model": row.model,
                 "seconds": round((row.ended or 0) - (row.started or 0), 2),
             }
             for row in rows
@@ -250,11 +267,15 @@ async def _summary(studio: Studio, project: str, making: str, notice: Notice, ou
     }
 
 
+def _digest_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def _digest(wish: Wish) -> str:
-    """A digest of everything but where the film goes; files count by their bytes."""
+    """A digest of everything but the photo and where the film goes; files count by their bytes."""
     digest = hashlib.sha256()
-    for path in (wish.photo, wish.sample, None, *wish.pet_lines, None, *wish.person_voice, None, wish.music):
-        digest.update(b"|" if path is None else hashlib.sha256(path.read_bytes()).digest())
+    for path in (wish.sample, None, *wish.pet_lines, None, *wish.person_voice, None, wish.music):
+        digest.update(b"|" if path is None else _digest_of(path).encode())
     said = {
         "theme": wish.theme,
         "script": wish.script and wish.script.model_dump(mode="json"),

@@ -321,6 +321,13 @@ class Engine:
         waiting = [each.workflow_id for each in queued]  # the oldest first
         return waiting.index(making_id) + 1 if making_id in waiting else None
 
+    async def under_way(self, project: str) -> tuple[str, ...]:
+        """A project's makings that have not ended."""
+        found = await DBOS.list_workflows_async(
+            workflow_id_prefix=f"{project}:", status=list(_UNDER_WAY), load_input=False, load_output=False
+        )
+        return tuple(each.workflow_id for each in found if each.workflow_id.startswith(f"{project}:"))
+
     async def forget(self, project: str) -> None:
         """Remove what the engine remembers of a project's makings, save those that still have to end."""
         found = await DBOS.list_workflows_async(

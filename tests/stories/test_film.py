@@ -30,7 +30,7 @@ from pipeline.film import credentials
 from pipeline.film.check import check
 from pipeline.film.probe import probe
 from pipeline.model import Report
-from pipeline.recipes import edit_project, redo_part, vary_film
+from pipeline.recipes import edit_project, make_film, redo_part, vary_film
 from storage import takes
 from storage.model import Line, Script, Taps
 from tests.pipeline.film.pair import pair
@@ -186,9 +186,11 @@ async def test_every_weight_may_be_missing(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("small")
 async def test_one_part_again_keeps_the_rest(tmp_path: Path) -> None:
     """A redo makes its part anew under a take of its own and finds everything it does not touch; the first
-    film can still be taken apart."""
+    film can still be taken apart. Asked again with other words for one line, in the same folder, only that
+    line is said, and what a stopped run left of another film does not go on under the new words."""
     async with opened(_kept_in(tmp_path), poll_seconds=0.05) as house:
-        first = await make(house, _hungry(tmp_path, Taps(mouth=(256, 280))), Console(quiet=True), "zh")
+        wish = _hungry(tmp_path, Taps(mouth=(256, 280)))
+        first = await make(house, wish, Console(quiet=True), "zh")
         project = first.notice.assets["film"].split(".")[0]
         before = await takes.of(house.studio.db, project)
         await house.engine.start(redo_part, f"{project}:redo:1", project, "speak_person", 1)
@@ -202,10 +204,22 @@ async def test_one_part_again_keeps_the_rest(tmp_path: Path) -> None:
         async with house.studio.borrow(taken_apart.assets["archive"]) as (path,):
             with zipfile.ZipFile(path) as archive:
                 names = {name.partition("/")[2] for name in archive.namelist()}
+        asked = wish.script
+        assert asked is not None
+        said = (asked.lines[0], asked.lines[1].model_copy(update={"text": "饿死了"}))
+        other = dataclasses.replace(wish, script=asked.model_copy(update={"lines": said}))
+        await house.engine.start(make_film, f"{project}:film:stopped:1", project)
+        reworded = await make(house, other, Console(quiet=True), "zh")
+        assert await house.engine.under_way(project) == ()
+        last = await takes.of(house.studio.db, project)
+        script = await house.studio.noun(reworded.notice.assets["script"], Script)
     assert {"draft_content.json", "timeline.otio", "Resources/line-02-pet.wav"} <= names
     assert taken_apart.fields["parts"] == made_of[0]
     assert again.kind == "done"
     assert [take.step for take in after if take not in before] == ["speak_person"]
+    assert [take.step for take in last if take not in after] == ["speak_pet", "animate"]
+    assert [line.text for line in script.lines] == ["饿不饿", "饿死了"]
+    assert reworded.summary["cost"] == 0
     assert (refused.kind, refused.key) == ("failed", "redo.no_such_part")
 
 
