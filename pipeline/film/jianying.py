@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from pipeline.film.layers import Clip, Layers, Piece, Words
+from pipeline.film.layers import Clip, Layers, Piece, Stuck, Words
 
 # What stands for the draft's own folder: the editor puts the real one in its place.
 HERE = "##_draftpath_placeholder_0E685133-18CE-45ED-8CB8-2904A212EC80_##"
@@ -40,6 +40,10 @@ def content(layers: Layers) -> str:
         *(
             bench.track("audio", _NAMES[speaker], [bench.heard(piece) for piece in pieces])
             for speaker, pieces in layers.voices.items()
+        ),
+        *(
+            bench.track("video", f"sticker {n}", [bench.stuck(one)])
+            for n, one in enumerate(layers.stickers, 1)
         ),
         *([bench.track("audio", "music", [bench.heard(layers.music)])] if layers.music else []),
         *(bench.track("text", f"title {n}", [bench.text(line)]) for n, line in enumerate(layers.title, 1)),
@@ -84,6 +88,7 @@ def meta(layers: Layers) -> str:
     ]
     if layers.ground:
         files.append(_file(layers.ground, "photo", _STILL, layers.width, layers.height))
+    files += [_file(one.file, "photo", _STILL, round(one.box.w), round(one.box.h)) for one in layers.stickers]
     files += [_file(piece.file, "music", _micro(piece.seconds)) for piece in heard(layers)]
     return _written({
         "draft_cover": "draft_cover.jpg",
@@ -137,6 +142,15 @@ class _Bench:
         clip = Clip(file=file, width=width, height=height, seconds=_STILL / 1e6)
         piece = Piece(file=file, name="ground", at=0.0, seconds=self._layers.seconds)
         return self._shown(piece, self._video(clip, "photo"), _clip(1.0, 0.0, 0.0))
+
+    def stuck(self, sticker: Stuck) -> Json:
+        """A sticker at its place, in its own size."""
+        box, layers = sticker.box, self._layers
+        clip = Clip(file=sticker.file, width=round(box.w), height=round(box.h), seconds=_STILL / 1e6)
+        piece = Piece(file=sticker.file, name=sticker.name, at=sticker.at, seconds=sticker.seconds)
+        scale = 1 / min(layers.width / clip.width, layers.height / clip.height)
+        place = _clip(scale, *self._place(box.x + box.w / 2, box.y + box.h / 2))
+        return self._shown(piece, self._video(clip, "photo"), place)
 
     def picture(self, piece: Piece) -> Json:
         """A stretch of a clip in the film's pane; a clip is fitted into the canvas before it is scaled."""

@@ -8,10 +8,14 @@ import itertools
 from pathlib import Path
 from shutil import copyfile
 
+from PIL import Image
+
 from pipeline.film import cover, fit, looks, sound, title
+from pipeline.film.atomic import replacing
 from pipeline.film.cut import CutJob, Reel, reel
 from pipeline.film.mix import HERTZ
 from pipeline.film.probe import probe
+from pipeline.film.shapes import shape
 from pipeline.film.shots import Shot
 from pipeline.film.type import Faces
 from pipeline.model import Box, Timeline
@@ -52,6 +56,16 @@ class Clip(Noun):
     seconds: float
 
 
+class Stuck(Noun):
+    """A picture with nothing around it, on a track: seconds, and its box in canvas pixels."""
+
+    file: str
+    name: str
+    at: float
+    seconds: float
+    box: Box
+
+
 class Layers(Noun):
     """A film in tracks; `pictures` are stretches of `clips`, each of which fills the pane."""
 
@@ -69,6 +83,7 @@ class Layers(Noun):
     title: tuple[Words, ...]
     captions: tuple[Words, ...]
     label: tuple[Words, ...]
+    stickers: tuple[Stuck, ...] = ()
 
 
 def layers(job: CutJob, folder: Path) -> Layers:
@@ -94,6 +109,7 @@ def layers(job: CutJob, folder: Path) -> Layers:
         title=_title(job),
         captions=_captions(made),
         label=_label(made),
+        stickers=_stickers(made, folder),
     )
 
 
@@ -216,6 +232,19 @@ def _captions(made: Reel) -> tuple[Words, ...]:
                 stroke=voice.stroke,
             )
         )
+    return tuple(found)
+
+
+def _stickers(made: Reel, folder: Path) -> tuple[Stuck, ...]:
+    """Write each sticker as it stands when it has come; in an editor it does not sway."""
+    style, found = looks.load(made.job.look).sticker, []
+    for number, each in enumerate(made.page.stickers, 1):
+        file = f"sticker-{number}-{each.name}.png"
+        drawn = shape(each.name, round(each.box.w), style.rim, style.weight)
+        with replacing(folder / file) as part:
+            Image.fromarray(drawn).save(part, "PNG")
+        seconds = each.end - each.start
+        found.append(Stuck(file=file, name=each.name, at=each.start, seconds=seconds, box=each.box))
     return tuple(found)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipeline.film.jianying import MEDIA
-from pipeline.film.layers import Layers, Piece, Words
+from pipeline.film.layers import Layers, Piece, Stuck, Words
 
 Json = dict[str, Any]  # the format's own objects; nothing of ours reads them back
 
@@ -25,6 +25,10 @@ def timeline(layers: Layers) -> str:
     tracks = [
         *([_track("Video", "ground", ground, rate, lengths)] if ground else []),
         _track("Video", "picture", layers.pictures, rate, lengths),
+        *(
+            _track("Video", f"sticker {number}", [_piece(one)], rate, lengths)
+            for number, one in enumerate(layers.stickers, 1)
+        ),
         *(_track("Audio", name, pieces, rate, lengths) for name, pieces in heard),
     ]
     words = [*layers.title, *layers.captions, *layers.label]
@@ -71,6 +75,11 @@ def _track(kind: str, name: str, pieces: Sequence[Piece], rate: int, lengths: di
         "markers": [],
         "source_range": None,
     }
+
+
+def _piece(sticker: Stuck) -> Piece:
+    """A sticker as its track has it: where on the picture it is, that format does not say."""
+    return Piece(file=sticker.file, name=sticker.name, at=sticker.at, seconds=sticker.seconds)
 
 
 def _clip(piece: Piece, count: int, rate: int, whole: float) -> Json:

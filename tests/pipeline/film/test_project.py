@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pyJianYingDraft
 import pytest
+from PIL import Image
 from pyJianYingDraft.template_mode import EditableTrack, ImportedMediaTrack
 
-from pipeline.film import cut, jianying, sound
+from pipeline.film import cut, jianying, otio, sound
 from pipeline.film.cut import CutJob, Made
 from pipeline.film.layers import layers as cut_apart
 from pipeline.film.probe import probe
@@ -96,6 +97,26 @@ def test_the_picture_stands_in_its_pane(opened: Path) -> None:
     assert told.width * fitted * clip["scale"]["x"] == pytest.approx(pane.w, abs=0.5)
     middle = made.HIGH / 2 * (1 - clip["transform"]["y"])
     assert middle == pytest.approx(pane.y + pane.h / 2, abs=0.5)
+
+
+def test_stickers_can_be_moved(film: tuple[CutJob, Made], tmp_path: Path) -> None:
+    """Protects reactions in somebody else's editor: a track each, at its place, in its size."""
+    found = cut_apart(film[0].model_copy(update={"stickers": True}), tmp_path)
+    (stuck,) = found.stickers
+    with Image.open(tmp_path / stuck.file) as drawn:
+        assert (drawn.size, drawn.mode) == ((round(stuck.box.w), round(stuck.box.h)), "RGBA")
+    draft = json.loads(jianying.content(found))
+    (track,) = (track for track in draft["tracks"] if track["name"] == "sticker 1")
+    (segment,) = track["segments"]
+    fitted = min(made.WIDE / stuck.box.w, made.HIGH / stuck.box.h)
+    assert stuck.box.w * fitted * segment["clip"]["scale"]["x"] == pytest.approx(stuck.box.w, abs=0.1)
+    across = made.WIDE / 2 * (1 + segment["clip"]["transform"]["x"])
+    assert across == pytest.approx(stuck.box.x + stuck.box.w / 2, abs=0.1)
+    assert segment["target_timerange"]["start"] == round(stuck.at * 1e6)
+    order = [track["name"] for track in draft["tracks"]]
+    assert order.index("picture") < order.index("sticker 1") < order.index("captions")
+    assert stuck.file in otio.timeline(found)
+    assert stuck.file in jianying.meta(found)
 
 
 def test_the_words_can_be_changed(opened: Path) -> None:
