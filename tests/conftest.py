@@ -1,15 +1,19 @@
 """What every test lives with: no network beyond this machine, and material that may be absent."""
 
 import ipaddress
+import logging
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from pipeline import packaged
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+_KEPT = {"PATH", "HOME", "PAWLOGUE_CACHE", "TMPDIR", "PYTEST_CURRENT_TEST"}
 
 
 def _here(host: object) -> bool:
@@ -68,3 +72,20 @@ def thing() -> Callable[[str], Path]:
         return path
 
     return found
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder commands run in; in English, 80 columns wide, without settings."""
+    for name in set(os.environ) - _KEPT:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    monkeypatch.setenv("COLUMNS", "80")
+    folder = tmp_path / "room"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    levels = {name: logging.getLogger(name).level for name in ("dbos", "dotenv")}
+    yield folder
+    structlog.reset_defaults()
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)

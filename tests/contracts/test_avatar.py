@@ -10,12 +10,12 @@ from pipeline.film.probe import probe
 from pipeline.ports.avatar import Avatar, Cancels, Checks, Finds
 from pipeline.ports.errors import NoAccess
 from pipeline.vendors.builtin.avatar import Avatar as Builtin
-from pipeline.workshop import Workshop
 from tests.fakes.hired import Fake, hired, job
 from tests.fakes.kling import Kling
 from tests.fakes.omnihuman import OmniHuman
 from tests.fakes.seedance import Seedance
 from tests.fakes.veo import Veo
+from tests.pipeline.beside import Beside
 
 _HOSTED: list[tuple[Callable[[], Fake], str]] = [
     (OmniHuman, ""),
@@ -63,7 +63,7 @@ async def test_a_hosted_performer_keeps_its_promise(
 
 async def test_the_builtin_performer_keeps_its_promise(tmp_path: Path) -> None:
     """The same promise without a key; it plays the whole film."""
-    workshop = Workshop()
+    workshop = Beside()
     try:
         await _promise(Builtin(workshop), tmp_path)
     finally:

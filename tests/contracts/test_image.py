@@ -12,12 +12,12 @@ from pipeline.ports.avatar import Checks
 from pipeline.ports.errors import NoAccess, Trouble, Unsure
 from pipeline.ports.image import FrameAsk, Framer, Image
 from pipeline.vendors.builtin.image import Image as Photo
-from pipeline.workshop import Workshop
 from tests.fakes.gateway import Gateway
 from tests.fakes.kie import KieBanana
 from tests.fakes.nano import GoogleBanana, RoutedBanana
 from tests.fakes.painters import WORDS, Fake, ask, drawn, painter
 from tests.fakes.seedream import Seedream
+from tests.pipeline.beside import Beside
 
 MAKES: dict[str, Callable[..., Fake]] = {
     "ark": Seedream,
@@ -111,7 +111,7 @@ async def test_a_free_question_tells_that_all_is_well(make: Callable[..., Fake])
 
 async def test_framing_fits_the_pane_exactly(tmp_path: Path) -> None:
     """Whatever a picture's shape, the first frame has the pane's; framing costs nothing and draws nothing."""
-    workshop = Workshop()
+    workshop = Beside()
     framer: Framer = Photo(workshop, {"saliency": None})
     try:
         for size in ((1440, 2560), (900, 600), (640, 640)):

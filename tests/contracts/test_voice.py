@@ -16,13 +16,13 @@ from pipeline.ports.avatar import Checks
 from pipeline.ports.errors import NoAccess
 from pipeline.ports.voice import CloneAsk, Cloned, Forgets, SpeakAsk, Uttered, Voice, VoiceGone
 from pipeline.vendors.builtin.voice import Voice as Builtin
-from pipeline.workshop import Workshop
 from tests.fakes import dashscope
 from tests.fakes.dashscope import DashScope
 from tests.fakes.minimax import MiniMax
 from tests.fakes.serving import served
 from tests.fakes.voices import Fake, hired, sample
 from tests.fakes.volc_speech import VolcSpeech
+from tests.pipeline.beside import Beside
 
 _LINES = ("要", "接外包搞钱", "去做自媒体带货养你")
 _HOSTED: list[tuple[Callable[[], Fake], str]] = [
@@ -107,7 +107,7 @@ async def test_a_hosted_voice_keeps_its_promise(fake: Callable[[], Fake], model:
 
 async def test_the_builtin_voice_keeps_its_promise(tmp_path: Path) -> None:
     """The same promise without a key: a stand-in, which nobody has to delete."""
-    workshop = Workshop()
+    workshop = Beside()
     try:
         vendor = Builtin(workshop, _WEIGHTS)
         await _promise(vendor, tmp_path)

@@ -20,7 +20,6 @@ from pipeline.model import Box, Framed, Layout, Pet
 from pipeline.ports.avatar import Avatar, Job
 from pipeline.ports.http import Http
 from pipeline.settings import Account
-from pipeline.workshop import Workshop
 from storage.model import Line
 from tests.fakes import clips, kling, omnihuman, seedance, veo
 from tests.fakes.kling import Kling
@@ -28,6 +27,7 @@ from tests.fakes.omnihuman import OmniHuman
 from tests.fakes.seedance import Seedance
 from tests.fakes.serving import served
 from tests.fakes.veo import Veo
+from tests.pipeline.beside import Beside
 
 Fake = OmniHuman | Kling | Seedance | Veo
 WIDE, HIGH = 360, 640
@@ -52,7 +52,7 @@ def account(fake: Fake, keys: dict[str, str] | None = None) -> Account:
 async def hired(fake: Fake, model: str = "", keys: dict[str, str] | None = None) -> AsyncIterator[Avatar]:
     """Serve a fake and return our vendor for it."""
     with standing(fake):
-        workshop = Workshop()
+        workshop = Beside()
         async with Http.opened(trust_env=False) as http:
             row = next(row for row in ROWS if row.vendor == _vendor(fake))
             bench = Bench(http, workshop, {})

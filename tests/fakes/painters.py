@@ -14,13 +14,13 @@ from pipeline.ports.facts import Paid
 from pipeline.ports.http import Http
 from pipeline.ports.image import Came, Delivers, DrawAsk, Image
 from pipeline.settings import Account
-from pipeline.workshop import Workshop
 from tests.fakes.desk import KEY
 from tests.fakes.gateway import Gateway
 from tests.fakes.kie import KieBanana
 from tests.fakes.nano import GoogleBanana, RoutedBanana
 from tests.fakes.seedream import Seedream
 from tests.fakes.serving import served
+from tests.pipeline.beside import Beside
 
 Fake = Seedream | RoutedBanana | GoogleBanana | KieBanana | Gateway
 WORDS = "画它站着哭，秘密的愿望"
@@ -44,7 +44,7 @@ _PLACES: dict[type[Fake], _Place] = {
 async def painter(fake: Fake, *, model: str = "", key: str = KEY) -> AsyncIterator[Image]:
     """Serve a fake, and lend our vendor for it."""
     place = _PLACES[type(fake)]
-    workshop = Workshop()
+    workshop = Beside()
     with served(fake.app) as url:
         fake.address = url
         keys = {f"{place.vendor}_api_key": SecretStr(key), "kie_upload_base_url": SecretStr(url)}

@@ -19,6 +19,7 @@ from tests.fakes.dashscope import DashScope
 from tests.fakes.minimax import MiniMax
 from tests.fakes.serving import served
 from tests.fakes.volc_speech import VolcSpeech
+from tests.pipeline.beside import Beside
 from tests.pipeline.sound.made import silence, talk
 
 Fake = MiniMax | VolcSpeech | DashScope
@@ -51,7 +52,7 @@ def built(fake: Fake, http: Http, workshop: Workshop, model: str = "", key: str 
 async def hired(fake: Fake, model: str = "", key: str = "") -> AsyncIterator[Voice]:
     """Serve a fake and return our vendor for it."""
     with standing(fake):
-        workshop = Workshop()
+        workshop = Beside()
         async with Http.opened(trust_env=False) as http:
             yield built(fake, http, workshop, model, key)
         await workshop.close()

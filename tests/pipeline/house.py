@@ -11,11 +11,11 @@ from pipeline.ports.facts import Facts, Paid
 from pipeline.ports.text import Described, EditAsk, LookAsk, WriteAsk, Written
 from pipeline.settings import Settings
 from pipeline.studio import Studio
-from pipeline.workshop import Workshop
 from storage import projects
 from storage.blobs import Blobs
 from storage.db import Database
 from storage.model import Address, Brief, Line, Project, Script
+from tests.pipeline.beside import Beside
 
 PROJECT = "prj-1"
 SCRIPT = Script(
@@ -66,7 +66,7 @@ async def studio(
     """Open the stores and one project with a theme in its brief."""
     ticks = itertools.count(1_000)
     db = await Database.open(f"sqlite+aiosqlite:///{folder / 'rows.db'}")
-    workshop = Workshop()
+    workshop = Beside()
     (folder / "scratch").mkdir(exist_ok=True)
     made = Studio(
         db=db,

@@ -21,13 +21,13 @@ from pipeline.parts import Speech
 from pipeline.ports.http import Http
 from pipeline.settings import Settings
 from pipeline.studio import Studio
-from pipeline.workshop import Workshop
 from storage import projects
 from storage.blobs import Blobs
 from storage.db import Database
 from storage.model import Address, Brief, Direction, Line, Project, Script
 from tests.fakes import clips
 from tests.fakes.hired import HIGH, WIDE, Fake, account, framed, standing
+from tests.pipeline.beside import Beside
 
 PROJECT = "prj-1"
 ACCOUNTS = {"OmniHuman": "volc_visual", "Kling": "kling", "Seedance": "ark", "Veo": "kie"}
@@ -78,7 +78,7 @@ async def standing_studio(
         address = f"http://127.0.0.1:{door.getsockname()[1]}"
         db = await Database.open(f"sqlite+aiosqlite:///{folder / 'rows.db'}")
         stack.push_async_callback(db.close)
-        workshop = Workshop()
+        workshop = Beside()
         stack.push_async_callback(workshop.close)
         http = await stack.enter_async_context(Http.opened(trust_env=False))
         settings = Settings(

@@ -11,7 +11,7 @@ from pipeline.hire import Bench, hire
 from pipeline.ports.errors import BadInput
 from pipeline.ports.http import Http
 from pipeline.settings import Account, Settings
-from pipeline.workshop import Workshop
+from tests.pipeline.beside import Beside
 
 _WEIGHTS: dict[str, Path | None] = dict.fromkeys(
     ("saliency", "kokoro-model", "kokoro-vocab", "kokoro-voices"), None
@@ -20,7 +20,7 @@ _WEIGHTS: dict[str, Path | None] = dict.fromkeys(
 
 async def _hired(*accounts: str, order: tuple[str, ...] = ()) -> Catalogue:
     keys = {name: Account(keys={f"{name}_api_key": SecretStr("sk-x")}) for name in accounts}
-    workshop = Workshop()
+    workshop = Beside()
     try:
         async with Http.opened(trust_env=False) as http:
             return hire(Settings(order={"image": order}, accounts=keys), Bench(http, workshop, _WEIGHTS))

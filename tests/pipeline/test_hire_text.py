@@ -9,10 +9,10 @@ from pipeline.hire import Bench, hire
 from pipeline.ports.http import Http
 from pipeline.ports.text import WriteAsk, Writer
 from pipeline.settings import Account, Settings
-from pipeline.workshop import Workshop
 from pipeline.writing import Hosted
 from tests.fakes.serving import served
 from tests.fakes.uiuiapi import UiUiApi
+from tests.pipeline.beside import Beside
 
 _WEIGHTS: dict[str, Path | None] = dict.fromkeys(
     ("saliency", "kokoro-model", "kokoro-vocab", "kokoro-voices"), None
@@ -20,7 +20,7 @@ _WEIGHTS: dict[str, Path | None] = dict.fromkeys(
 
 
 async def _hired(http: Http, settings: Settings) -> tuple[Writer, ...]:
-    workshop = Workshop()
+    workshop = Beside()
     try:
         return hire(settings, Bench(http, workshop, _WEIGHTS)).text
     finally:

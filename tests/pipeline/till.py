@@ -13,11 +13,11 @@ from pipeline.ports.facts import Facts, Paid
 from pipeline.settings import Settings
 from pipeline.spend import spend
 from pipeline.studio import Stride, Studio
-from pipeline.workshop import Workshop
 from storage import projects
 from storage.blobs import Blobs
 from storage.db import Database
 from storage.model import Address, Brief, Plan, Project, Take
+from tests.pipeline.beside import Beside
 
 
 class Stage:
@@ -90,7 +90,7 @@ async def till(
     """A studio with two projects of one person and one of another, on a database of its own."""
     ticks = itertools.count(1_000)
     db = await Database.open(url)
-    workshop = Workshop()
+    workshop = Beside()
     try:
         for project, person in (("p1", "anna"), ("p2", "anna"), ("q1", "bert")):
             await projects.create(db, Project(id=project, address=Address(channel="web", id=person)))

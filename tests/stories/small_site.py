@@ -1,4 +1,4 @@
-"""A `pawlogue run` with cheap crafts: small pictures, no models, work in threads, a clock that may go faster.
+"""A `pawlogue run` with cheap crafts: small pictures, no models, one thread, a clock that may go faster.
 
 Started as `python -m tests.stories.small_site SINCE PACE`: at SINCE both clocks are the same, and from there
 on one of our seconds is PACE of its own. What it makes, keeps, pays and says is done by the real parts.
@@ -6,12 +6,8 @@ on one of our seconds is PACE of its own. What it makes, keeps, pays and says is
 
 import asyncio
 import dataclasses
-import functools
 import sys
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 from bot import app, settings
 from bot.channels.web.front import Front
@@ -20,9 +16,8 @@ from bot.channels.web.server import Door
 from bot.loans import lending
 from bot.served import Health, Served, listen
 from pipeline.studio import Studio
-from pipeline.workshop import Room, Workshop
+from tests.pipeline.beside import Beside
 
-T = TypeVar("T")
 _WIDE, _HIGH = 216, 384
 _POLL_SECONDS = 0.1
 
@@ -49,31 +44,13 @@ async def main(since: float, pace: float) -> None:
                     await serving
 
 
-class _Threads(Workshop):
-    """The workshop's jobs in threads: nothing has to be loaded anew for each room."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._threads = ThreadPoolExecutor(2)
-
-    async def run(
-        self, room: Room, work: Callable[..., T], *args: object, tell: Callable[[float], None] | None = None
-    ) -> T:
-        """Do the work beside the loop."""
-        loop = asyncio.get_running_loop()
-        if tell is not None:
-            told = tell
-            work = functools.partial(work, tell=lambda done: loop.call_soon_threadsafe(told, done))
-        return await loop.run_in_executor(self._threads, work, *args)
-
-
 def _small(studio: Studio, since: float, pace: float) -> Studio:
     """The studio with all of that."""
     return dataclasses.replace(
         studio,
         settings=studio.settings.model_copy(update={"width": _WIDE, "height": _HIGH}),
         clock=lambda: since + (time.time() - since) * pace,
-        workshop=_Threads(),
+        workshop=Beside(),
     )
 
 

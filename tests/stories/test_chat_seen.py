@@ -73,7 +73,7 @@ def photo(thing: Callable[[str], Path]) -> Path:
 
 
 @pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Website]:
+async def site(tmp_path: Path, small: None) -> AsyncIterator[Website]:
     """The bot, started as anybody starts it."""
     with website(tmp_path / "site") as made:
         await made.start()

@@ -18,10 +18,10 @@ from pipeline.ports.voice import SpeakAsk, Voice
 from pipeline.settings import Account
 from pipeline.vendors import edge_tts
 from pipeline.vendors.edge_tts import Reader
-from pipeline.workshop import Workshop
 from tests.fakes.edge import Edge
 from tests.fakes.serving import served
 from tests.fakes.singing import as_mp3, said
+from tests.pipeline.beside import Beside
 
 _ASK = SpeakAsk(lines=("要", "接外包搞钱"), role="pet", voice="doubao")
 _FACTS = Facts(vendor="edge-tts", model="", free=True)
@@ -80,7 +80,7 @@ async def test_what_only_looks_like_success_is_none(
 async def _built() -> Voice:
     row = next(row for row in ROWS if row.vendor == "edge-tts")
     assert not row.uncalled
-    workshop = Workshop()
+    workshop = Beside()
     async with Http.opened(trust_env=False) as http:
         vendor = row.build(Account(), row.models[0], Bench(http, workshop, {}))
     await workshop.close()
