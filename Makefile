@@ -13,6 +13,8 @@ export PIP_CERT ?= $(SSL_CERT_FILE)
 ifeq ($(PIP_CERT),)
 unexport PIP_CERT
 endif
+# One test more at once than there are processors, for many of them wait for a program or a clock.
+AT_ONCE := $(shell expr 1 + `getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1`)
 # A checkout that was moved still has its old place in .venv; a Python that was taken away leaves a .venv without one.
 STALE := $(shell test "`cat .venv/.checkout 2>/dev/null`" = "`pwd`" || rm -f .venv/.checkout; \
 	test -x $(PY) || rm -f .venv/.made)
@@ -95,7 +97,7 @@ check:
 	@echo "lint";             $(PY) -m ruff check --quiet .
 	@echo "types";            $(PY) -m mypy --no-error-summary
 	@echo "import contracts"; .venv/bin/lint-imports --no-cache
-	@echo "tests";            $(PY) -m pytest -n 2 --dist worksteal
+	@echo "tests";            $(PY) -m pytest -n $(AT_ONCE) --dist worksteal
 
 bench: .venv/.made
 	@$(MAKE) --no-print-directory -j2 together-dev

@@ -52,6 +52,19 @@ def film(
     eyes: Eyes = None,
     pet: PetNumber = None,
     look: Annotated[str, typer.Option(metavar="PACK", help="The look pack.")] = "classic",
+    stickers: Annotated[
+        bool | None,
+        typer.Option(
+            "--stickers/--no-stickers", help="Reactions beside the punchline; else as the look has it."
+        ),
+    ] = None,
+    music: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|off|MOOD",
+            help="What plays under it: a file of yours, nothing, or tender, merry, blue, sly, proud.",
+        ),
+    ] = None,
     size: Annotated[
         int | None, typer.Option(min=360, max=1080, help="The film's width in pixels: 720, 1080 …")
     ] = None,
@@ -78,8 +91,8 @@ def film(
         commands.film(
             photo=photo, out=out, theme=theme, script=script, audience=audience, voice=voice,
             may_use_voice=may_use_voice, pet_lines=tuple(pet_lines or ()),
-            person_voice=tuple(person_voice or ()), taps=taps, look=look, width=size,
-            also=tuple(also or ()), lang=lang, data=data, as_json=json,
+            person_voice=tuple(person_voice or ()), taps=taps, look=look, stickers=stickers,
+            music=music, width=size, also=tuple(also or ()), lang=lang, data=data, as_json=json,
         )
     )  # fmt: skip
 
@@ -126,6 +139,19 @@ def check(
     from bot import commands
 
     _end(commands.check(film, channel, as_json=json))
+
+
+@app.command()
+def fit(
+    film: Annotated[Path, typer.Option("--film", help="The MP4.")],
+    most: Annotated[int, typer.Option("--bytes", min=1, help="It has at most so many.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the smaller film goes.")],
+    json: Json = False,
+) -> None:
+    """Make a film fit into a number of bytes."""
+    from bot import commands
+
+    _end(commands.fit(film, most, out, as_json=json))
 
 
 @app.command()

@@ -103,7 +103,9 @@ class _Able:
 
 
 async def _means(studio: Studio) -> Means:
-    return means(studio.catalogue).model_copy(update={"prices": await prices(studio)})
+    return means(studio.catalogue).model_copy(
+        update={"prices": await prices(studio), "width": studio.settings.width}
+    )
 
 
 def means(catalogue: Catalogue) -> Means:
@@ -136,7 +138,11 @@ async def prices(studio: Studio) -> Prices:
     )
 
 
-_STEPS = {"image": ("draw",), "voice": ("clone", "speak_pet", "speak_person"), "avatar": ("animate",)}
+_STEPS = {
+    "image": ("draw",),
+    "voice": ("clone", "speak_pet", "speak_person"),
+    "avatar": ("animate", "voice_pet"),
+}
 
 
 def weights() -> dict[str, Path | None]:
@@ -253,7 +259,10 @@ def _for_pipeline(settings: Settings) -> PipelineSettings:
         daily_budget=settings.daily_budget,
         project_budget=settings.project_budget,
         daily_films=settings.daily_films_per_person,
+        width=settings.film_width,
+        height=settings.film_width * 16 // 9,
         label=settings.aigc_label,
         label_text=settings.aigc_label_text,
         producer=settings.aigc_producer,
+        credentials=settings.credentials(),
     )

@@ -28,7 +28,7 @@ async def examine(chosen: settings.Settings, *, live: bool) -> tuple[Finding, ..
     findings.append(_data_folder(chosen))
     findings += await _tried("doctor.database", lambda: _database(chosen))
     findings += await _tried("doctor.blobs", lambda: _blobs(chosen))
-    findings += [*_fonts(weights), *_models(weights), _disk(chosen)]
+    findings += [*_fonts(weights), *_models(weights), _disk(chosen), *_credentials(chosen)]
     findings += await _tried("doctor.telegram", lambda: _telegram(chosen, live=live))
     if live:
         findings += await _tried("doctor.live", lambda: roster.ask(chosen))
@@ -176,6 +176,21 @@ def _without_voice() -> tuple[Mark, str]:
     from pipeline.sound import espeak  # with its front ends it takes a while, and is rarely asked for
 
     return ("note", "doctor.absent_voice") if espeak.available() else ("broken", "voice.espeak_missing")
+
+
+def _credentials(chosen: settings.Settings) -> list[Finding]:
+    """Whether films can be signed; nothing is said where nobody wants them to be."""
+    if chosen.c2pa_certificate is None and chosen.c2pa_key is None:
+        return []
+    from pipeline.film import credentials  # it brings the codecs, and is rarely asked for
+
+    pair = chosen.credentials()
+    broken = "credentials.half" if pair is None else "credentials.unusable"
+    if pair is None or credentials.trouble(pair):
+        return [Finding(mark="broken", what="doctor.credentials", how=broken)]
+    if not credentials.able():
+        return [Finding(mark="note", what="doctor.credentials", how="doctor.credentials_no_package")]
+    return [Finding(mark="fine", what="doctor.credentials", how="doctor.there")]
 
 
 def _thing(what: str, name: str, weights: Mapping[str, Path | None], mark: Mark, absent: str) -> Finding:

@@ -14,7 +14,7 @@ from bot.texts import say
 from pipeline import crafts
 from pipeline.model import Heard, Pet, Report, Sight
 from pipeline.ports.errors import BadInput
-from pipeline.themes import fit
+from pipeline.themes import fit as themes
 from pipeline.workshop import Workshop
 from storage.model import Lang, Script, Taps
 
@@ -40,6 +40,8 @@ def film(
     person_voice: tuple[Path, ...],
     taps: Taps,
     look: str,
+    stickers: bool | None,
+    music: str | None,
     width: int | None,
     also: tuple[str, ...],
     lang: Lang | None,
@@ -47,7 +49,7 @@ def film(
     as_json: bool,
 ) -> int:
     """Make one film; see `pawlogue film --help`."""
-    from bot.wish import Also, Wish, check_wish
+    from bot.wish import BEDS, Also, Wish, check_wish
 
     spoken = lang or settings.language()
 
@@ -67,9 +69,12 @@ def film(
             person_voice=person_voice,
             taps=taps,
             look=look,
+            stickers=stickers,
+            bed=music if music and music in BEDS else "",
+            music=Path(music) if music and music not in (*BEDS, "auto") else None,
             width=width,
             also=tuple(each for each in get_args(Also) if each in also),
-            lang=lang or (fit.language(words) if words else None) or "zh",
+            lang=lang or (themes.language(words) if words else None) or "zh",
         )
         check_wish(wish)
         from bot.film import run_film
@@ -100,7 +105,7 @@ def look(photo: Path, taps: Taps, *, as_json: bool) -> int:
         found = weights()
         _must_be_file(photo)
         sight = run_to_end(
-            _alone("sight", crafts.look, photo, found["pet-detector"], found["face-proposals"], taps)
+            _alone("sight", crafts.sight.look, photo, found["pet-detector"], found["face-proposals"], taps)
         )
         _print(_seen(sight), as_json=as_json)
         return 0
@@ -113,7 +118,7 @@ def listen(audio: Path, lines: int | None, *, as_json: bool) -> int:
 
     def begin() -> int:
         _must_be_file(audio)
-        heard: Heard = run_to_end(_alone("voice", crafts.hear, audio, lines))
+        heard: Heard = run_to_end(_alone("voice", crafts.voice.hear, audio, lines))
         _print(heard.model_dump(mode="json"), as_json=as_json)
         return 0
 
@@ -126,7 +131,7 @@ def check(path: Path, channel: Literal["telegram", "feishu"] | None, *, as_json:
 
     def begin() -> int:
         _must_be_file(path)
-        report: Report = run_to_end(_alone("stage", crafts.check, path, channel))
+        report: Report = run_to_end(_alone("stage", crafts.edit.check, path, channel))
         faults = [{"key": each.key, "stops": each.stops, **each.fields} for each in report.faults]
         facts = {**report.facts, **({} if report.facts["sidecar"] else dict.fromkeys(_BESIDE, "unknown"))}
         _print({"sendable": report.sendable, "faults": faults, "facts": facts}, as_json=as_json)
@@ -135,6 +140,20 @@ def check(path: Path, channel: Literal["telegram", "feishu"] | None, *, as_json:
         return 0 if report.sendable else 1
 
     return told(begin, spoken)
+
+
+def fit(film: Path, most: int, out: Path, *, as_json: bool) -> int:
+    """Write a film anew so that it has at most so many bytes; its words and marks stay in it."""
+
+    def begin() -> int:
+        _must_be_file(film)
+        if out.is_dir() or not out.absolute().parent.is_dir():
+            raise BadInput("file.cannot_write", {"name": str(out)})
+        size: int = run_to_end(_alone("stage", crafts.edit.fit, film, out, most))
+        _print({"path": str(out), "bytes": size}, as_json=as_json)
+        return 0
+
+    return told(begin, settings.language())
 
 
 def run(*, worker: bool) -> int:
@@ -194,13 +213,13 @@ def _dialogue(theme: str | None, script: Path | None, *, recorded: bool) -> tupl
     """A theme in words, or a dialogue: from a file, or typed where the theme was expected."""
     if script is not None:
         _must_be_file(script)
-        return None, fit.script_from(script)
+        return None, themes.script_from(script)
     if theme is None:
         if recorded:  # what was recorded is part of a dialogue nobody but the person knows
             raise BadInput("lines.no_dialogue")
         return _DEMO_THEME, None
-    typed = fit.dialogue(theme)
-    return (None, typed) if typed else (fit.theme_words(theme), None)
+    typed = themes.dialogue(theme)
+    return (None, typed) if typed else (themes.theme_words(theme), None)
 
 
 def _sample(voice: str | None) -> Path | None:

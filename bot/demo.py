@@ -71,7 +71,7 @@ async def demo(photo: Path, lang: Lang, data: Path | None) -> int:
             if film is None:
                 return 1
             await deliver(house.studio, await _files(house, film), OUT)
-            await house.studio.workshop.run("stage", crafts.sheet, OUT, _FOLDER / "demo.sheet.png")
+            await house.studio.workshop.run("stage", crafts.edit.sheet, OUT, _FOLDER / "demo.sheet.png")
     typer.echo("\n".join(map(str, (OUT, cover_of(OUT), _FOLDER / "demo.sheet.png"))))
     return 0
 

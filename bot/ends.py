@@ -44,6 +44,8 @@ def told(begin: Callable[[], int], lang: Lang, *, kept: bool = False) -> int:
     `kept`: what was made before a stop is still there for the next time.
     """
     log.configure(logging.ERROR)
+    # Who is stopped while rows are read stops their connection too; that is no news.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     for key, fields in settings.complaints():
         typer.echo(say(key, lang, fields), err=True)
     try:

@@ -116,8 +116,7 @@ async def _besides(house: House, project: str, film: Notice, what: Also, out: Pa
     if notice.kind != "done":
         raise _Ended(notice)
     place = out.with_name(f"{out.stem}.{what}{_ENDINGS[what]}")
-    (made,) = notice.assets.values()
-    await put(house.studio, {made: place})
+    await put(house.studio, {notice.assets["archive" if what == "project" else what]: place})
     return place
 
 
@@ -165,6 +164,8 @@ async def _project(studio: Studio, wish: Wish) -> str:
             [await _keep(studio, identity, "person-line", path) for path in wish.person_voice]
         ),
         look=wish.look,
+        stickers=wish.stickers,
+        music=wish.bed if wish.music is None else await _keep(studio, identity, "music", wish.music),
         width=wish.width,
     )
     await projects.change_brief(studio.db, identity, brief)
@@ -252,7 +253,7 @@ async def _summary(studio: Studio, project: str, making: str, notice: Notice, ou
 def _digest(wish: Wish) -> str:
     """A digest of everything but where the film goes; files count by their bytes."""
     digest = hashlib.sha256()
-    for path in (wish.photo, wish.sample, None, *wish.pet_lines, None, *wish.person_voice):
+    for path in (wish.photo, wish.sample, None, *wish.pet_lines, None, *wish.person_voice, None, wish.music):
         digest.update(b"|" if path is None else hashlib.sha256(path.read_bytes()).digest())
     said = {
         "theme": wish.theme,
@@ -261,6 +262,8 @@ def _digest(wish: Wish) -> str:
         "voice": wish.voice,
         "taps": wish.taps.model_dump(mode="json"),
         "look": wish.look,
+        "stickers": wish.stickers,
+        "bed": wish.bed,
         "width": wish.width,
         "lang": wish.lang,
     }

@@ -82,6 +82,7 @@ class Errand(Noun):
         "audition",
         "make_film",
         "edit_project",
+        "vary_film",
         "redo_part",
     ]
     args: tuple[str | int, ...]

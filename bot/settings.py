@@ -21,6 +21,7 @@ from pydantic_settings import (
 )
 
 from bot.values import Address, Count, Currency, Folder, Money, Rates, Users, mistake
+from pipeline.model import Credentials
 from pipeline.ports.errors import BadInput
 from pipeline.settings import Account
 from storage.model import Lang
@@ -142,9 +143,12 @@ class Settings(BaseSettings):
     admin_users: Users = ""
     keep_days: int = Field(default=30, ge=1)
 
+    film_width: int = Field(default=720, ge=360, le=1080, multiple_of=18)  # so that 9:16 is even both ways
     aigc_producer: str = "pawlogue"
     aigc_label_text: str = "AI生成"
     aigc_label: bool = True
+    c2pa_certificate: Folder | None = None
+    c2pa_key: SecretStr | None = None  # where it lies, which nobody needs to read in a log
 
     @classmethod
     def settings_customise_sources(
@@ -178,6 +182,12 @@ class Settings(BaseSettings):
         """What a unit of other currencies is worth in ours: as set, else what is usual between the two."""
         set_here = (each.strip().partition(":") for each in self.currency_rates.split(",") if each.strip())
         return {**_USUAL_RATES.get(self.currency, {}), **{code: float(rate) for code, _, rate in set_here}}
+
+    def credentials(self) -> Credentials | None:
+        """What films are signed with; None unless both halves of it are set."""
+        if self.c2pa_certificate is None or self.c2pa_key is None:
+            return None
+        return Credentials(certificate=self.c2pa_certificate, key=Path(_plain(self.c2pa_key)).expanduser())
 
     def aws(self) -> dict[str, str]:
         """The usual AWS names with their values, for the blobs."""

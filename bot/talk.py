@@ -5,13 +5,17 @@ Pure. What the makings' notices have to carry:
 - `prepare_frame`: fields `mouth` (found, given, none), `species`, `pets` (how many), `width` and `height` of
   the upright photo, `reason` (a text key) and, when a grid is shown, `box` as "x,y,w,h" in the photo's
   pixels; assets `marked` (the whole photo) or `grid`; beside `marked` a grid for later: `around`, `cells`.
+  Here and next: `doubt_vendor`, `doubt_money` of an order in doubt that nothing waits for.
 - `draw_frames`: assets `1`, `2` … and, as the film shows them, `shown1` …; fields `mouth1` …, `same1` ….
 - `propose_scripts`: fields `1`, `2`, `3`, each a Script as JSON; `exact` (yes, no).
 - `edit_script`: field `script`, the changed Script as JSON.
 - `prepare_voice`: fields `seconds`, `verdict`, `reasons` (text keys with spaces between); asset `preview`.
 - `audition`: assets by the preset's name.
-- `make_film`, `redo_part`: fields `seconds`, `mouth`; assets `film`, `cover`, `parts`.
+- `make_film`, `redo_part`: fields `seconds`, `mouth`, `notes` (text keys with spaces between), `cost`, and
+  `voice`, "own" where the model of the vendor `maker` spoke for itself; assets `film`,
+  `cover`, `sidecar`, `parts`.
 - `edit_project`: field `parts`, as it was asked for; asset `archive`.
+- `vary_film`: field `parts`; asset `square` with its `cover`, or `loop`.
 """
 
 import dataclasses
@@ -83,10 +87,11 @@ def _given(draft: Draft, given: Later) -> Draft:
     if draft.runs("film") and given.files:
         words = given.text if hearing.is_for_a_film(given.text) else ""
         return files.keep_for_later(draft, words, given.files)
-    if given.files:
-        draft = _tried(files.take, draft, given.files)
-    if given.text.strip():
-        draft = _tried(_text, draft, given.text)
+    draft, sent, words = files.music(draft, given.files, given.text)
+    if sent:
+        draft = _tried(files.take, draft, sent)
+    if words.strip():
+        draft = _tried(_text, draft, words)
     return draft
 
 

@@ -3,19 +3,22 @@
 import dataclasses
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pipeline.film import looks
+from pipeline.model import Mood
 from pipeline.ports.errors import BadInput
 from pipeline.sound import presets
 from storage.model import Lang, Script, Taps
 
+BEDS = ("off", *get_args(Mood))
 Also = Literal["square", "preview", "project"]
 
 
 @dataclasses.dataclass(frozen=True)
 class Wish:
-    """What was asked for on the command line; `also` is what is made of the film besides."""
+    """What was asked for on the command line; `music` is a file, `bed` one of ours or "off"; `also` is what
+    is made of the film besides."""
 
     photo: Path
     out: Path
@@ -29,6 +32,9 @@ class Wish:
     sample: Path | None = None
     may_use_voice: bool = False
     look: str = "classic"
+    stickers: bool | None = None
+    bed: str = ""
+    music: Path | None = None
     width: int | None = None
     also: tuple[Also, ...] = ()
     lang: Lang = "zh"
@@ -41,7 +47,8 @@ def check_wish(wish: Wish) -> None:
         BadInput: a file is missing, there is no such look or voice, or the folder cannot be written to.
     """
     samples = (wish.sample,) if wish.sample else ()
-    for path in (wish.photo, *samples, *wish.pet_lines, *wish.person_voice):
+    own = (wish.music,) if wish.music else ()
+    for path in (wish.photo, *samples, *own, *wish.pet_lines, *wish.person_voice):
         if not path.is_file():
             raise BadInput("file.missing", {"name": str(path)})
     looks.load(wish.look)

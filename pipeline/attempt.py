@@ -140,8 +140,12 @@ async def _collected(studio: Studio, take: Take, vendor: V, sent: Paid, collect:
     try:
         came = sent if collect is None else await _unless_stopped(studio, take, vendor, sent.value, collect)
     except (Failed, Refused, BadInput) as trouble:
-        charged = cost if vendor.facts.bills_failures else 0.0
+        delivered = isinstance(trouble, Failed) and trouble.charged
+        charged = cost if vendor.facts.bills_failures or delivered else 0.0
         await takes.failed(studio.db, take.key, trouble.key, studio.clock(), charged)
+        raise
+    except NoAccess:  # it is collected when the door opens, and nobody waits for its seat until then
+        await takes.leave_seat(studio.db, take.key)
         raise
     except Surprise as trouble:  # what cannot be read was delivered all the same: nobody said that it failed
         _log.warning("take.odd", take=take.key, shape=trouble.cause[:_SHAPE])

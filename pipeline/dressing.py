@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from pipeline import crafts
-from pipeline.crafts import Finishing
+from pipeline.crafts.edit import Finishing
 from pipeline.model import Framed, Timeline, Track
 from pipeline.parts import Cut, Ingredients, Speech
 from pipeline.studio import Studio
@@ -23,7 +23,8 @@ async def finishing(
     words = await studio.noun(parts.script, Script)
     pets, people = await studio.noun(parts.pet, Speech), await studio.noun(parts.person, Speech)
     settings = studio.settings
-    async with studio.borrow(parts.clip, pets.sound, people.sound) as (clip, pet, person):
+    own = [parts.music] if "." in parts.music else []  # an asset's id; a bed's name has no dot
+    async with studio.borrow(parts.clip, pets.sound, people.sound, *own) as (clip, pet, person, *music):
         with studio.bench() as bench:
             yield Finishing(
                 performance=clip,
@@ -34,6 +35,9 @@ async def finishing(
                 lang=words.lang,
                 look=parts.look,
                 captions=parts.captions,
+                stickers=parts.stickers,
+                bed="" if own else parts.music,
+                music=music[0] if music else None,
                 pet_sound=pet,
                 pet_spans=pets.spans,
                 person_sound=person,
@@ -44,6 +48,7 @@ async def finishing(
                 producer=settings.producer,
                 produce_id=project,
                 max_bytes=settings.max_bytes,
+                credentials=settings.credentials,
                 again=again,
                 folder=bench,
             )
@@ -52,10 +57,10 @@ async def finishing(
 async def dressed(studio: Studio, project: str, parts: Ingredients, *, again: bool = False) -> Cut:
     """Return the film with its cover and sidecar. Ours and free, so it may simply run again."""
     async with finishing(studio, project, parts, again=again) as work:
-        await studio.workshop.run("stage", crafts.finish, work, tell=studio.teller())
+        notes = await studio.workshop.run("stage", crafts.edit.finish, work, tell=studio.teller())
         film = await studio.keep(project, "film", work.folder / "film.mp4", "video/mp4")
         cover = await studio.keep(project, "cover", work.folder / "cover.jpg", "image/jpeg")
         sidecar = await studio.keep(project, "sidecar", work.folder / "film.mp4.json", "application/json")
     kept = await studio.keep_noun(project, "parts", parts)
     seconds = work.timeline.seconds
-    return Cut(film=film.id, cover=cover.id, sidecar=sidecar.id, seconds=seconds, parts=kept.id)
+    return Cut(film=film.id, cover=cover.id, sidecar=sidecar.id, seconds=seconds, parts=kept.id, notes=notes)

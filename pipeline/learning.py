@@ -26,12 +26,15 @@ _log = structlog.get_logger(__name__)
 
 
 async def learn(studio: Studio, project: str) -> Learnt:
-    """Return a voice made from the brief's sample; empty where there is none, or the lines are recorded.
+    """Return a voice made from the brief's sample; empty where there is none, the lines are recorded, or
+    whoever performs says them in its own voice.
 
     Raises:
         BadInput: `voice.no_consent`, nobody said that this voice may be used; or the sample is unfit.
     """
     brief = (await studio.project(project)).brief
+    if brief.own_voice:
+        return Learnt(vendor="", params="", likeness="own")
     if brief.sample is None or brief.pet_lines:
         return Learnt(vendor="", params="")
     sample, words = brief.sample, line(brief)
@@ -93,7 +96,7 @@ async def _cloned(studio: Studio, project: str, vendor: Voice, brief: Brief, key
         with studio.bench() as bench:
             if facts.sample is not None:
                 part = bench / "sample.wav"
-                await studio.workshop.run("voice", crafts.excerpt, path, facts.sample, part)
+                await studio.workshop.run("voice", crafts.voice.excerpt, path, facts.sample, part)
                 path = part
             if facts.sample_url:
                 asset = await studio.keep(project, "excerpt", path, "audio/wav")
@@ -127,7 +130,7 @@ async def _demo(studio: Studio, project: str, vendor: Voice, voice: Cloned, brie
         with studio.bench() as bench:
             said = await vendor.fetch(Uttered(voice="demo", address=voice.demo), bench)
             paths, out = [bench / name for name in said.files], bench / "demo.wav"
-            await studio.workshop.run("voice", crafts.divide, paths, [line(brief)], brief.lang, (), out)
+            await studio.workshop.run("voice", crafts.voice.divide, paths, [line(brief)], brief.lang, (), out)
             return (await studio.keep(project, "preview", out, "audio/wav")).id
     except (Failed, Busy) as trouble:
         _log.warning("voice.no_demo", vendor=vendor.facts.vendor, key=trouble.key)

@@ -16,7 +16,7 @@ async def looked(studio: Studio, project: str, picture: str, taps: Taps) -> str:
     if kept is None:
         async with studio.borrow(picture) as (photo,):
             detector, proposals = (studio.weights.get(name) for name in _FINDERS)
-            found = await studio.workshop.run("sight", crafts.look, photo, detector, proposals, taps)
+            found = await studio.workshop.run("sight", crafts.sight.look, photo, detector, proposals, taps)
         kept = (await studio.keep_noun(project, kind, found)).id
     return kept
 

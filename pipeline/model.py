@@ -1,5 +1,6 @@
 """What the rooms of the pipeline hand to each other: frozen models, pixels and seconds."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -7,6 +8,8 @@ from pydantic import Field
 from storage.model import Direction, Noun, Point, Speaker
 
 Span = tuple[float, float]
+Mood = Literal["tender", "merry", "blue", "sly", "proud"]
+"""The beds of music there are."""
 
 
 class Box(Noun):
@@ -16,6 +19,12 @@ class Box(Noun):
     y: float
     w: float
     h: float
+
+    def common(self, other: "Box") -> float:
+        """Return how many pixels two rectangles share."""
+        across = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)
+        down = min(self.y + self.h, other.y + other.h) - max(self.y, other.y)
+        return max(0.0, across) * max(0.0, down)
 
 
 class Pet(Noun):
@@ -122,6 +131,13 @@ class Track(Noun):
 
     mouths: tuple[Box | None, ...]
     openness: tuple[float, ...]
+
+
+class Credentials(Noun):
+    """What a film is signed with: PEM files, the chain of certificates from our own on, and its key."""
+
+    certificate: Path
+    key: Path
 
 
 class Fault(Noun):

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 
+from pipeline.model import Span
 from pipeline.ports.facts import Facts
 from pipeline.themes.words import syllables
 from storage.model import Lang, Noun
 
 _SYLLABLES_A_SECOND = {"zh": 4.2, "en": 3.6}  # a child's pace, slower than a grown-up's
 _BREATH = 0.3  # seconds around each line
+_PAUSE = 0.5  # seconds between two of them
 _MARKS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
 
 
@@ -29,6 +31,15 @@ def estimate(facts: Facts, size: Size) -> float:
 def lasting(lines: Iterable[str], lang: Lang) -> tuple[float, ...]:
     """Return about how many seconds each line takes to say."""
     return tuple(syllables(line, lang) / _SYLLABLES_A_SECOND[lang] + _BREATH for line in lines)
+
+
+def laid(lines: Iterable[str], lang: Lang) -> tuple[Span, ...]:
+    """Return where lines will lie in a sound of their own, about."""
+    spans, at = [], 0.0
+    for seconds in lasting(lines, lang):
+        spans.append((at, at + seconds))
+        at += seconds + _PAUSE
+    return tuple(spans)
 
 
 def together(amounts: Mapping[str, float], worth: Mapping[str, float]) -> float | None:

@@ -1,5 +1,7 @@
 """What steps hand to recipes: ids of kept files and a few small figures."""
 
+from pydantic import Field
+
 from pipeline.model import Fault, Span
 from pipeline.ports.text import Likely
 from storage.model import Noun
@@ -103,9 +105,11 @@ class Painted(Noun):
 
 
 class Compared(Noun):
-    """For each picture (by its asset) whether the pet on the photo is in it."""
+    """For each picture (by its asset) whether the pet on the photo is in it. `doubt` is the vendor that gave
+    no answer and may have charged for one, with how much; empty where there is none."""
 
     same: dict[str, Likely]
+    doubt: dict[str, str] = Field(default_factory=dict)
 
 
 class Drawn(Noun):
@@ -115,24 +119,44 @@ class Drawn(Noun):
     framed: str
 
 
+class Shot(Noun):
+    """What a vendor performed: `clip` is the asset of the clip as it came, `spans` where each of its lines
+    lies in it, in seconds; `follows`: the mouth moves with them."""
+
+    clip: str
+    spans: tuple[Span, ...]
+    follows: bool = True
+
+
+class Voiced(Noun):
+    """A clip in which a model says lines by itself, and its sound with silence between them, as long."""
+
+    shot: Shot
+    sound: str
+
+
 class Speech(Noun):
-    """One role's lines in one sound (mono WAV), and where each lies in it, in seconds."""
+    """One role's lines in one sound (mono WAV), and where each lies in it, in seconds; `shots` are the clips
+    it was taken from, in order, where a model said them by itself."""
 
     sound: str
     spans: tuple[Span, ...]
+    shots: tuple[Shot, ...] = ()
 
 
 class Said(Noun):
     """`speech` is the asset of a `Speech`; `voice` is what spoke: a preset, "stand-in", "recorded",
-    "lifted"."""
+    "lifted", or "own" for the voice of the model that performs, whose vendor is `maker`."""
 
     speech: str
     voice: str
+    maker: str = ""
 
 
 class Learnt(Noun):
     """A voice made from a sample: the params are for the vendor that made it. `likeness` is "clone" or
-    "stand-in", `demo` the asset of a line it was tried with; both empty where there is none."""
+    "stand-in", `demo` the asset of a line it was tried with; both empty where there is none. "own":
+    whoever performs speaks by itself, and nothing has to be learnt."""
 
     vendor: str
     params: str
@@ -156,17 +180,9 @@ class Animated(Noun):
     notes: tuple[str, ...] = ()
 
 
-class Shot(Noun):
-    """What a vendor performed: `clip` is the asset of the clip as it came, `spans` where each of its lines
-    lies in it, in seconds; `follows`: the mouth moves with them."""
-
-    clip: str
-    spans: tuple[Span, ...]
-    follows: bool = True
-
-
 class Ingredients(Noun):
-    """What a film was cut from: assets, as the cut was handed them, and how it was dressed."""
+    """What a film was cut from: assets, as the cut was handed them, and how it was dressed; `music` and
+    `stickers` as in the brief."""
 
     script: str
     framed: str
@@ -177,16 +193,20 @@ class Ingredients(Noun):
     person: str
     look: str
     captions: bool
+    stickers: bool | None = None
+    music: str = ""
 
 
 class Cut(Noun):
-    """The finished film with its cover and sidecar; `parts` is the asset of its `Ingredients`."""
+    """The finished film with its cover and sidecar; `parts` is the asset of its `Ingredients`; `notes` are
+    text keys of what is not as it was asked for."""
 
     film: str
     cover: str
     sidecar: str
     seconds: float
     parts: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Exported(Noun):
@@ -196,9 +216,11 @@ class Exported(Noun):
 
 
 class Varied(Noun):
-    """The film in another shape, or a glimpse of it."""
+    """The film in another shape, or a glimpse of it; a film has a cover and a sidecar of its own."""
 
     file: str
+    cover: str = ""
+    sidecar: str = ""
 
 
 class Checked(Noun):

@@ -1,9 +1,11 @@
 """Performing one part of the speech: whom to ask, what they are given, how long to wait, what came of it."""
 
+import contextlib
 import dataclasses
 import itertools
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from pipeline import crafts
 from pipeline.choosing import Choice, Need, choose, quiet
@@ -11,23 +13,26 @@ from pipeline.lend import lend, lends
 from pipeline.model import Framed, Span, Timeline
 from pipeline.parts import Shot
 from pipeline.plans import chosen
-from pipeline.ports.avatar import Avatar, Dubs, Job
+from pipeline.ports.avatar import Avatar, Job
 from pipeline.ports.can import Can
-from pipeline.ports.errors import Busy, Failed, NoAccess, Surprise
+from pipeline.ports.errors import Busy, Failed, NoAccess, Surprise, Trouble
 from pipeline.ports.facts import Facts, Paid
 from pipeline.spend import spend
 from pipeline.studio import Studio, digest
 from pipeline.writing import prompts
 from storage.model import Brief, Take
 
-_LENT_LONGER = 600.0  # seconds beyond the job's own end: a vendor may fetch late
+W = TypeVar("W")
+R = TypeVar("R")
+LENT_LONGER = 600.0  # seconds beyond the job's own end: a vendor may fetch late
 _ODD_IN_A_ROW = 4
 _WAITING = 0.8  # of the step's progress
 
 
 @dataclasses.dataclass(frozen=True)
 class Work:
-    """What is to be performed, and whose it is."""
+    """What is to be performed, and whose it is; `own`: the model says it by itself, so that there is no sound
+    yet, and where its lines lie is about right."""
 
     studio: Studio
     project: str
@@ -37,6 +42,7 @@ class Work:
     framed: Framed
     timeline: Timeline
     brief: Brief
+    own: bool = False
 
     def choices(self) -> tuple[Choice, ...]:
         """Everybody the plan asks, those that can do it first and in order."""
@@ -67,7 +73,7 @@ class Work:
     def need(self, spans: tuple[Span, ...]) -> Need:
         """What these lines ask of a vendor."""
         pane = self.framed.layout.pane
-        return Need(spans=spans, ratio=pane.w / pane.h, lends=lends(self.studio))
+        return Need(spans=spans, ratio=pane.w / pane.h, lends=lends(self.studio), own=self.own)
 
     def vendors(self, choices: Sequence[Choice]) -> list[Avatar]:
         """The vendors of a group."""
@@ -98,6 +104,25 @@ class Work:
         )
 
 
+async def first_that_can(studio: Studio, ways: Iterable[W], play: Callable[[W], Awaitable[R]]) -> R:
+    """What the first way that works gives; whoever is busy is left for the next one on the last try only.
+
+    Raises:
+        Failed, NoAccess, Surprise, Busy: none works; what the last one said.
+    """
+    troubles: list[Trouble] = []
+    for way in ways:
+        try:
+            return await play(way)
+        except (Failed, NoAccess, Surprise) as trouble:
+            troubles.append(trouble)
+        except Busy as trouble:
+            if not (studio.now and studio.now.last_try):
+                raise
+            troubles.append(trouble)
+    raise troubles[-1]
+
+
 def _sort(choice: Choice) -> tuple[bool, tuple[tuple[int, int], ...], bool]:
     own = choice.facts.can is not None and choice.facts.can.sound == "own"
     return choice.facts.whole_film, choice.parts, own
@@ -110,8 +135,8 @@ async def shot(work: Work, choices: Sequence[Choice], part: tuple[int, int]) -> 
     async def send(vendor: Avatar, key: str) -> Paid:
         async with studio.borrow(work.frame, work.sound) as (frame, speech):
             with studio.bench() as bench:
-                job = await _job(work, vendor.facts, part, frame, speech, bench)
-                return await vendor.submit(await _lent(work, vendor.facts, job), key)
+                job = await job_of(work, vendor.facts, part, frame, speech, bench)
+                return await vendor.submit(await lent(work, vendor.facts, job), key)
 
     return await spend(
         studio,
@@ -120,12 +145,12 @@ async def shot(work: Work, choices: Sequence[Choice], part: tuple[int, int]) -> 
         work.vendors(choices),
         await work.made_from("part", *part),
         send=send,
-        collect=_collecting(work, part),
-        price=lambda facts: _price(work, facts, part),
+        collect=collecting(work, part),
+        price=lambda facts: price_of(work, facts, part),
     )
 
 
-def _price(work: Work, facts: Facts, part: tuple[int, int]) -> float:
+def price_of(work: Work, facts: Facts, part: tuple[int, int]) -> float:
     need = work.need(work.lines(part)).model_copy(update={"lends": not _dubbed_later(facts)})
     (choice,) = choose([facts], need)
     return choice.cost
@@ -136,15 +161,15 @@ def _dubbed_later(facts: Facts) -> bool:
     return facts.can is not None and facts.can.dub > 0
 
 
-async def _job(
+async def job_of(
     work: Work, facts: Facts, part: tuple[int, int], frame: Path, speech: Path, bench: Path
 ) -> Job:
     """What one vendor is given for one part: its lines in a sound of their own, and how they are played."""
-    can = _can(facts)
+    can = can_of(facts)
     lines = work.lines(part)
     around = quiet(lines, (0, len(lines) - 1), can)
     spans, seconds = await work.studio.workshop.run(
-        "stage", crafts.sent, speech, lines, around, bench / "sent.wav"
+        "stage", crafts.stage.sent, speech, lines, around, bench / "sent.wav"
     )
     job = work.job(frame, bench / "sent.wav", spans, seconds)
     return job.model_copy(update={"prompt": _prompt(work, can, part)})
@@ -159,12 +184,12 @@ def _prompt(work: Work, can: Can, part: tuple[int, int]) -> str:
     return f"{prompt.system} {prompt.words} {' '.join(notes)}" if notes else prompt.system
 
 
-async def _lent(work: Work, facts: Facts, job: Job) -> Job:
+async def lent(work: Work, facts: Facts, job: Job) -> Job:
     """The job with addresses for a vendor that wants them."""
-    can = _can(facts)
+    can = can_of(facts)
     if not can.needs_url:
         return job
-    studio, seconds = work.studio, can.minutes * 60 + _LENT_LONGER
+    studio, seconds = work.studio, can.minutes * 60 + LENT_LONGER
     sound = await studio.keep(work.project, "sent", job.speech, "audio/wav")
     return job.model_copy(
         update={
@@ -174,54 +199,15 @@ async def _lent(work: Work, facts: Facts, job: Job) -> Job:
     )
 
 
-async def dubbed(work: Work, choices: Sequence[Choice], take: Take, part: tuple[int, int]) -> Shot:
-    """A scene whose mouth follows our sound, where its maker knows somebody for that; else as it is.
-
-    It is a job of its own, paid once; what goes wrong with it costs the lips, not the film.
-    """
-    shown = Shot.model_validate_json(take.result or "")
-    studio = work.studio
-    made: object = next((each for each in work.vendors(choices) if each.facts.vendor == take.vendor), None)
-    if shown.follows or not isinstance(made, Dubs) or not lends(studio):
-        return shown
-
-    async def send(vendor: Avatar, key: str) -> Paid:
-        async with studio.borrow(work.frame, work.sound, shown.clip) as (frame, speech, clip):
-            with studio.bench() as bench:
-                job = await _job(work, vendor.facts, part, frame, speech, bench)
-                await studio.workshop.run(
-                    "stage", crafts.scene, clip, frame, job.seconds, bench / "scene.mp4"
-                )
-                scene = await studio.keep(work.project, "scene", bench / "scene.mp4", "video/mp4")
-                seconds = _can(vendor.facts).minutes * 60 + _LENT_LONGER
-                url = await lend(studio, scene.id, seconds, vendor.facts.vendor)
-                return await vendor.submit(job.model_copy(update={"clip_url": url}), key)
-
-    try:
-        done = await spend(
-            studio,
-            work.project,
-            "animate",
-            [made.dubber],
-            await work.made_from("dub", shown.clip, *part),
-            send=send,
-            collect=_collecting(work, part),
-            price=lambda facts: _price(work, facts, part),
-        )
-    except (Failed, NoAccess, Surprise):
-        return shown
-    return Shot.model_validate_json(done.result or "")
-
-
-def _collecting(work: Work, part: tuple[int, int]) -> Callable[[Avatar, str], Awaitable[Paid]]:
+def collecting(work: Work, part: tuple[int, int]) -> Callable[[Avatar, str], Awaitable[Paid]]:
     """Wait for a part's clip, bring it home, and keep it if it is one."""
     studio = work.studio
 
     async def collect(vendor: Avatar, ticket: str) -> Paid:
         async with studio.borrow(work.frame, work.sound) as (frame, speech):
             with studio.bench() as bench:
-                job = await _job(work, vendor.facts, part, frame, speech, bench)
-                await _ready(studio, vendor, ticket, job.seconds)
+                job = await job_of(work, vendor.facts, part, frame, speech, bench)
+                await ready(studio, vendor, ticket, job.seconds)
                 performed = await vendor.fetch(ticket, job, bench / "clip.mp4", studio.teller())
                 shot = await _worth(work, vendor.facts, job, bench / "clip.mp4")
         return Paid(value=shot.model_dump_json(), cost=performed.cost)
@@ -229,7 +215,7 @@ def _collecting(work: Work, part: tuple[int, int]) -> Callable[[Avatar, str], Aw
     return collect
 
 
-async def _ready(studio: Studio, vendor: Avatar, ticket: str, seconds: float) -> None:
+async def ready(studio: Studio, vendor: Avatar, ticket: str, seconds: float) -> None:
     """Wait for a job, asking for nothing but whether it is done; who does not answer is asked again, and so
     is who answers oddly: a paid job is not given up for one page of a gateway.
 
@@ -237,7 +223,7 @@ async def _ready(studio: Studio, vendor: Avatar, ticket: str, seconds: float) ->
         Failed: it never will be, or it takes longer than such a job may.
         Surprise: the answers stay odd.
     """
-    can, began, tell, odd = _can(vendor.facts), studio.clock(), studio.teller(), 0
+    can, began, tell, odd = can_of(vendor.facts), studio.clock(), studio.teller(), 0
 
     async def done() -> bool:
         nonlocal odd
@@ -259,18 +245,28 @@ async def _ready(studio: Studio, vendor: Avatar, ticket: str, seconds: float) ->
     await studio.until(done)
 
 
+@contextlib.contextmanager
+def delivered() -> Iterator[None]:
+    """What came is looked at inside: where it is no use, its vendor has charged for it all the same."""
+    try:
+        yield
+    except Failed as trouble:
+        raise Failed(trouble.key, trouble.fields, trouble.cause, True) from trouble
+
+
 async def _worth(work: Work, facts: Facts, job: Job, clip: Path) -> Shot:
     """The clip, kept once it has been seen to be one, and where its lines lie."""
-    can = _can(facts)
+    can = can_of(facts)
     sound, seconds = (None, 1.0) if can.sound == "own" else (job.speech, job.spans[-1][1])
-    worth = await work.studio.workshop.run(
-        "stage", crafts.judge, clip, sound, seconds, can.sound == "reference"
-    )
+    with delivered():
+        worth = await work.studio.workshop.run(
+            "stage", crafts.stage.judge, clip, sound, seconds, can.sound == "reference"
+        )
     kept = await work.studio.keep(work.project, "shot", clip, "video/mp4")
     spans = tuple((start + worth.late, end + worth.late) for start, end in job.spans)
     return Shot(clip=kept.id, spans=spans, follows=worth.follows)
 
 
-def _can(facts: Facts) -> Can:
+def can_of(facts: Facts) -> Can:
     assert facts.can is not None
     return facts.can

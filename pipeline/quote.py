@@ -10,13 +10,11 @@ from typing import NamedTuple
 from pydantic import Field
 
 from pipeline.choosing import Choice, Need, choose
-from pipeline.model import Span
-from pipeline.money import Size, estimate, lasting, together
+from pipeline.money import Size, estimate, laid, lasting, together
 from pipeline.plans import chosen
 from pipeline.ports.facts import Facts
 from storage.model import Brief, Lang, Noun, Plan
 
-_PAUSE = 0.5  # seconds between two of the pet's lines
 _OURS = 25.0  # seconds for our own craft: timing, cutting, checking
 _BUILTIN_SECONDS = 12.0
 BOUGHT = "bought"
@@ -126,17 +124,18 @@ def still_good(brief: Brief, made: Brief | None) -> frozenset[str]:
         good.discard("speak_pet")
     if _lines(brief, "person") != _lines(made, "person"):
         good.discard("speak_person")
-    if not {"draw", "speak_pet", "speak_person"} <= good or brief.script != made.script:
+    heard = {"speak_pet"} if brief.own_voice else {"speak_pet", "speak_person"}
+    if not {"draw", *heard} <= good or brief.script != made.script:
         good.discard("animate")
     return frozenset(good)
 
 
 _MADE_FROM = {
-    "draw": ("photo", "taps", "frame"),
+    "draw": ("photo", "taps", "frame", "width"),
     "clone": ("sample",),
-    "speak_pet": ("voice", "sample", "pet_lines"),
+    "speak_pet": ("voice", "sample", "pet_lines", "own_voice"),
     "speak_person": ("person_voice", "person_lines"),
-    "animate": (),
+    "animate": ("own_voice",),
 }
 
 
@@ -154,8 +153,8 @@ def _steps(brief: Brief, have: frozenset[str]) -> Iterator[str]:
     """The steps that vendors are asked for."""
     wanted = {
         "draw": True,
-        "clone": brief.sample is not None and not brief.pet_lines,
-        "speak_pet": not brief.pet_lines,
+        "clone": brief.sample is not None and not brief.pet_lines and not brief.own_voice,
+        "speak_pet": not brief.pet_lines and not brief.own_voice,
         "speak_person": not brief.person_lines and bool(_lines(brief, "person")),
         "animate": True,
     }
@@ -197,20 +196,26 @@ def _voices(prices: Prices, brief: Brief, step: str) -> tuple[Facts, ...]:
     )
 
 
-def _performance(prices: Prices, brief: Brief, plan: Plan) -> Item | None:
-    need = Need(spans=_spans(brief), ratio=_RATIO, lends=prices.lends)
-    choices = {each.facts.name: each for each in choose(prices.avatar, need) if not each.left}
+def performers(prices: Prices, brief: Brief, plan: Plan) -> tuple[Choice, ...]:
+    """Return those a plan asks for the performance, the able ones first and in order; who is left out says
+    why."""
+    spans = laid(_lines(brief, "pet"), _lang(brief)) or ((0.0, 1.0),)
+    need = Need(spans=spans, ratio=_RATIO, lends=prices.lends, own=brief.own_voice)
+    costs = {each.facts.name: each.cost for each in choose(prices.avatar, need)}
     asked = chosen(
-        [_Asked(facts) for facts in prices.avatar if facts.name in choices],
-        plan,
-        lambda of: choices[of.name].cost * _rate(prices, of),
+        [_Asked(facts) for facts in prices.avatar], plan, lambda of: costs[of.name] * _rate(prices, of)
     )
     place = {each.facts.name: number for number, each in enumerate(asked)}
-    if not asked:
+    return choose([each.facts for each in asked], need, place)
+
+
+def _performance(prices: Prices, brief: Brief, plan: Plan) -> Item | None:
+    choice = next((each for each in performers(prices, brief, plan) if not each.left), None)
+    if choice is None:
         return None
-    choice = choose([each.facts for each in asked], need, place)[0]
-    seconds = _usual(prices, "animate", choice.facts, _waited(choice))
-    return Item(step="animate", facts=choice.facts, cost=choice.cost, seconds=seconds)
+    step = "voice_pet" if brief.own_voice else "animate"
+    seconds = _usual(prices, step, choice.facts, _waited(choice))
+    return Item(step=step, facts=choice.facts, cost=choice.cost, seconds=seconds)
 
 
 def _waited(choice: Choice) -> float:
@@ -229,21 +234,13 @@ def _cost(brief: Brief, step: str, facts: Facts, have: frozenset[str]) -> float:
     return estimate(facts, size) + (0.0 if bought else facts.learning)
 
 
-def _spans(brief: Brief) -> tuple[Span, ...]:
-    """Where the pet's lines will lie in its sound, about."""
-    spans, at = [], 0.0
-    for seconds in lasting(_lines(brief, "pet"), _lang(brief)):
-        spans.append((at, at + seconds))
-        at += seconds + _PAUSE
-    return tuple(spans) or ((0.0, 1.0),)
-
-
 def _seconds(items: Sequence[Item]) -> float:
     """The way through the film: steps that run side by side count as the longest of them."""
     took = {item.step: item.seconds for item in items}
     first = max(took.get("draw", 0.0), took.get("clone", 0.0))
     spoken = max(took.get("speak_pet", 0.0), took.get("speak_person", 0.0))
-    return first + spoken + took.get("animate", 0.0) + _OURS
+    performed = took.get("animate", 0.0) + took.get("voice_pet", 0.0)
+    return first + spoken + performed + _OURS
 
 
 def _usual(prices: Prices, step: str, facts: Facts, otherwise: float) -> float:

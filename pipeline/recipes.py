@@ -1,4 +1,4 @@
-"""The makings: short, ending by themselves, waiting for nobody. Version 4.
+"""The makings: short, ending by themselves, waiting for nobody. Version 5.
 
 A recipe is steps and branches on their outcomes; no clock, no chance, no I/O. Which steps run and in what
 order is what the engine replays: changing it is a new version (a new function name).
@@ -6,10 +6,11 @@ order is what the engine replays: changing it is a new version (a new function n
 
 import asyncio
 import json
+from collections.abc import Coroutine
 from typing import Any
 
 from pipeline.engine import Outcome, making, step
-from pipeline.parts import Drawn, Picture, Said, Scripted, Seen
+from pipeline.parts import Checked, Drawn, Learnt, Picture, Said, Scripted, Seen
 from pipeline.shown import CANDIDATES, PHOTO
 from pipeline.steps.admit import admit
 from pipeline.steps.animate import animate
@@ -35,6 +36,7 @@ from pipeline.steps.show import show
 from pipeline.steps.speak import speak_person, speak_pet
 from pipeline.steps.tell import tell
 from pipeline.steps.vary import vary
+from pipeline.steps.voice import voice_pet
 from pipeline.steps.write import propose, write
 from storage.model import Notice
 
@@ -66,14 +68,14 @@ async def edit_script(project: str) -> Notice:
 @making({"look": 2.5, "describe": 0.1, "show": 0.6, "draw": 2.0})
 async def prepare_frame(project: str) -> Notice:
     """What was seen on the photo, shown; and, where the face is sure, the first frame."""
-    seen = await _seen(project, PHOTO)
+    seen, doubt = await _seen(project, PHOTO)
     if seen.value is None:
         return seen.notice
     shown = await step(show, project, seen.value.sight)
     if shown.value is None:
         return shown.notice
     told = shown.value.model_dump(exclude={"marked", "grid", "cells"})
-    fields = {"mouth": seen.value.mouth, **{name: str(value) for name, value in told.items()}}
+    fields = {"mouth": seen.value.mouth, **{name: str(value) for name, value in told.items()}, **doubt}
     assets = {"sight": seen.value.sight, "marked": shown.value.marked}
     if shown.value.grid:
         assets["grid"] = shown.value.grid
@@ -99,28 +101,39 @@ async def draw_frames(project: str) -> Notice:
     painted = await step(paint, project, _NUMBERS)
     if painted.value is None:
         return painted.notice
-    found = await _compared(project, painted.value.pictures)
+    found, doubt = await _compared(project, painted.value.pictures)
     lost = [number for number, one in found.items() if one.same == "no"]
     if lost:
         again = await step(paint, project, " ".join(f"{number}b" for number in lost))
         if again.value is not None:
             anew = {number[:-1]: one for number, one in again.value.pictures.items()}
-            found |= await _compared(project, anew)
+            better, other = await _compared(project, anew)
+            found, doubt = found | better, doubt or other
     assets = {number: one.picture for number, one in found.items()}
     assets |= {f"shown{number}": one.shown for number, one in found.items()}
     fields = {f"mouth{number}": one.mouth for number, one in found.items()}
     fields |= {f"same{number}": one.same for number, one in found.items()}
-    return Notice(kind="done", key="notice.pictures", fields=fields, assets=assets)
+    return Notice(kind="done", key="notice.pictures", fields=fields | doubt, assets=assets)
 
 
-async def _compared(project: str, pictures: dict[str, Picture]) -> dict[str, Picture]:
-    """The pictures, each with whether the pet in it is the one on the photo."""
+async def _compared(project: str, pictures: dict[str, Picture]) -> tuple[dict[str, Picture], dict[str, str]]:
+    """The pictures, each with whether the pet in it is the one on the photo; and what is in doubt of that."""
     told = await step(compare, project, " ".join(one.picture for one in pictures.values()))
-    same = told.value.same if told.value else {}
-    return {
+    same, doubt = (told.value.same, told.value.doubt) if told.value else ({}, {})
+    found = {
         number: one.model_copy(update={"same": same.get(one.picture, "unsure")})
         for number, one in pictures.items()
     }
+    return found, _named(doubt)
+
+
+def _doubt(outcome: Outcome[Any]) -> dict[str, str]:
+    """An order that may have been charged, where nothing else depends on it: it is told, and nobody asked."""
+    return _named(outcome.fields) if outcome.notice.kind == "unsure" else {}
+
+
+def _named(doubt: dict[str, str]) -> dict[str, str]:
+    return {f"doubt_{name}": doubt[name] for name in ("vendor", "money") if name in doubt}
 
 
 @making({"hear": 1.5, "clone": 2.0, "preview": 3.0})
@@ -180,24 +193,36 @@ async def edit_project(project: str, parts: str, cover: str) -> Notice:
     )
 
 
-@making({"vary": 5.0})
+@making({"vary": 5.0, "check": 1.0})
 async def vary_film(project: str, what: str, parts: str, film: str, sidecar: str) -> Notice:
-    """A finished film in another shape ("square"), or a glimpse of it ("preview"); assets of its notice."""
+    """A finished film in another shape ("square"), or a glimpse of it ("preview" a picture, "loop" a film).
+
+    `parts`, `film` and `sidecar` are assets of its notice.
+    """
     varied = await step(vary, project, what, parts, film, sidecar)
     if varied.value is None:
         return varied.notice
-    return Notice(kind="done", key="notice.varied", assets={what: varied.value.file})
+    made = varied.value
+    if not made.sidecar:
+        return Notice(kind="done", key="notice.varied", fields={"parts": parts}, assets={what: made.file})
+    checked = await step(check, project, made.file, made.sidecar)
+    if checked.value is None:
+        return checked.notice
+    fields, assets = {"parts": parts}, {what: made.file, "cover": made.cover}
+    if not checked.value.sendable:
+        return Notice(kind="failed", key="film.faulty", fields=fields | _stopping(checked.value))
+    return Notice(kind="done", key="notice.varied", fields=fields, assets=assets)
 
 
-async def _seen(project: str, which: str = "") -> Outcome[Seen]:
+async def _seen(project: str, which: str = "") -> tuple[Outcome[Seen], dict[str, str]]:
     """What is on the picture; where our own eyes are unsure and a model is not, its marks are tried out.
 
-    A model that could not be asked is no reason to stop.
+    A model that could not be asked is no reason to stop; what it may have charged is told.
     """
     seen, known = await asyncio.gather(step(look, project, which), step(describe, project, which))
     if seen.value and seen.value.mouth == "none" and known.value and known.value.marks:
-        return await step(point, project, seen.value.sight, known.value.described, which)
-    return seen
+        return await step(point, project, seen.value.sight, known.value.described, which), {}
+    return seen, _doubt(known)
 
 
 async def _helped(project: str, seen: Outcome[Seen]) -> Outcome[Seen]:
@@ -251,12 +276,19 @@ async def _film(project: str) -> Notice:
         return await _stop(project, drawn, learnt)
     words = script.value.script
     pet, person = await asyncio.gather(
-        step(speak_pet, project, words, learnt.value.vendor, learnt.value.params),
+        _pets_part(project, words, drawn.value, learnt.value),
         step(speak_person, project, words),
     )
     if not (pet.value and person.value):
         return await _stop(project, pet, person)
     return await _finish(project, seen.value, script.value, drawn.value, pet.value, person.value)
+
+
+def _pets_part(project: str, words: str, drawn: Drawn, learnt: Learnt) -> Coroutine[Any, Any, Outcome[Said]]:
+    """The pet's lines: in a voice of ours, or performed already by a model that speaks for itself."""
+    if learnt.likeness == "own":
+        return step(voice_pet, project, words, drawn.frame, drawn.framed)
+    return step(speak_pet, project, words, learnt.vendor, learnt.params)
 
 
 # What another cut of the same parts cannot change.
@@ -288,23 +320,33 @@ async def _finish(
         checked = await step(check, project, made.film, made.sidecar)
     if not checked.value:
         return await _stop(project, checked)
-    assets = {**made.model_dump(exclude={"seconds"}), "report": checked.value.report, "script": words}
+    assets = {
+        **made.model_dump(exclude={"seconds", "notes"}),
+        "report": checked.value.report,
+        "script": words,
+    }
     fields = {
         "seconds": f"{made.seconds:.1f}",
         "mouth": seen.mouth,
         "voice": pet.voice,
+        "maker": pet.maker,
         "exact": "yes" if script.exact else "no",
         "faults": " ".join(checked.value.faults),
-        "notes": " ".join(animated.value.notes),
+        "notes": " ".join((*animated.value.notes, *made.notes)),
     }
     if not checked.value.sendable:
         await step(tell, project, "failed")
-        fields["stopping"] = json.dumps([fault.model_dump() for fault in checked.value.stopping])
+        fields |= _stopping(checked.value)
         return Notice(kind="failed", key="film.faulty", fields=fields, assets=assets)
     told = await step(tell, project, "done")
     if told.value:
         fields["cost"] = told.value.cost
     return Notice(kind="done", key="notice.film", fields=fields, assets=assets)
+
+
+def _stopping(checked: Checked) -> dict[str, str]:
+    """What keeps a film from being sent, for whoever tells it."""
+    return {"stopping": json.dumps([fault.model_dump() for fault in checked.stopping])}
 
 
 async def _stop(project: str, *outcomes: Outcome[Any]) -> Notice:

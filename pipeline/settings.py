@@ -2,6 +2,7 @@
 
 from pydantic import Field, SecretStr
 
+from pipeline.model import Credentials
 from storage.model import Noun
 
 
@@ -34,6 +35,7 @@ class Settings(Noun):
     label: bool = True
     label_text: str = "AI生成"
     producer: str = "pawlogue"
+    credentials: Credentials | None = None
 
     @property
     def worth(self) -> dict[str, float]:

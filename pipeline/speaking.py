@@ -64,7 +64,7 @@ async def named(studio: Studio, ask: SpeakAsk) -> SpeakAsk:
     """Return the ask with the name we know its preset by, where vendors have to be told apart by it."""
     if ask.params or all(each.facts.presets is None for each in studio.catalogue.voice):
         return ask
-    name = await studio.workshop.run("voice", crafts.preset, ask.voice, ask.role)
+    name = await studio.workshop.run("voice", crafts.voice.preset, ask.voice, ask.role)
     return ask.model_copy(update={"voice": name})
 
 
@@ -146,7 +146,7 @@ async def _divided(studio: Studio, project: str, vendor: Voice, ask: SpeakAsk, r
             paths = paths or [bench / name for name in said.files]
             out = bench / "speech.wav"
             spans = await studio.workshop.run(
-                "voice", crafts.divide, paths, ask.lines, ask.lang, said.words, out
+                "voice", crafts.voice.divide, paths, ask.lines, ask.lang, said.words, out
             )
             sound = await studio.keep(project, f"{ask.role}-speech", out, "audio/wav")
     return Speech(sound=sound.id, spans=spans)

@@ -72,6 +72,7 @@ async def spend(
             except Busy as trouble:
                 if not (studio.now and studio.now.last_try):
                     raise
+                await takes.leave_seat(studio.db, take.key)
                 troubles.append(trouble)
                 break
             except (NoAccess, Surprise) as trouble:

@@ -158,6 +158,11 @@ class Studio:
         state: Literal["done", "failed"] = "failed" if stride.failed else "done"
         await strides.end(self.db, making, step, state, self.clock(), stride.vendor, stride.model)
 
+    async def instead_of(self, planned: str) -> None:
+        """Say that the step which runs does what a planned one would have done."""
+        if self.now:
+            await strides.stand_in(self.db, self.now.making, self.now.step, planned)
+
     async def usual_seconds(self, making: str) -> dict[str, float]:
         """How long each step of a making usually takes here, with the vendors in use; unknown ones absent."""
         usual = {}

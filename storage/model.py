@@ -25,11 +25,14 @@ class Address(Noun):
     id: str
 
 
+Emotion = Literal["calm", "happy", "sad", "crying", "proud", "sly", "shocked"]
+
+
 class Direction(Noun):
     """How one of the pet's lines is played; `note` is the same in one sentence, `notes` in each language for
     models that are told."""
 
-    emotion: Literal["calm", "happy", "sad", "crying", "proud", "sly", "shocked"] = "calm"
+    emotion: Emotion = "calm"
     action: Literal["none", "nod", "shake", "tilt", "hop", "bite", "lean"] = "none"
     camera: Literal["hold", "push", "pull", "shake"] = "hold"
     prop: Literal["none", "bun"] = "none"
@@ -87,8 +90,10 @@ class Brief(Noun):
     somebody wants it paid again. `plan` is how much it may cost. `consent` is the sample of which somebody
     said that it is their own voice, or that they may use it. `frame` is a picture that was drawn and takes
     the photo's place in the film. `lifted`: the pet's recorded lines are moved to a child's register; None
-    where nobody was asked. Without `captions` no words stand over the picture. `width`
-    of the film in pixels, in place of the house's; its shape stays.
+    where nobody was asked. `own_voice`: the model that performs says the pet's lines itself; what was chosen
+    as the pet's voice waits meanwhile. Without `captions` no words stand over the picture. `stickers` come
+    with the punchline; None as the look has it. `music` is "off", the name of a bed, or an asset; empty: what
+    suits how the pet plays. `width` of the film in pixels, in place of the house's; its shape stays.
     """
 
     lang: Lang = "zh"
@@ -103,10 +108,13 @@ class Brief(Noun):
     consent: str = ""
     pet_lines: tuple[str, ...] = ()
     lifted: bool | None = None
+    own_voice: bool = False
     person_voice: str | None = None
     person_lines: tuple[str, ...] = ()
     look: str = "classic"
     captions: bool = True
+    stickers: bool | None = None
+    music: str = ""
     width: int | None = None
     seen: tuple[tuple[str, ...], ...] = ()
     rounds: dict[str, int] = Field(default_factory=dict)

@@ -24,11 +24,13 @@ DAY = 86_400.0
 _MINUTE = 60.0
 _SENDING_AT_MOST = 600.0
 _UNDER_WAY_AT_MOST = 3_900.0  # a job nobody fetched is over by then, and its seat with it
+_STOPPED_AT_MOST = 600.0  # whoever was stopped waits for it no longer, and its vendor is through soon
 _STILL_WAITING = 60.0  # who has not been seen for so long has gone
 
 _UNDER_WAY = (
     "takes.account = :account AND ((takes.state = 'sending' AND takes.changed >= :sent)"
-    " OR (takes.state = 'accepted' AND takes.changed >= :accepted))"
+    " OR (takes.state = 'accepted' AND takes.changed >= :accepted AND (takes.changed >= :stopped"
+    " OR NOT EXISTS (SELECT 1 FROM stops WHERE stops.making = takes.making))))"
 )
 # What failed was not the person's fault: it counts for the house, not for their film.
 _SPENT_IN_ALL = (
@@ -192,6 +194,7 @@ async def _place(conn: AsyncConnection, key: str, terms: Terms, now: float) -> P
         "account": terms.account,
         "sent": now - _SENDING_AT_MOST,
         "accepted": now - _UNDER_WAY_AT_MOST,
+        "stopped": now - _STOPPED_AT_MOST,
         "minute": now - _MINUTE,
         "seen": now - _STILL_WAITING,
         "key": key,

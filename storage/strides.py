@@ -53,6 +53,17 @@ async def begin(db: Database, making: str, step: str, now: float) -> None:
     )
 
 
+async def stand_in(db: Database, making: str, step: str, planned: str) -> None:
+    """Let a step take the place of a planned one that will not run; again changes nothing."""
+    place = "(SELECT place FROM strides WHERE making = :making AND step = :planned AND state = 'waiting')"
+    async with db.writing() as conn:
+        for statement in (
+            f"UPDATE strides SET place = COALESCE({place}, place) WHERE making = :making AND step = :step",  # noqa: S608  no words from outside
+            "DELETE FROM strides WHERE making = :making AND step = :planned AND state = 'waiting'",
+        ):
+            await conn.execute(text(statement), {"making": making, "step": step, "planned": planned})
+
+
 async def advance(db: Database, making: str, step: str, fraction: float) -> None:
     """Say how much of a running step is done, 0 to 1; it never goes back, and nothing moves after the end."""
     await db.write(

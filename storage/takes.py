@@ -107,6 +107,11 @@ async def rejected(db: Database, key: str, error: str, now: float) -> None:
     await _move(db, key, _UNKNOWN, "rejected", now, error=error, cost=0.0)
 
 
+async def leave_seat(db: Database, key: str) -> None:
+    """Give the seat of an accepted take back: nobody waits for its result now. It can still be collected."""
+    await db.write("UPDATE takes SET account = '' WHERE key = :key AND state = 'accepted'", key=key)
+
+
 async def kept_back(db: Database, key: str, error: str) -> None:
     """Note why a new take is not sent; it stays new."""
     await db.write("UPDATE takes SET error = :error WHERE key = :key AND state = 'new'", key=key, error=error)

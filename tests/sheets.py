@@ -52,7 +52,7 @@ def made(photo: Path, out: Path) -> str:
     sight, by_hand = looked(photo)
     with tempfile.TemporaryDirectory() as name:
         frame = Path(name) / "frame.png"
-        framed = crafts.draw(photo, sight, weights()["saliency"], frame, *_SIZE)
+        framed = crafts.sight.draw(photo, sight, weights()["saliency"], frame, *_SIZE)
         with Image.open(frame) as image:
             pane = np.asarray(image.convert("RGB"))
     plan = performance()
@@ -69,9 +69,9 @@ def made(photo: Path, out: Path) -> str:
 def looked(photo: Path) -> tuple[Sight, bool]:
     """Return what is on a photo, and whether it took a hand-measured face."""
     parts = weights()
-    sight = crafts.look(photo, parts["pet-detector"], parts["face-proposals"], Taps())
+    sight = crafts.sight.look(photo, parts["pet-detector"], parts["face-proposals"], Taps())
     if sight.pets and not sight.pets[0].found and (taps := _measured(photo)):
-        return crafts.look(photo, parts["pet-detector"], parts["face-proposals"], taps), True
+        return crafts.sight.look(photo, parts["pet-detector"], parts["face-proposals"], taps), True
     return sight, False
 
 

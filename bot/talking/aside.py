@@ -6,7 +6,11 @@ from bot.messages import Button
 from bot.talking.draft import Draft, button, rows
 from bot.talking.model import Mood
 from bot.talking.saying import named, played
+from pipeline.model import Mood as Bed
 from pipeline.themes import bank
+
+MUSIC = ("auto", *get_args(Bed), "off")
+"""What may play under a film, besides somebody's own."""
 
 
 def line(draft: Draft, _: str) -> Draft:
@@ -62,9 +66,15 @@ def whose(draft: Draft, _: str) -> Draft:
             button("whose", "talk.b_whose_sample", "sample"),
             button("whose", "talk.b_whose_pet", "pet"),
             button("whose", "talk.b_whose_person", "person"),
+            button("whose", "talk.b_whose_music", "music"),
             wide=1,
         ),
     )
+
+
+def music(draft: Draft, _: str) -> Draft:
+    choices = [button("play_under", f"talk.music.{one}", one) for one in MUSIC]
+    return draft.tell("talk.ask_music", rows=(*rows(*choices, wide=4), *_back()))
 
 
 def times(draft: Draft, _: str) -> Draft:

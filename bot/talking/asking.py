@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from bot.messages import Button
-from bot.talking import aside, casting, framing, paying
+from bot.talking import aside, casting, extras, framing, paying
 from bot.talking.draft import Draft, button, keep, rows
 from bot.talking.model import Talk
+from bot.talking.paying import WIDTHS
 from bot.talking.questions import can_draw, complete, count, question, token
 from bot.talking.saying import named, played, scripts
 from bot.texts import say
@@ -126,7 +127,8 @@ def _summary(draft: Draft, _: str) -> Draft:
         return draft.tell("talk.summary", fields, body=body, rows=buttons)
     told = paying.fields(draft, quote)
     go = button("go", "talk.b_go_paid", money=told["money"])
-    buttons = ((go,), *paying.other_ways(draft, quote), *rows(*changes))
+    ways = (*paying.other_ways(draft, quote), *paying.own_way(draft))
+    buttons = ((go,), *ways, *rows(*changes))
     return draft.tell("talk.summary_paid", {**fields, **told}, body=body, rows=buttons)
 
 
@@ -145,6 +147,8 @@ def _picture(talk: Talk) -> str:
 
 
 def _voice_name(talk: Talk) -> str:
+    if talk.brief.own_voice:
+        return named("talk.is_own_voice", talk.lang)
     if talk.brief.pet_lines:
         return named("talk.is_lifted" if talk.brief.lifted else "talk.is_recorded", talk.lang)
     if talk.brief.sample:
@@ -180,14 +184,15 @@ def done_rows(talk: Talk) -> tuple[tuple[Button, ...], ...]:
     """What can be done with a finished film."""
     without = button("captions", "talk.b_captions_off", "off")
     captions = without if talk.brief.captions else button("captions", "talk.b_captions_on", "on")
-    return rows(
+    large = talk.brief.width == WIDTHS[1]
+    size = button("size", "talk.b_size", WIDTHS[0 if large else 1], size=WIDTHS[0 if large else 1])
+    return (extras.row(), *rows(
         button("line", "talk.b_line"), button("reopen", "talk.b_other_scripts", "script"),
         button("reopen", "talk.b_change_voice", "voice"), button("reopen", "talk.b_change_person", "person"),
         *_picture_button(talk), button("mood", "talk.b_mood"),
-        captions, button("original", "talk.b_original"),
-        button("project", "talk.b_project"),
+        captions, button("music", "talk.b_music"), size, button("original", "talk.b_original"),
         button("new", "talk.b_new"), button("forget", "talk.b_forget"),
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 _ASKED: dict[str, Callable[[Draft, str], Draft]] = {
@@ -222,6 +227,7 @@ _ASKED: dict[str, Callable[[Draft, str], Draft]] = {
     "forget": aside.forget,
     "whose": aside.whose,
     "times": aside.times,
+    "music": aside.music,
     "films": aside.films,
     "retry": aside.retry,
     "doubt": paying.doubt,

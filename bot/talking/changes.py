@@ -1,9 +1,12 @@
 """Changes of the brief, each with what follows from it."""
 
+from typing import get_args
+
 from bot.messages import File
 from bot.talking import edits
+from bot.talking.aside import MUSIC
 from bot.talking.draft import Draft
-from bot.talking.model import Mood, Role, Seen, project_id
+from bot.talking.model import Extra, Mood, Role, Seen, project_id
 from bot.talking.questions import question, recorded
 from bot.talking.saying import named, played
 from pipeline.themes import bank, fit
@@ -33,8 +36,9 @@ ENDS = {"retry", "doubt", "budget"}
 
 
 def plan(draft: Draft, wanted: Plan) -> Draft:
-    """Make the film in another way from now on."""
-    return answered(draft.fill(plan=wanted), "retry").change(doubt="")
+    """Make the film in another way from now on; a model's own voice is none that costs nothing."""
+    own = draft.talk.brief.own_voice and wanted != "free"
+    return answered(draft.fill(plan=wanted, own_voice=own), "retry").change(doubt="")
 
 
 def pay_again(draft: Draft) -> Draft:
@@ -170,7 +174,8 @@ def edit(draft: Draft, number: int, text: str) -> Draft:
 
 def preset(draft: Draft, name: str) -> Draft:
     """Take a preset as the pet's voice, in place of a sample or recordings."""
-    taken = draft.fill(voice=name, sample=None, pet_lines=(), lifted=None).stop("voice", "link")
+    taken = draft.fill(voice=name, sample=None, pet_lines=(), lifted=None, own_voice=False)
+    taken = taken.stop("voice", "link")
     taken = answered(taken, "voice", "retry").change(approved="", consent="", whole=_without(draft, "pet"))
     taken = taken.change(recording=None)
     return taken.tell("talk.voice_taken", {"voice": named(f"voice.{name}", draft.talk.lang)})
@@ -178,7 +183,8 @@ def preset(draft: Draft, name: str) -> Draft:
 
 def sample(draft: Draft, file: File) -> Draft:
     """Take a sample to make the pet's voice from; it needs a word that this is allowed."""
-    taken = draft.fill(sample=file.asset, voice=None, pet_lines=(), lifted=None).stop("voice", "link")
+    taken = draft.fill(sample=file.asset, voice=None, pet_lines=(), lifted=None, own_voice=False)
+    taken = taken.stop("voice", "link")
     taken = answered(taken, "voice", "retry").change(whole=_without(draft, "pet"), recording=None)
     return taken.tell("talk.sample_taken")
 
@@ -186,6 +192,7 @@ def sample(draft: Draft, file: File) -> Draft:
 def record(draft: Draft, role: Role) -> Draft:
     """Ask for a role's lines to be recorded anew; a preset or a sample stays until a recording comes."""
     begun = no_recordings(draft, role) if recorded(draft.talk, role) else draft
+    begun = begun.fill(own_voice=False) if role == "pet" and begun.talk.brief.own_voice else begun
     return answered(begun, "voice", "person", "retry").change(recording=role)
 
 
@@ -193,9 +200,8 @@ def recordings(draft: Draft, role: Role, files: tuple[File, ...]) -> Draft:
     """Add recorded lines of a role; they take the place of a voice."""
     new = tuple(file.asset for file in files)
     if role == "pet":
-        kept = draft.fill(pet_lines=(*draft.talk.brief.pet_lines, *new), voice=None, sample=None).stop(
-            "voice"
-        )
+        lines = (*draft.talk.brief.pet_lines, *new)
+        kept = draft.fill(pet_lines=lines, voice=None, sample=None, own_voice=False).stop("voice")
         return answered(kept, "voice", "pet_lines", "retry").change(recording=None)
     kept = draft.fill(person_lines=(*draft.talk.brief.person_lines, *new), person_voice=None)
     return answered(kept, "person", "person_lines").change(recording=None)
@@ -223,6 +229,31 @@ def captions(draft: Draft, *, shown: bool) -> Draft:
     return taken.start("film") if draft.talk.done else taken
 
 
+def stickers(draft: Draft, *, shown: bool) -> Draft:
+    """Put reactions beside the punchline or leave them out; a film that is there is cut anew at once."""
+    if draft.talk.brief.stickers is shown:
+        return draft.tell("talk.stickers_are_on" if shown else "talk.stickers_are_off")
+    taken = answered(draft.fill(stickers=shown), "retry")
+    taken = taken.tell("talk.stickers_on" if shown else "talk.stickers_off")
+    return taken.start("film") if draft.talk.done else taken
+
+
+def music(draft: Draft, wanted: str) -> Draft:
+    """Let something play under the film: "off", a bed by its name, a file; empty: what suits the pet. A film
+    that is there is cut anew at once."""
+    if draft.talk.brief.music == wanted:
+        return answered(draft, "music").tell("talk.music_is_that")
+    taken = answered(draft.fill(music=wanted), "music", "whose", "retry")
+    if wanted == "off":
+        taken = taken.tell("talk.music_none")
+    elif wanted in MUSIC or not wanted:
+        name = named(f"talk.music.{wanted or 'auto'}", draft.talk.lang)
+        taken = taken.tell("talk.music_taken", {"music": name})
+    else:
+        taken = taken.tell("talk.music_own")
+    return taken.start("film") if draft.talk.done else taken
+
+
 def person(draft: Draft, name: str) -> Draft:
     """Take a preset for the person's lines."""
     taken = draft.fill(person_voice=name, person_lines=())
@@ -241,7 +272,7 @@ def new_film(draft: Draft) -> Draft:
             "brief": Brief(lang=talk.lang),
         }
     )
-    ends = {sort for sort in draft.talk.running.values() if sort != "project"}  # that is of a finished film
+    ends = {sort for sort in draft.talk.running.values() if sort not in get_args(Extra)}
     stopped = (draft.stop(*ends) if ends else draft).forgetting("progress")
     return stopped.change(
         **{name: getattr(fresh, name) for name in type(fresh).model_fields if name not in _GO_ON}

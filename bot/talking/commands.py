@@ -2,14 +2,14 @@
 
 import dataclasses
 
-from bot.talking import casting, changes, files
+from bot.talking import casting, changes, extras, files
 from bot.talking.draft import Draft
-from bot.talking.model import Made, fresh
+from bot.talking.model import fresh
 from bot.talking.questions import before, question, stage
 from bot.talking.saying import filed
 from storage.model import Brief
 
-SIDE = {"line", "words", "own", "whom", "mood", "settings", "forget", "films", "whose", "times"}
+SIDE = {"line", "words", "own", "whom", "mood", "settings", "forget", "films", "whose", "times", "music"}
 
 
 def obey(draft: Draft, name: str) -> Draft:
@@ -56,26 +56,6 @@ def original(draft: Draft, number: int = 0) -> Draft:
     made = draft.talk.films[number - 1]
     name = filed(made.title)
     return draft.tell("talk.original", kind="document", assets=(made.film,), labels=(name,))
-
-
-def project(draft: Draft, number: int = 0) -> Draft:
-    """Hand over a film's editing project, made when it is asked for first: by its number, or the newest."""
-    if not 0 <= number <= len(draft.talk.films) or not draft.talk.films:
-        return draft.tell("talk.no_films")
-    made = draft.talk.films[number - 1]
-    if made.archive:
-        return project_of(draft, made)
-    if not made.parts:
-        return draft.tell("talk.no_project")
-    if not draft.runs("project").startswith(f"{made.project}:"):
-        draft = draft.start("project", made.parts, made.cover, project=made.project)
-    return draft.tell("talk.project_coming")
-
-
-def project_of(draft: Draft, made: Made) -> Draft:
-    """Hand over the project that was made of a film."""
-    name = filed(made.title, "zip")
-    return draft.tell("talk.project", kind="document", assets=(made.archive,), labels=(name,))
 
 
 def _start(draft: Draft) -> Draft:
@@ -175,6 +155,9 @@ _COMMANDS = {
     "back": _back,
     "again": _again,
     "original": original,
-    "project": project,
+    "project": lambda draft: extras.wanted(draft, "project"),
+    "square": lambda draft: extras.wanted(draft, "square"),
+    "preview": lambda draft: extras.wanted(draft, "preview"),
+    "music": lambda draft: changes.want(draft, "music"),
     "go": _go,
 }

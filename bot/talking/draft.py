@@ -24,6 +24,7 @@ _RECIPES: dict[
         "audition",
         "make_film",
         "edit_project",
+        "vary_film",
     ],
 ] = {
     "frame": "prepare_frame",
@@ -35,6 +36,8 @@ _RECIPES: dict[
     "audition": "audition",
     "film": "make_film",
     "project": "edit_project",
+    "square": "vary_film",
+    "preview": "vary_film",
 }
 
 

@@ -1,7 +1,7 @@
 """Files somebody sent: by what they are, and by what is being asked for."""
 
 from bot.messages import File
-from bot.talking import changes
+from bot.talking import changes, understanding
 from bot.talking.draft import Draft, Row, button, rows
 from bot.talking.model import Later, Role
 from bot.talking.questions import count, question, recorded, stage
@@ -17,6 +17,14 @@ def take(draft: Draft, files: tuple[File, ...]) -> Draft:
     if pictures:
         draft = _pictures(draft, pictures)
     return _sounds(draft, sounds) if sounds else draft
+
+
+def music(draft: Draft, files: tuple[File, ...], words: str) -> tuple[Draft, tuple[File, ...], str]:
+    """Take the one sound among files as music where the words beside it say so; return what is left."""
+    sounds = [file for file in files if file.sort in {"sound", "video"}]
+    if len(sounds) != 1 or not understanding.is_music(words):
+        return draft, files, words
+    return changes.music(draft, sounds[0].asset), tuple(file for file in files if file not in sounds), ""
 
 
 def keep_for_later(draft: Draft, text: str, files: tuple[File, ...]) -> Draft:
@@ -44,6 +52,8 @@ def sounds_are(draft: Draft, what: str) -> Draft:
     draft = changes.answered(draft.change(pending=()), "whose")
     if not sounds:
         return draft
+    if what == "music":
+        return changes.music(draft, sounds[0].asset)
     if what == "sample":
         return _sample(draft, sounds)
     return _recorded(draft, "person" if what == "person" else "pet", sounds)
@@ -60,6 +70,8 @@ def _pictures(draft: Draft, pictures: tuple[File, ...]) -> Draft:
 
 def _sounds(draft: Draft, sounds: tuple[File, ...]) -> Draft:
     name = question(draft.talk)
+    if name == "music":
+        return changes.music(draft, sounds[0].asset)
     if name in {"pet_lines", "person_lines"}:
         return _recorded(draft, "pet" if name == "pet_lines" else "person", sounds)
     if name == "person":

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from bot.talking import changes
+from bot.talking import changes, paying
 from bot.talking.draft import Draft, Row, button, keep, rows
 from bot.talking.model import Offered
 from bot.talking.questions import wished
@@ -104,7 +104,8 @@ def came(draft: Draft, notice: Notice) -> Draft:
         )
         for n in numbers
     )
-    return draft.change(pictures=found, painted=draft.talk.brief.wishes.get("paint", ""))
+    shown = draft.change(pictures=found, painted=draft.talk.brief.wishes.get("paint", ""))
+    return paying.in_doubt(shown, fields)
 
 
 def _decided(draft: Draft) -> Draft:

@@ -1,6 +1,17 @@
 """What somebody typed, taken by what is being asked for; the rest is understood wherever it is said."""
 
-from bot.talking import changes, clips, commands, framing, moments, pointing, pressing, understanding
+from bot.talking import (
+    changes,
+    clips,
+    commands,
+    files,
+    framing,
+    moments,
+    paying,
+    pointing,
+    pressing,
+    understanding,
+)
 from bot.talking.asking import ask
 from bot.talking.casting import PEOPLE, VOICES
 from bot.talking.draft import Draft, button, rows
@@ -37,7 +48,10 @@ def hear(draft: Draft, text: str) -> Draft:
 
 def is_for_a_film(text: str) -> bool:
     """True for words that would change a film: an edit, a mood, captions, a link, a theme, a dialogue, …"""
-    if understanding.captions(text) is not None or moments.link(text):
+    looks = (understanding.captions, understanding.stickers, understanding.music, understanding.size)
+    if any(one(text) is not None for one in looks) or moments.link(text):
+        return True
+    if understanding.own_voice(text) is not None:
         return True
     if understanding.command(text) is not None:
         return False
@@ -165,9 +179,14 @@ def _picture(draft: Draft, text: str) -> Draft | None:
 
 
 def _wish(draft: Draft, text: str) -> Draft | None:
-    """Take it as how it shall be played, with or without captions, in which language, for whom."""
+    """Take it as how it shall be played, with or without captions, in the model's own voice or ours, in which
+    language, for whom."""
     if (shown := understanding.captions(text)) is not None:
         return changes.captions(draft, shown=shown)
+    if (dressed := _dress(draft, text)) is not None:
+        return dressed
+    if (own := understanding.own_voice(text)) is not None:
+        return paying.own_voice(draft, wanted=own)
     if (draft.talk.brief.theme or draft.talk.brief.script) and (mood := understanding.mood(text)):
         return changes.mood(draft, mood, text)
     if lang := understanding.script_language(text):
@@ -175,6 +194,19 @@ def _wish(draft: Draft, text: str) -> Draft | None:
     if bank.find(text) is None and (who := understanding.audience(text) or _audience(draft, text)):
         return changes.audience(draft, who)
     return None
+
+
+def _dress(draft: Draft, text: str) -> Draft | None:
+    """Take it as what plays under the film, as reactions in it, or as its size."""
+    if (shown := understanding.stickers(text)) is not None:
+        return changes.stickers(draft, shown=shown)
+    if (width := understanding.size(text)) is not None:
+        return paying.size(draft, width)
+    played = understanding.music(text)
+    if played == "ask":
+        waits = draft.talk.pending and question(draft.talk) == "whose"
+        return files.sounds_are(draft, "music") if waits else changes.want(draft, "music")
+    return None if played is None else changes.music(draft, "" if played == "auto" else played)
 
 
 def _change(draft: Draft, text: str) -> Draft | None:

@@ -12,7 +12,22 @@ from storage.model import Address, Brief, Lang, Noun, Point, Script
 
 CELLS = 6  # numbered fields along each side of the grid a mouth is pointed out on
 
-What = Literal["frame", "pictures", "scripts", "edit", "voice", "link", "audition", "film", "project"]
+Extra = Literal["project", "square", "preview"]
+"""What else is made of a finished film."""
+
+What = Literal[
+    "frame",
+    "pictures",
+    "scripts",
+    "edit",
+    "voice",
+    "link",
+    "audition",
+    "film",
+    "project",
+    "square",
+    "preview",
+]
 Role = Literal["pet", "person"]
 Mood = Literal["sadder", "happier", "slyer"]
 
@@ -54,15 +69,16 @@ class Offered(_Kept):
 
 
 class Made(_Kept):
-    """A finished film; `parts` is what it was cut from, `archive` its editing project once there is one."""
+    """A finished film; `parts` is what it was cut from, `extras` the files of what else was made of it."""
 
     project: str
     title: str
     film: str
     cover: str
     caption: str
+    sidecar: str = ""
     parts: str = ""
-    archive: str = ""
+    extras: dict[Extra, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class Clip(_Kept):
@@ -147,13 +163,14 @@ class Means(Noun):
 
     `edits`: a text model changes a script as free words wish; `pictures`: an image vendor draws new scenes;
     `clones`: a voice vendor makes a real clone of a sample, else it is a stand-in. `prices`: who may be asked
-    for how much; without anybody hosted, money is not talked about.
+    for how much; without anybody hosted, money is not talked about. `width` of the house's films in pixels.
     """
 
     edits: bool = False
     pictures: bool = False
     clones: bool = False
     prices: Prices = Prices()
+    width: int = 720
 
 
 NOTHING_HOSTED = Means()

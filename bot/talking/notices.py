@@ -1,15 +1,17 @@
 """How the makings of a chat ended, told to the person where it matters to them."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import get_args
 
 from pydantic import ValidationError
 
 from bot.messages import Button
-from bot.talking import changes, clips, commands, edits, framing, paying
+from bot.talking import changes, clips, edits, extras, framing, paying
 from bot.talking.asking import done_rows, moved
 from bot.talking.casting import VOICES, auditions, everybody
 from bot.talking.draft import Draft, button, rows
-from bot.talking.model import Made, Seen, What
+from bot.talking.model import Extra, Made, Seen, What
 from bot.talking.questions import question
 from bot.talking.saying import caption, hook, named, played, sayable, stopping
 from pipeline.model import Box
@@ -55,7 +57,7 @@ def _frame(draft: Draft, notice: Notice) -> Draft:
         cells=assets.get("cells", ""),
         around=_box(fields.get("around", "")),
     )
-    draft = changes.answered(changes.seen(draft, seen), "looking")
+    draft = paying.in_doubt(changes.answered(changes.seen(draft, seen), "looking"), fields)
     if seen.mouth == "none":
         if seen.pets > 1 and "marked" in assets:
             draft = _which(draft, seen, assets["marked"])
@@ -174,6 +176,7 @@ def _film(draft: Draft, notice: Notice) -> Draft:
         film=film,
         cover=cover,
         caption=caption(script),
+        sidecar=notice.assets.get("sidecar", ""),
         parts=notice.assets.get("parts", ""),
     )
     films = (*(one for one in talk.films if one.film != film), made)[-10:]
@@ -187,26 +190,20 @@ def _film(draft: Draft, notice: Notice) -> Draft:
         shown = shown.tell("talk.no_mouth_moved")
     for key in notice.fields.get("notes", "").split():
         shown = shown.tell(*sayable(key, {}))
+    if notice.fields.get("voice") == "own":
+        shown = shown.tell("talk.voice_is_models", {"vendor": notice.fields.get("maker", "")})
     return paying.cost(shown, notice.fields.get("cost", ""))
 
 
-def _project(draft: Draft, notice: Notice) -> Draft:
-    archive, parts = notice.assets.get("archive", ""), notice.fields.get("parts", "")
-    films = tuple(
-        one.model_copy(update={"archive": archive}) if one.parts == parts else one for one in draft.talk.films
-    )
-    made = next((one for one in films if one.archive == archive), None)
-    return commands.project_of(draft.change(films=films), made) if made and archive else draft
-
-
 def _failed(draft: Draft, what: What, notice: Notice) -> Draft:
-    if what == "project":
+    if what in get_args(Extra):
         told_so = notice.kind == "cancelled"
         return draft if told_so else draft.tell(*sayable(notice.key, _named(draft, notice)))
     if what == "audition":
         waits = draft.talk.listening and notice.kind != "cancelled"
         calm = draft.change(listening=False)
-        return calm.tell(*sayable(notice.key, notice.fields)) if waits else calm
+        asked = notice.kind == "unsure" and question(draft.talk) == "voice"
+        return calm.tell(*sayable(notice.key, notice.fields)) if waits or asked else calm
     if what in {"edit", "pictures"} and notice.kind == "cancelled":
         return draft
     if notice.kind == "cancelled" and what == "film":
@@ -304,5 +301,7 @@ _ENDED: dict[What, Callable[[Draft, Notice], Draft]] = {
     "link": _link,
     "audition": _audition,
     "film": _film,
-    "project": _project,
+    "project": partial(extras.came, what="project"),
+    "square": partial(extras.came, what="square"),
+    "preview": partial(extras.came, what="preview"),
 }

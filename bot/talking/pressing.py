@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable
 from typing import get_args
 
-from bot.talking import changes, clips, commands, files, framing, pointing
+from bot.talking import changes, clips, commands, extras, files, framing, paying, pointing
+from bot.talking.aside import MUSIC
 from bot.talking.casting import PEOPLE, VOICES
-from bot.talking.draft import Draft, button, rows
-from bot.talking.model import Mood, What
+from bot.talking.draft import Draft, button
+from bot.talking.model import Extra, Mood, What
+from bot.talking.paying import WIDTHS
 from bot.talking.questions import can_draw, question
 from pipeline.themes import bank
 from storage.model import Lang, Plan
@@ -24,6 +26,8 @@ def press(draft: Draft, value: str) -> Draft:
     return draft.tell("talk.stale") if pressed is None else pressed
 
 
+# What is begun anew from the brief; the extras belong to a film.
+_BEGUN: tuple[What, ...] = tuple(what for what in get_args(What) if what not in get_args(Extra))
 Pressed = Callable[[Draft, str], Draft | None]
 
 
@@ -136,7 +140,7 @@ def _retry(draft: Draft, what: str) -> Draft | None:
     again = changes.answered(draft, "retry")
     if what == "link":
         return clips.again(again)
-    return next((again.start(sort) for sort in get_args(What) if sort == what), None)
+    return next((again.start(sort) for sort in _BEGUN if sort == what), None)
 
 
 def _plan(draft: Draft, arg: str) -> Draft | None:
@@ -149,12 +153,12 @@ def _pay_again(draft: Draft, what: str) -> Draft | None:
     if not draft.talk.doubt:
         return None
     again = changes.pay_again(draft)
-    return next((again.start(sort) for sort in get_args(What) if sort == what), None)
+    return next((again.start(sort) for sort in _BEGUN if sort == what), None)
 
 
 def _free_way(draft: Draft, what: str) -> Draft | None:
     freed = changes.plan(draft, "free").tell("talk.free_way_taken")
-    return next((freed.start(sort) for sort in get_args(What) if sort == what), None)
+    return next((freed.start(sort) for sort in _BEGUN if sort == what), None)
 
 
 def _wait(draft: Draft, _: str) -> Draft:
@@ -191,7 +195,7 @@ def _film(draft: Draft, arg: str) -> Draft | None:
         body=made.caption,
         kind="film",
         assets=(made.film, made.cover),
-        rows=rows(button("original", "talk.b_original", arg), button("project", "talk.b_project", arg)),
+        rows=(extras.row(arg), (button("original", "talk.b_original", arg),)),
     )
 
 
@@ -199,8 +203,8 @@ def _original(draft: Draft, arg: str) -> Draft:
     return commands.original(draft, int(arg) if arg.isdecimal() else 0)
 
 
-def _project(draft: Draft, arg: str) -> Draft:
-    return commands.project(draft, int(arg) if arg.isdecimal() else 0)
+def _extra(what: Extra) -> Pressed:
+    return lambda draft, arg: extras.wanted(draft, what, int(arg) if arg.isdecimal() else 0)
 
 
 def _use_now(draft: Draft, _: str) -> Draft | None:
@@ -208,7 +212,7 @@ def _use_now(draft: Draft, _: str) -> Draft | None:
 
 
 def _whose(draft: Draft, what: str) -> Draft | None:
-    known = what in {"sample", "pet", "person"} and draft.talk.pending
+    known = what in {"sample", "pet", "person", "music"} and draft.talk.pending
     return files.sounds_are(draft, what) if known else None
 
 
@@ -219,6 +223,19 @@ def _register(draft: Draft, how: str) -> Draft | None:
 
 def _captions(draft: Draft, how: str) -> Draft | None:
     return changes.captions(draft, shown=how == "on") if how in {"on", "off"} else None
+
+
+def _play_under(draft: Draft, what: str) -> Draft | None:
+    return changes.music(draft, "" if what == "auto" else what) if what in MUSIC else None
+
+
+def _size(draft: Draft, width: str) -> Draft | None:
+    return next((paying.size(draft, one) for one in WIDTHS if str(one) == width), None)
+
+
+def _own_voice(draft: Draft, how: str) -> Draft | None:
+    known = how in {"on", "off"} and question(draft.talk) == "summary"
+    return paying.own_voice(draft, wanted=how == "on") if known else None
 
 
 def _first_minute(draft: Draft, _: str) -> Draft | None:
@@ -278,9 +295,13 @@ _PRESSED: dict[str, Pressed] = {
     "whose": _whose,
     "pet": _pet,
     "original": _original,
-    "project": _project,
+    **{what: _extra(what) for what in get_args(Extra)},
+    "music": lambda draft, _: changes.want(draft, "music"),
+    "play_under": _play_under,
+    "size": _size,
     "register": _register,
     "captions": _captions,
+    "own_voice": _own_voice,
     "first_minute": _first_minute,
     "draw": _draw,
     "picture": _picture,

@@ -73,7 +73,7 @@ def token(talk: Talk) -> str:
     elif name == "frame":
         about = (*(one.asset for one in talk.pictures), wished(talk))
     elif name == "summary" and talk.quoted:
-        about = (talk.quoted,)
+        about = (talk.quoted, "own") if talk.brief.own_voice else (talk.quoted,)
     elif name in {"consent", "preview"}:
         about = (talk.brief.sample,)
     return ":".join(map(str, (talk.project, name, *about)))
@@ -137,7 +137,13 @@ def complete(talk: Talk, role: Role) -> bool:
 def _sample(talk: Talk) -> str | None:
     """What a sample has to be asked about is asked while people still remember it."""
     sample = talk.brief.sample
-    if sample is None or talk.recording == "pet" or talk.brief.pet_lines or talk.approved == sample:
+    if (
+        sample is None
+        or talk.brief.own_voice
+        or talk.recording == "pet"
+        or talk.brief.pet_lines
+        or talk.approved == sample
+    ):
         return None
     if talk.consent != sample:
         return "consent"
@@ -171,6 +177,8 @@ def _frame(talk: Talk) -> str | None:
 
 def _voice(talk: Talk) -> str | None:
     brief = talk.brief
+    if brief.own_voice:
+        return None
     if talk.recording == "pet" or brief.pet_lines:
         if not complete(talk, "pet"):
             return "pet_lines"

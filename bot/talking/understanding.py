@@ -46,6 +46,7 @@ _FOR = [
 _NAMED_BOT = re.compile(r"^(/\w+)(?:@\w+)?(?:\s.*)?$", re.DOTALL)  # /start@a_bot and what follows it
 
 
+_PHRASE = 24  # characters; a longer text that names music says something else
 _WISH = 200  # characters; a longer text says something else
 
 
@@ -112,6 +113,46 @@ def captions(text: str) -> bool | None:
     """Return whether captions are wished (True) or not (False); None when it is about something else."""
     words = _folded(text)
     return next((wish == "on" for wish in ("on", "off") if words in _words()["captions"][wish]), None)
+
+
+def stickers(text: str) -> bool | None:
+    """Return whether stickers are wished (True) or not (False); None when it is about something else."""
+    words = _folded(text)
+    return next((wish == "on" for wish in ("on", "off") if words in _words()["stickers"][wish]), None)
+
+
+def music(text: str) -> str | None:
+    """Return what is wished to play under the film: "off", "auto", a bed, "ask" for some other; None when it
+    is about something else."""
+    words = _folded(text)
+    said = _words()["music"]
+    if plain := next((wish for wish in ("off", "auto", "ask") if words in said[wish]), None):
+        return plain
+    if len(words) > _PHRASE or not any(has(words, word) for word in said["named"]):
+        return None
+    return next(
+        (bed for bed, names in _words()["beds"].items() if any(has(words, one) for one in names)), None
+    )
+
+
+def is_music(text: str) -> bool:
+    """True when words beside a sound say that it is to play under the film."""
+    words = _folded(text)
+    said = _words()["music"]
+    named = len(words) <= _WISH and any(has(words, word) for word in (*said["named"], *said["beside"]))
+    return named and not any(has(words, word) for word in said["off"])
+
+
+def size(text: str) -> int | None:
+    """Return how many pixels wide the film is wished: 1080p, 高清."""
+    words = _folded(text)
+    return next((int(width) for width, names in _words()["sizes"].items() if words in names), None)
+
+
+def own_voice(text: str) -> bool | None:
+    """Return whether the model's own voice is wished (True) or not (False); None for anything else."""
+    words = _folded(text)
+    return next((wish == "on" for wish in ("on", "off") if words in _words()["own_voice"][wish]), None)
 
 
 def voice_over(text: str) -> bool:

@@ -4,14 +4,11 @@ The same every time, so that a film made twice sounds the same.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.model import Timeline
-
-Mood = Literal["tender", "merry", "blue", "sly", "proud"]
+from pipeline.model import Mood, Timeline
 
 _HERTZ = 24_000  # nothing of it sounds above; half the work
 _HEARD = 9.0  # time constants after which a partial is gone, -78 dB

@@ -14,6 +14,8 @@ from pipeline.model import Box, Cue, Layout, Span, Timeline, Track
 from storage.model import Noun, Speaker
 
 _NARROWEST = 0.04  # of the height: the foot that stays free when a low mouth leaves no other room
+_SHALLOWEST = 0.58  # of a panel is used, also where that leaves less of the foot free
+_LIKE_THE_REST = 0.8  # of the largest size: a smaller line in a panel is rather two larger ones
 _QUIET_ENDS = "\uff0c\u3002\u3001\uff1b\uff1a,;:"  # punctuation a caption does not end with
 
 
@@ -68,8 +70,8 @@ def captions(
     """
     made = []
     for cue in timeline.cues:
-        for text, start, end in _paged(cue, layout, look, faces, timeline.fps):
-            tag = tags.get(cue.speaker, "")
+        tag = faces.plain(tags.get(cue.speaker, "")) if look.caption.tags else ""
+        for text, start, end in _paged(cue, layout, look, faces, timeline.fps, tagged=bool(tag)):
             lines, letters, picture = _drawn(text, cue, layout, look, faces, tag)
             mouths = _mouths(track, start, end, timeline.fps)
             box = _placed(picture.shape[1], picture.shape[0], layout, look, mouths, taken)
@@ -97,10 +99,12 @@ def _told(page: Page, look: Look, fps: int) -> list[tuple[int, Span]]:
     ]
 
 
-def _paged(cue: Cue, layout: Layout, look: Look, faces: Faces, fps: int) -> list[tuple[str, float, float]]:
+def _paged(
+    cue: Cue, layout: Layout, look: Look, faces: Faces, fps: int, *, tagged: bool
+) -> list[tuple[str, float, float]]:
     """Return a line in pieces that fit two lines each, with times in proportion to their length."""
     text = faces.plain(cue.text).rstrip(_QUIET_ENDS)
-    texts = _cut(text, layout, look, faces) if text else []
+    texts = _cut(text, layout, look, faces, tagged=tagged) if text else []
     whole = sum(len(text) for text in texts)
     pieces, start, read = [], cue.start, 0
     for text in texts:
@@ -111,39 +115,44 @@ def _paged(cue: Cue, layout: Layout, look: Look, faces: Faces, fps: int) -> list
     return [piece for piece in pieces if piece[2] > piece[1]]
 
 
-def _cut(text: str, layout: Layout, look: Look, faces: Faces) -> list[str]:
-    if _fitted(text, layout, look, faces)[0] is not None:
+def _cut(text: str, layout: Layout, look: Look, faces: Faces, *, tagged: bool) -> list[str]:
+    if _fitted(text, layout, look, faces, tagged=tagged)[0] is not None:
         return [text]
     before, after = split(text)
     if not before:  # one word wider than the screen: broken where the edge is
         middle = len(text) // 2
         before, after = text[:middle], text[middle:]
-    return [*_cut(before, layout, look, faces), *_cut(after, layout, look, faces)]
+    return [part for half in (before, after) for part in _cut(half, layout, look, faces, tagged=tagged)]
 
 
-def _fitted(text: str, layout: Layout, look: Look, faces: Faces) -> tuple[tuple[str, ...] | None, int]:
+def _fitted(
+    text: str, layout: Layout, look: Look, faces: Faces, *, tagged: bool
+) -> tuple[tuple[str, ...] | None, int]:
     """Return the lines and their size: one line if that keeps it large enough, else two; None: too long."""
     style = look.caption
     share = style.largest if layout.panel is None else style.in_panel
     largest, smallest = round(layout.width * share), round(layout.width * style.smallest)
     room = layout.width * (1 - 2 * style.sides - 2 * style.weight * share)
     size = min(largest, int(largest * room / max(faces.width(text, largest), 1.0)))
-    if size >= layout.width * style.one_line:
+    alone = size >= layout.width * style.one_line
+    if alone and (layout.panel is None or size >= _LIKE_THE_REST * largest):
         return (text,), size
     lines = wrap(faces, text, smallest, room, 2, least=2) or wrap(faces, text, smallest, room, 1)
     if lines is None:
-        return ((text,) if len(text) < 2 else None), smallest
+        return ((text,) if alone or len(text) < 2 else None), size if alone else smallest
     widest = max(faces.width(line, smallest) for line in lines)
-    ceiling = max(smallest, min(largest, _deepest(layout, look)))
-    return lines, min(ceiling, int(smallest * room / widest))
+    ceiling = max(smallest, min(largest, _deepest(layout, look, tagged=tagged)))
+    both = min(ceiling, int(smallest * room / widest))
+    return ((text,), size) if alone and size >= both else (lines, both)
 
 
-def _deepest(layout: Layout, look: Look) -> int:
-    """Return the size at which a tag and two lines just fit into the panel above the platforms' buttons."""
+def _deepest(layout: Layout, look: Look, *, tagged: bool) -> int:
+    """Return the size at which two lines, with a tag over them, just fit into the panel above the platforms'
+    buttons."""
     if layout.panel is None:
         return layout.width
     top, foot = _panel_room(layout, look)
-    return max(1, int((foot - top) / (0.16 + 0.5 * 1.5 + 2 * 1.28)))
+    return max(1, int((foot - top) / ((0.16 + 0.5 * 1.5 if tagged else 0.0) + 2 * 1.28)))
 
 
 def _panel_room(layout: Layout, look: Look) -> Span:
@@ -152,13 +161,13 @@ def _panel_room(layout: Layout, look: Look) -> Span:
     pad = look.caption.clear * layout.height
     top, bottom = layout.panel.y + pad, layout.panel.y + layout.panel.h - pad
     foot = layout.height * (1 - _free(layout, look))
-    return top, max(min(foot, bottom), top + 0.45 * (bottom - top))
+    return top, max(min(foot, bottom), top + _SHALLOWEST * (bottom - top))
 
 
 def _drawn(
-    text: str, cue: Cue, layout: Layout, look: Look, faces: Faces, name: str, said: int = 0
+    text: str, cue: Cue, layout: Layout, look: Look, faces: Faces, tag: str, said: int = 0
 ) -> tuple[tuple[str, ...], int, Rgba]:
-    lines, size = _fitted(text, layout, look, faces)
+    lines, size = _fitted(text, layout, look, faces, tagged=bool(tag))
     lines = lines or (text,)
     voice = look.speakers[cue.speaker]
     words = lettering(
@@ -168,7 +177,6 @@ def _drawn(
         Ink(voice.fill, voice.stroke, look.caption.weight, look.caption.bold, voice.lit or look.caption.lit),
         said=said,
     )
-    tag = faces.plain(name) if look.caption.tags else ""
     if not tag:
         return lines, size, words
     small = max(8, round(layout.width * 0.038))

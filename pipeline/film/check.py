@@ -41,7 +41,7 @@ def check(path: Path, channel: Channel | None = None) -> Report:
     heard = None if samples is None else listen(samples, sound_rate(told))
     mouth = None if samples is None or page is None else sync(samples, sound_rate(told), page)
     faults = [*_file(told, channel), *_picture(seen, told), *_sound(heard), *_mouth(mouth, page)]
-    faults += [] if page is None else [*_words(page, told), *_label(page, told)]
+    faults += [] if page is None else [*_words(page, told), *_label(page, told), *_stuck(page)]
     wanted = page is not None and page.label is not None
     if marks.aigc(told.metadata) is None:
         faults.append(Fault(key="check.aigc", stops=wanted))
@@ -128,7 +128,7 @@ def _words(page: Sidecar, told: Probe) -> Iterator[Fault]:
     for caption in page.captions:
         line = {"line": str(caption.cue + 1)}
         shown = page.mouths[round(caption.start * fps) : round(caption.end * fps)]
-        if any(box is not None and _meet(box, caption.box) for box in shown):
+        if any(box is not None and box.common(caption.box) for box in shown):
             yield Fault(key="check.caption_over_mouth", stops=True, fields=line)
         if not _inside(caption.box, told):
             yield Fault(key="check.caption_outside", stops=True, fields=line)
@@ -149,8 +149,20 @@ def _label(page: Sidecar, told: Probe) -> Iterator[Fault]:
     if label.letters < least or short or not _inside(label.box, told):
         yield Fault(key="check.label", stops=True)
     shown = page.mouths[: round(label.end * page.timeline.fps)]
-    if any(box is not None and _meet(box, label.box) for box in shown):
+    if any(box is not None and box.common(label.box) for box in shown):
         yield Fault(key="check.label_over_mouth", stops=True)
+
+
+def _stuck(page: Sidecar) -> Iterator[Fault]:
+    """Find stickers over what has to be seen, while they are there."""
+    fps = page.timeline.fps
+    for sticker in page.stickers:
+        over = [box for box in page.mouths[round(sticker.start * fps) : round(sticker.end * fps)] if box]
+        over += [each.box for each in page.captions if each.end > sticker.start and each.start < sticker.end]
+        if page.label is not None and page.label.end > sticker.start:
+            over.append(page.label.box)
+        if any(sticker.box.common(box) for box in over):
+            yield Fault(key="check.sticker_over", stops=True)
 
 
 def _facts(
@@ -180,16 +192,11 @@ def _facts(
         "mouth_correlation": _rounded(None if mouth is None else mouth.correlation),
         "mouth_late_ms": None if mouth is None else round(mouth.late * 1000),
         "captions": None if page is None else len(page.captions),
+        "stickers": None if page is None else len(page.stickers),
         "label_seconds": None if page is None or page.label is None else page.label.end - page.label.start,
         "aigc": marks.aigc(told.metadata) is not None,
         "sidecar": page is not None,
     }
-
-
-def _meet(one: Box, other: Box) -> bool:
-    across = min(one.x + one.w, other.x + other.w) - max(one.x, other.x)
-    down = min(one.y + one.h, other.y + other.h) - max(one.y, other.y)
-    return across > 0 and down > 0
 
 
 def _inside(box: Box, told: Probe) -> bool:

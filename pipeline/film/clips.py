@@ -37,7 +37,7 @@ def even(path: Path, out: Path, width: int, height: int, fps: int) -> int:
         Failed: `performance.unreadable`.
     """
     number = 0
-    with _paid(), encode.Clip(out, width, height, fps, crf=10, preset="ultrafast", every=1) as clip:
+    with _paid(), encode.Clip(out, width, height, fps, every=1) as clip:
         for frame in islice(evenly(path, fps, (width, height)), round(_LONGEST * fps)):
             clip.put(frame)
             number += 1

@@ -12,18 +12,18 @@ from av.container import OutputContainer
 from numpy.typing import NDArray
 from pydantic import Field
 
-from pipeline.film import cover, looks, marks, sidecar, sound, title
+from pipeline.film import cover, credentials, looks, marks, sidecar, sound, title
 from pipeline.film.atomic import replacing
 from pipeline.film.backdrop import backdrop
-from pipeline.film.bed import Mood
-from pipeline.film.captions import captions
+from pipeline.film.captions import Page, captions
 from pipeline.film.encode import video_stream
 from pipeline.film.fitted import MIDDLE, Focus, fitted
 from pipeline.film.mix import HERTZ, Mix, music
 from pipeline.film.scene import Scene, even
 from pipeline.film.shots import Shot, decoded, pictures
+from pipeline.film.stickers import Sticker, begin, moving, stickers
 from pipeline.film.type import Faces
-from pipeline.model import Layout, Timeline, Track
+from pipeline.model import Box, Credentials, Layout, Mood, Timeline, Track
 from pipeline.ports.errors import BadInput, Failed, Surprise
 from storage.model import Lang, Noun, Speaker
 
@@ -36,6 +36,7 @@ _FINER = 1.1  # of a step of quality, so that the likeness is none the less for 
 _KEY = 4  # seconds between two pictures that need no other: where a player may jump to
 _BLOCK = 1024  # samples in one AAC frame
 _LOWER, _FEWER = 1.0, 0.9  # dB and share of the bytes, when a film is made again
+_GONE = 0.5  # seconds after its end in which the label fades
 _LATE = 3  # frames a performance may be short of the film
 
 
@@ -46,8 +47,10 @@ class CutJob(Noun):
     `fade` seconds; `focus` is what is kept of pictures larger than the pane; `track` tells the mouth's boxes
     in canvas pixels; `sounds` maps each cue's index to its line. `label` and `producer` may be empty: then
     that mark is left out. `music` is a file that plays instead of the bed. `tags` names the speakers other
-    than the look does (an empty word: no tag). `again` mends what a check holds against a film: lower peaks,
-    fewer bytes. The same job makes the same film.
+    than the look does (an empty word: no tag). `heads` are where label and stickers are rather not,
+    `faces` where stickers never are. `stickers` come with the punchline, None as the look has it.
+    `credentials` sign the film. `again` mends what a check holds against a film: lower peaks, fewer bytes.
+    The same job makes the same film.
     """
 
     performance: Path | tuple[Shot, ...]
@@ -64,6 +67,10 @@ class CutJob(Noun):
     bed: Mood | None = "tender"
     music: Path | None = None
     captions: bool = True
+    heads: tuple[Box, ...] = ()
+    faces: tuple[Box, ...] = ()
+    stickers: bool | None = None
+    credentials: Credentials | None = None
     label: str = "AI生成"
     producer: str = ""
     produce_id: str = ""
@@ -106,7 +113,7 @@ def cut(job: CutJob, tell: Callable[[float], None] = lambda fraction: None) -> M
 
     Raises:
         BadInput: a sound or the performance cannot be read; `film.no_look`; `film.cannot_write`.
-        NoAccess: `film.no_font`. Surprise: `film.short_performance`.
+        NoAccess: `film.no_font`; `credentials.unusable`. Surprise: `film.short_performance`.
         Failed: `film.disk_full`; `film.too_big`, it does not fit into `max_bytes` at any decent quality.
     """
     prepared = reel(job, tell)
@@ -114,6 +121,8 @@ def cut(job: CutJob, tell: Callable[[float], None] = lambda fraction: None) -> M
     # All three take their places together, so that a disk that fills up leaves none of them.
     with replacing(job.cover) as picture, replacing(beside) as text, replacing(job.out) as part:
         crf, best = _within(prepared, part)
+        if job.credentials is not None:
+            credentials.sign(part, job.credentials, job.producer, " ".join(job.title) or job.out.stem)
         cover.write(picture, best)
         sidecar.write(text, prepared.page)
         size = part.stat().st_size
@@ -149,7 +158,7 @@ def reel(job: CutJob, tell: Callable[[float], None] = lambda fraction: None) -> 
     look = looks.load(job.look)
     faces = Faces.of(job.font_cute, job.font_sans, look.face)
     timeline, layout = job.timeline, job.layout
-    mark = marks.mark(job.label, layout, look, faces, timeline.seconds)
+    mark = marks.mark(job.label, layout, look, faces, timeline.seconds, job.heads)
     label = None if mark is None else mark.label
     tags = {speaker: voice.tag[job.lang] for speaker, voice in look.speakers.items()} | job.tags
     taken = None if label is None else label.box
@@ -163,15 +172,32 @@ def reel(job: CutJob, tell: Callable[[float], None] = lambda fraction: None) -> 
     )
     shown = tuple(text for text, _ in title.lines(job.title, layout, look, faces))
     pages = tuple({(word.page.cue, word.page.start): word.page for word in words}.values())
-    page = sidecar.page(timeline, layout, shown, title_box, pages, label, job.track)
+    stuck = _stickers(job, look, pages, label)
+    page = sidecar.page(timeline, layout, shown, title_box, pages, label, job.track, stuck)
     behind = backdrop(next(performed(job)), layout.width, layout.height) if look.backdrop else None
-    return Reel(job, Scene(layout, look, band, words, mark, timeline.fps, behind), played, page, tell)
+    reacting = [moving(each, look, timeline.fps) for each in stuck]
+    scene = Scene(layout, look, band, words, mark, timeline.fps, behind, reacting)
+    return Reel(job, scene, played, page, tell)
+
+
+def _stickers(
+    job: CutJob, look: looks.Look, pages: tuple[Page, ...], label: marks.Label | None
+) -> tuple[Sticker, ...]:
+    """Return the film's stickers, where they are wanted."""
+    if not (look.sticker.usual if job.stickers is None else job.stickers):
+        return ()
+    start = begin(job.timeline)
+    mouths = [box for box in job.track.mouths[round(start * job.timeline.fps) :] if box is not None]
+    words = [page.box for page in pages if page.end > start]
+    labelled = [] if label is None or label.end + _GONE < start else [label.box]
+    return stickers(job.timeline, job.layout, look, job.heads, [*mouths, *job.faces, *words, *labelled])
 
 
 def _within(reel: Reel, part: Path) -> tuple[int, av.VideoFrame]:
     """Encode, again at a lower quality while the file is too large; return quality and cover frame."""
     crf = _CRF
     most = round(reel.job.max_bytes * (_FEWER if reel.job.again else 1.0))
+    most -= credentials.ROOM if reel.job.credentials is not None else 0
     while True:
         best = _encode(reel, part, crf)
         size = part.stat().st_size

@@ -57,7 +57,8 @@ def yuv(rgb: NDArray[np.uint8]) -> av.VideoFrame:
 class Clip:
     """A clip being written, picture by picture; it appears at `path` when the block ends without an error.
 
-    An intermediate: high quality, a key frame every second, no B-frames, so that clips can be joined.
+    An intermediate: cheap to write and to read rather than small, far finer than the film made of it, a key
+    frame every second, no B-frames, so that clips can be joined.
     """
 
     def __init__(
@@ -66,8 +67,8 @@ class Clip:
         width: int,
         height: int,
         fps: int,
-        crf: int = 12,
-        preset: str = "veryfast",
+        crf: int = 14,
+        preset: str = "ultrafast",
         every: int | None = None,
     ) -> None:
         """Open a clip; `every`: pictures between key frames, one a second without it."""

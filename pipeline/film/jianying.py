@@ -1,8 +1,8 @@
-"""A draft for JianYing and CapCut, as versions up to 5.9 keep it: plain JSON, media inside its folder.
+"""A draft for JianYing and CapCut, as JianYing 5.9 keeps it: plain JSON, media inside its folder.
 
-Sources: what pyJianYingDraft 0.3.1 and pyCapCut 0.0.4 write and read (read 2026-11-26). Times are in
-microseconds; places in halves of the canvas from its middle, upwards; sizes of letters in hundredths of the
-shorter side.
+Sources: what pyJianYingDraft 0.3.1 and pyCapCut 0.0.4 write and read, and what their pages say of versions
+(read 2026-11-26); no draft was tried in an application here. Times are in microseconds; places in halves of
+the canvas from its middle, upwards; sizes of letters in hundredths of the shorter side.
 """
 
 import json

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from pipeline.ports.errors import BadInput, Surprise
-from storage.model import Lang, Noun, Speaker
+from storage.model import Emotion, Lang, Noun, Speaker
 
 _FOLDER = Path(__file__).with_name("looks")
 
@@ -76,6 +76,17 @@ class LabelLook(Noun):
     seconds: float = Field(ge=2.0)
 
 
+class StickerLook(Noun):
+    """Reactions on the punchline: whether they come unasked, their size as a share of the width, the rim cut
+    around them as a share of that, and which shapes there are for how the last answer is played."""
+
+    usual: bool = False
+    size: float = Field(default=0.17, gt=0, lt=0.5)
+    rim: str = "#FFFFFF"
+    weight: float = 0.035
+    shown: dict[Emotion, tuple[str, ...]] = Field(default_factory=dict)
+
+
 class Look(Noun):
     """A whole look pack; with `backdrop` what lies around the picture is the picture itself, out of focus."""
 
@@ -87,6 +98,7 @@ class Look(Noun):
     caption: CaptionLook
     speakers: dict[Speaker, SpeakerLook]
     label: LabelLook
+    sticker: StickerLook = StickerLook()
 
 
 def names() -> tuple[str, ...]:

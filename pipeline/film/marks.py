@@ -5,6 +5,7 @@ Source: GB 45438-2025, 5 (words at least 5 % of the shorter side, two seconds at
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -17,6 +18,7 @@ from storage.model import Noun
 
 FIELD = "AIGC"
 LEAST_SHARE, LEAST_SECONDS = 0.05, 2.0
+_BARELY = 0.1  # of a label may lie over a head before it moves
 
 
 class Label(Noun):
@@ -63,8 +65,14 @@ class Mark:
     picture: Rgba
 
 
-def mark(text: str, layout: Layout, look: Look, faces: Faces, seconds: float) -> Mark | None:
-    """Return the label for a film of that length, at the upper left of the picture; None for no words."""
+def mark(
+    text: str, layout: Layout, look: Look, faces: Faces, seconds: float, heads: Sequence[Box] = ()
+) -> Mark | None:
+    """Return the label for a film of that length, in a corner of the picture; None for no words.
+
+    Args:
+        heads: the upper left corner gives way to another one where it would cover one of them.
+    """
     words = faces.plain(text)
     if not words:
         return None
@@ -72,9 +80,26 @@ def mark(text: str, layout: Layout, look: Look, faces: Faces, seconds: float) ->
     shorter = min(layout.width, layout.height)
     size = round(shorter * style.size)
     picture = pill(faces, words, size, Ink(style.fill, style.ground, 0.0), style.ground, style.opacity)
-    margin = round(layout.width * 0.035)
-    x = layout.pane.x + margin
-    y = max(layout.pane.y, layout.band.y + layout.band.h) + margin
-    box = Box(x=round(x), y=round(y), w=picture.shape[1], h=picture.shape[0])
+    places = _corners(layout, picture.shape[1], picture.shape[0])
+    box = min(places, key=lambda place: _covered(place, heads))
     end = min(max(style.seconds, LEAST_SECONDS), seconds)
     return Mark(Label(text=words, box=box, letters=size, start=0.0, end=end), picture)
+
+
+def _corners(layout: Layout, wide: int, high: int) -> list[Box]:
+    """Return the places a label may have, the usual one first; in a card, whose words have a panel of their
+    own, the lower corners of the picture too."""
+    margin, pane = round(layout.width * 0.035), layout.pane
+    left, right = pane.x + margin, pane.x + pane.w - margin - wide
+    top = max(pane.y, layout.band.y + layout.band.h) + margin
+    foot = pane.y + pane.h - margin - high
+    rows = (top,) if layout.panel is None else (top, foot)
+    spots = [(x, y) for y in rows for x in (left, right)]
+    spots.append((pane.x + (pane.w - wide) / 2, top))
+    return [Box(x=round(x), y=round(y), w=wide, h=high) for x, y in spots]
+
+
+def _covered(label: Box, heads: Sequence[Box]) -> float:
+    """Return how much of a label lies over heads; a little of it is nothing."""
+    whole = sum(label.common(head) for head in heads) / (label.w * label.h)
+    return whole if whole > _BARELY else 0.0

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.film import bed, sound
-from pipeline.film.bed import Mood
 from pipeline.film.timeline import placed
-from pipeline.model import Timeline
+from pipeline.model import Mood, Timeline
+from pipeline.ports.errors import BadInput
 from pipeline.sound.loudness import (
     STEPS,
     gated,
@@ -189,6 +189,14 @@ def music(mood: Mood | None, file: Path | None, seconds: float) -> Samples | Non
     ramp = np.linspace(0, 1, seam, dtype=np.float32)[:, None]
     both[:seam] = both[:seam] * ramp + both[len(both) - seam :] * (1 - ramp)
     return both[: len(both) - seam]
+
+
+def plays(file: Path, seconds: float) -> bool:
+    """Whether a file can be a film's music: it can be read, and something is heard in it."""
+    try:
+        return music(None, file, seconds) is not None
+    except BadInput:
+        return False
 
 
 def _edged(line: Samples) -> Samples:

@@ -12,6 +12,7 @@ from pipeline.film.encode import tagged
 from pipeline.film.looks import Look
 from pipeline.film.marks import Mark
 from pipeline.film.planes import Layer, Plane, layer, paint, planes
+from pipeline.film.stickers import Moving
 from pipeline.model import Box, Layout
 
 Canvas = tuple[Plane, Plane, Plane]
@@ -31,8 +32,10 @@ class Scene:
         mark: Mark | None,
         fps: int,
         behind: Canvas | None = None,
+        stickers: Sequence[Moving] = (),
     ) -> None:
         """Draw what stays. `behind`: what lies around the picture in place of the look's colours."""
+        self._stickers = tuple(stickers)
         self._size = layout.width, layout.height
         self._pane = even(layout.pane, layout)
         self._card, self._fps = layout.panel is not None, fps
@@ -76,6 +79,8 @@ class Scene:
             paint(canvas, self._over)
         for words in self._asked(number) if cover else self._said(number):
             paint(canvas, words)
+        if not cover:
+            self._react(canvas, number)
         if self._mark is not None:
             stop, mark = self._mark
             if cover or number < stop:
@@ -83,6 +88,11 @@ class Scene:
             elif number < stop + _FADE:
                 paint(canvas, mark, (stop + _FADE - number) / _FADE)
         return frame
+
+    def _react(self, canvas: Sequence[Plane], number: int) -> None:
+        for sticker in self._stickers:
+            if (shown := sticker.at(number)) is not None:
+                paint(canvas, shown)
 
     def _said(self, number: int) -> list[Layer]:
         return [self._ready(words) for first, stop, words in self._captions if first <= number < stop]

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from pipeline.film.atomic import replacing
 from pipeline.film.captions import Page
 from pipeline.film.marks import Label
+from pipeline.film.stickers import Sticker
 from pipeline.model import Box, Layout, Timeline, Track
 from pipeline.ports.errors import BadInput
 from storage.model import Noun
@@ -24,6 +25,7 @@ class Sidecar(Noun):
     label: Label | None
     mouths: tuple[Box | None, ...]
     openness: tuple[float, ...]
+    stickers: tuple[Sticker, ...] = ()
 
 
 def beside(film: Path) -> Path:
@@ -39,6 +41,7 @@ def page(
     captions: tuple[Page, ...],
     label: Label | None,
     track: Track,
+    stickers: tuple[Sticker, ...] = (),
 ) -> Sidecar:
     """Return what goes beside a film, with figures no finer than anybody needs."""
     return Sidecar(
@@ -50,6 +53,7 @@ def page(
         label=label,
         mouths=tuple(None if box is None else _rounded(box) for box in track.mouths),
         openness=tuple(round(value, 3) for value in track.openness),
+        stickers=stickers,
     )
 
 

@@ -2,22 +2,29 @@
 
 from pipeline.hire.rows import Bench, Row
 from pipeline.ports.avatar import Avatar as Port
-from pipeline.ports.can import Can
+from pipeline.ports.can import Can, Speaks
 from pipeline.ports.facts import Facts
 from pipeline.settings import Account
 from pipeline.vendors import kling, omnihuman, seedance, veo
 from pipeline.vendors.builtin.avatar import Avatar
+from pipeline.wires.kling import Account as Kling
 
 _READ = "2026-11-22"
 _OMNIHUMAN_15 = "jimeng_realman_avatar_picture_omni_v15"
 _OMNIHUMAN_QUICK = "jimeng_realman_avatar_picture_omni_v2"
 _STANDARD, _BETTER = "avatar-std", "avatar-pro"
 _SEEDANCE_20, _SEEDANCE_FAST = "doubao-seedance-2-0-260128", "doubao-seedance-2-0-fast-260128"
-_SEEDANCE_MINI = "doubao-seedance-2-0-mini-260615"
+_SEEDANCE_MINI, _SEEDANCE_15 = "doubao-seedance-2-0-mini-260615", "doubao-seedance-1-5-pro-251215"
 _TOKENS = 720 * 1280 * 24 / 1024  # of a second at 720p
-_PER_MILLION = {_SEEDANCE_20: 46.0, _SEEDANCE_FAST: 37.0, _SEEDANCE_MINI: 23.0}  # yuan
-_SCENES = {"kling-2.6": 0.042, "kling-3.0-turbo": 0.112}  # dollars a second, silent, 720p
-_LIPS = 0.014  # dollars a second
+_PER_MILLION = {_SEEDANCE_20: 46.0, _SEEDANCE_FAST: 37.0, _SEEDANCE_MINI: 23.0, _SEEDANCE_15: 8.0}  # yuan
+_PER_MILLION_HEARD = {**_PER_MILLION, _SEEDANCE_15: 16.0}  # with sound, which is dearer with 1.5 only
+_KLING_SCENES = {  # dollars a second at 720p, silent; with sound; the clips that may have it
+    "kling-2.6": (0.042, Speaks(price=0.14, clips=(5, 10))),
+    "kling-3.0": (0.084, Speaks(price=0.126, clips=tuple(range(3, 16)))),
+    "kling-3.0-turbo": (0.112, Speaks(price=0.112, clips=tuple(range(3, 16)))),
+}
+_KLING_HEARD = {"kling-2.6": "1080p"}  # the only one that has sound
+_LIPS, _FACES = 0.014, 0.007  # dollars a second; for looking for faces on a clip
 _VEO = {"veo3_fast": 0.325, "veo3": 1.275, "veo3_lite": 0.175}  # dollars a clip
 
 
@@ -73,23 +80,43 @@ def _kling(account: Account, model: str, bench: Bench) -> Port:
             minutes=60.0,
         ),
     )
-    if model in _SCENES:
+    if model in _KLING_SCENES:
+        price, speaks = _KLING_SCENES[model]
         lips = Can(least=2.0, most=60.0, needs_url=True, mode="fast")
         dubbing = facts.model_copy(update={"model": "lip-sync", "price": _LIPS, "can": lips})
-        dubber = kling.LipSync(bench.http, account.keys, dubbing, base)
-        can = Can(sound="own", least=5.0, most=5.0, best=5.0, mode="fast", dub=_LIPS, pace=30.0)
-        facts = facts.model_copy(update={"price": _SCENES[model], "can": can})
-        return kling.Scene(bench.http, account.keys, facts, base, dubber)
+        looking = facts.model_copy(
+            update={"model": "identify-face", "price": _FACES, "unit": "clip", "at_once": None, "can": None}
+        )
+        faces = kling.Faces(Kling(bench.http, account.keys, looking, base))
+        dubber = kling.LipSync(Kling(bench.http, account.keys, dubbing, base), faces)
+        can = Can(
+            sound="own",
+            least=5.0,
+            most=5.0,
+            best=5.0,
+            mode="fast",
+            dub=_LIPS,
+            dub_once=_FACES,
+            pace=30.0,
+            speaks=speaks,
+        )
+        facts = facts.model_copy(update={"price": price, "can": can})
+        heard = _KLING_HEARD.get(model, "720p")
+        one_shot = {"multi_shot": False} if model == "kling-3.0" else {}  # else it cuts as it likes
+        scene = Kling(bench.http, account.keys, facts, base)
+        return kling.Scene(scene, dubber, heard=heard, more=one_shot)
     mode = model.rpartition("-")[2]
-    return kling.Avatar(bench.http, account.keys, facts, base, mode=mode)
+    return kling.Avatar(Kling(bench.http, account.keys, facts, base), mode=mode)
 
 
 def _seedance(account: Account, model: str, bench: Bench) -> Port:
     per_million = _PER_MILLION.get(model, _PER_MILLION[_SEEDANCE_20])
+    heard = _PER_MILLION_HEARD.get(model, per_million)
+    scene = model == _SEEDANCE_15  # takes no sound of ours
     facts = Facts(
         vendor="seedance",
         model=model,
-        price=round(per_million * _TOKENS / 1e6, 4),
+        price=_a_second(per_million),
         unit="second",
         at_once=3,
         per_minute=180,
@@ -97,25 +124,31 @@ def _seedance(account: Account, model: str, bench: Bench) -> Port:
         read=_READ,
         can=Can(
             animals=True,
-            sound="reference",
+            sound="own" if scene else "reference",
             least=4.0,
-            most=15.0,
-            best=15.0,
+            most=5.0 if scene else 15.0,
+            best=5.0 if scene else 15.0,
             mode="best" if model == _SEEDANCE_20 else "fast",
             fps=24.0,
             pace=12.0,
+            speaks=Speaks(price=_a_second(heard), clips=tuple(range(4, 13 if scene else 16))),
         ),
     )
     base = account.base_url or "https://ark.cn-beijing.volces.com/api/v3"
     key = account.keys["ark_api_key"].get_secret_value()
-    return seedance.Avatar(bench.http, key, facts, base, per_million=per_million)
+    return seedance.Avatar(bench.http, key, facts, base, per_million=(per_million, heard))
+
+
+def _a_second(per_million: float) -> float:
+    return round(per_million * _TOKENS / 1e6, 4)
 
 
 def _veo(account: Account, model: str, bench: Bench) -> Port:
+    price = _VEO.get(model, _VEO["veo3_fast"])
     facts = Facts(
         vendor="veo",
         model=model,
-        price=_VEO.get(model, _VEO["veo3_fast"]),
+        price=price,
         currency="USD",
         bills_failures=True,  # nobody says, but for one code
         per_minute=120,
@@ -132,6 +165,7 @@ def _veo(account: Account, model: str, bench: Bench) -> Port:
             fps=24.0,
             minutes=15.0,
             pace=20.0,
+            speaks=Speaks(price=price, clips=(8,)),
         ),
     )
     upload = account.keys.get("kie_upload_base_url")
@@ -152,9 +186,9 @@ _ARK = (("ark_api_key",),)
 # sound join only when somebody names them: that is the stated choice.
 ROWS: tuple[Row[Port], ...] = (
     Row("omnihuman", (_OMNIHUMAN_15, _OMNIHUMAN_QUICK), _omnihuman, account="volc_visual", keys=_VOLC),
-    Row("kling", (_STANDARD, _BETTER, *_SCENES), _kling, account="kling", keys=_KLING),
+    Row("kling", (_STANDARD, _BETTER, *_KLING_SCENES), _kling, account="kling", keys=_KLING),
     Row("kling", (_BETTER,), _kling, account="kling", keys=_KLING),
-    Row("seedance", (_SEEDANCE_20, _SEEDANCE_FAST, _SEEDANCE_MINI), _seedance, account="ark", keys=_ARK),
+    Row("seedance", tuple(_PER_MILLION), _seedance, account="ark", keys=_ARK),
     Row("veo", tuple(_VEO), _veo, account="kie", keys=(("kie_api_key",),), uncalled=False),
     Row("builtin", ("",), _builtin),
 )

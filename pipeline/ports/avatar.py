@@ -15,8 +15,10 @@ class Job(Noun):
     """What is performed: paths are local and readable while a call lasts.
 
     `speech` is a mono WAV; `spans` says where each of the pet's lines lies in it, in seconds, and `seconds`
-    how long it is. `prompt` says in words how it is played. `frame_url` and `speech_url` are lent for a while
-    to vendors that want addresses, None to others; `clip_url` is a scene for whoever makes its mouth follow.
+    how long it is. `prompt` says in words how it is played. `words` are the lines that the model is to say
+    by itself, in its own voice: they are in the prompt, the sound is silent and as long as the clip shall be.
+    `frame_url` and `speech_url` are lent for a while to vendors that want addresses, None to others;
+    `clip_url` is a scene for whoever makes its mouth follow, `seen` what its looker found in it.
     """
 
     frame: Path
@@ -26,9 +28,11 @@ class Job(Noun):
     timeline: Timeline
     seconds: float = 0.0
     prompt: str = ""
+    words: tuple[str, ...] = ()
     frame_url: str | None = None
     speech_url: str | None = None
     clip_url: str | None = None
+    seen: str = ""
 
 
 class Performed(Noun):
@@ -70,6 +74,37 @@ class Dubs(Protocol):
     """Makes scenes, and knows who can make their mouths follow our sound afterwards, as a job of its own."""
 
     dubber: Avatar
+
+
+class Looker(Protocol):
+    """Looks at a picture or a scene before a job, as an order of its own that may cost something."""
+
+    @property
+    def facts(self) -> Facts:
+        """What it costs."""
+        ...
+
+    async def submit(self, job: Job, key: str) -> Paid:
+        """Spend: have it looked at; return the vendor's ticket."""
+        ...
+
+    async def seen(self, ticket: str) -> str | None:
+        """Return what was found: empty where nothing can be worked on, None as long as it is looked at."""
+        ...
+
+
+@runtime_checkable
+class LooksFirst(Protocol):
+    """Can only work on a scene in which its looker found something; the job tells what."""
+
+    looker: Looker
+
+
+@runtime_checkable
+class Advised(Protocol):
+    """Has somebody who says whether a picture suits it, and works on any."""
+
+    adviser: Looker
 
 
 @runtime_checkable

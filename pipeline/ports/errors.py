@@ -24,7 +24,15 @@ class Unsure(Trouble):
 
 
 class Failed(Trouble):
-    """The job ended badly or vanished: a new take, then another vendor."""
+    """The job ended badly or vanished: a new take, then another vendor. `charged`: it was delivered all the
+    same, and whoever made it wants its money."""
+
+    def __init__(
+        self, key: str, fields: dict[str, str] | None = None, cause: str = "", charged: bool = False
+    ) -> None:
+        super().__init__(key, fields, cause)
+        self.args = (key, fields, cause, charged)
+        self.charged = charged
 
 
 class Refused(Trouble):

@@ -16,8 +16,9 @@ from storage.model import Point
 SEAT = 0.27
 """From the bun's middle down to what it lies on, in its widths."""
 
+_THERE = 0.6  # of its coming a bun on a dish is on the way: then paws take hold of it
 _SIDE = 256  # pixels of the drawing, which is scaled to the picture
-_BITES = ((-0.22, -0.62, 0.42), (0.40, -0.50, 0.38), (-0.62, -0.30, 0.36), (0.08, -0.28, 0.40))
+_BITES = ((-0.22, -0.62, 0.42), (0.30, -0.58, 0.40), (-0.62, -0.30, 0.36), (0.08, -0.28, 0.40))
 
 
 @dataclass(frozen=True)
@@ -36,28 +37,31 @@ class Table:
 
     def at(self, shown: float) -> Point:
         """Return where the bun lies; `shown` 0 is out of the picture."""
-        return self.rest[0] + (1 - shown) * self.away[0], self.rest[1] + (1 - shown) * self.away[1]
+        far = 1 - float(smooth(np.array([shown]), 0, _THERE)[0]) if self.dish else 1 - shown
+        return self.rest[0] + far * self.away[0], self.rest[1] + far * self.away[1]
 
 
-def table(plate: Bytes, mouth: Point, half: float, edge: float | None = None) -> Table:
-    """Return a place for the bun beside a mouth of `half` its width: on the table whose edge is that row.
+def table(plate: Bytes, mouth: Point, half: float, low: float, edge: float | None = None) -> Table:
+    """Return a place for the bun below a mouth of `half` its width: on the table whose edge is that row.
 
-    Without a table it lies at the lower edge; on a close-up it goes into the corner and partly under the
-    edge, so that the mouth stays free.
+    Without a table it is held at the lower edge. On a close-up, where it would hide the lips whose lowest row
+    is `low`, it lies aside.
     """
     size = plate.shape[1], plate.shape[0]
     width = min(max(2.3 * half, 0.13 * size[0]), 0.25 * size[0])
     if edge is not None:
         width = min(1.25 * width, 0.30 * size[0], 1.6 * (size[1] - edge))
     side = 1 if mouth[0] < 0.55 * size[0] else -1
-    x = mouth[0] + side * max(0.9 * width, 1.15 * half + 0.55 * width)
-    beside = (0.40 if edge is None else 0.66) * width
+    seat = size[1] - 0.03 * width if edge is None else edge + 0.55 * (size[1] - edge)
+    x = mouth[0]
+    if seat - 0.90 * width < low:
+        x += side * max(0.9 * width, 1.15 * half + 0.55 * width)
+    beside = 0.86 * width
     x = min(max(x, beside), size[0] - beside)
     light = min(1.0, 0.62 + 0.85 * float(plate[::8, ::8].mean()) / 255)
     eaten = mouth[0], mouth[1] + 0.30 * width
     if edge is None:
         return Table((x, size[1] - 0.30 * width), eaten, width, light, (0.0, 1.3 * width))
-    seat = edge + 0.55 * (size[1] - edge)
     away = side * (size[0] / 2 + width), 0.0
     return Table((x, seat - SEAT * width), eaten, width, light, away, dish=True)
 

@@ -113,7 +113,4 @@ def _merged(pets: list[Pet]) -> list[Pet]:
 
 def _overlap(one: Box, other: Box) -> float:
     """Return the shared area as a part of the smaller box's."""
-    wide = min(one.x + one.w, other.x + other.w) - max(one.x, other.x)
-    high = min(one.y + one.h, other.y + other.h) - max(one.y, other.y)
-    smaller = min(one.w * one.h, other.w * other.h)
-    return max(0.0, wide) * max(0.0, high) / max(smaller, 1e-6)
+    return one.common(other) / max(min(one.w * one.h, other.w * other.h), 1e-6)

@@ -106,7 +106,7 @@ class _Subject:
     def empty(self, strip: Box) -> bool:
         """Tell whether a strip of the photo surely holds no part of the subject."""
         mask = self._seen()
-        if mask is None or any(_shared(strip, box) > 0 for box in self._boxes):
+        if mask is None or any(strip.common(box) > 0 for box in self._boxes):
             return False
         small = Place(mask.shape[1] / self._wide).put_box(strip)
         rows = slice(int(small.y), int(np.ceil(small.y + small.h)))
@@ -120,12 +120,6 @@ class _Subject:
                 picture = rescue.rescue(picture)
             self._mask = saliency.mask(picture, self._weights)
         return self._mask
-
-
-def _shared(strip: Box, box: Box) -> float:
-    wide = min(strip.x + strip.w, box.x + box.w) - max(strip.x, box.x)
-    high = min(strip.y + strip.h, box.y + box.h) - max(strip.y, box.y)
-    return max(0.0, wide) * max(0.0, high)
 
 
 def source(

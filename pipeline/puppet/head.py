@@ -13,21 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.model import Pet
+from pipeline.puppet.movements import STEP, basis, slopes
 from pipeline.puppet.plate import Axes, Bytes, Face, Floats, smooth
 from storage.model import Point
 
-_STEP = 4  # pixels between the points of the field
-_MUZZLE = 0.55  # how much more the muzzle shifts than the head: this is what reads as turning
 _STEEP = 0.75  # steepest slope of the field: from 1 on the picture would fold
 _LEAN = 0.6  # of a tilt the field cannot carry, the part the camera takes over by leaning
-_SHARP = 1.0  # levels of difference between both ways of resampling that begin to be seen
 _NONE = np.empty(0, np.float32)  # there is no second map: both coordinates are in the first
-_EARS = {"cat": ((-0.72, -1.05), (0.72, -1.05)), "dog": ((-0.85, -1.0), (0.85, -1.0))}
 
 
 @dataclass(frozen=True)
 class Pose:
-    """One frame's stance: lengths in eye distances, `tilt` in degrees, `scale`, `breathe`, `ears` about 0."""
+    """One frame's stance: lengths in eye distances, `tilt` in degrees, `scale`, `breathe`, `ears` about 0.
+
+    `turn` and `bow` in radians: the nose goes to the right as seen, and down.
+    """
 
     x: float = 0.0
     y: float = 0.0
@@ -37,6 +37,8 @@ class Pose:
     ears: float = 0.0
     chew: float = 0.0
     bob: float = 0.0
+    turn: float = 0.0
+    bow: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -51,29 +53,30 @@ class View:
 class Head:
     """The field of one plate; with no face the whole pet's box bobs, with no pet the middle."""
 
-    def __init__(
-        self, size: Point, face: Face | None, pet: Pet | None, *, soft: bool = False, share: float = 1.0
-    ) -> None:
-        """Take the plate's size and who is on it; a `soft` plate may be resampled the cheap way.
+    def __init__(self, size: Point, face: Face | None, pet: Pet | None, *, share: float = 1.0) -> None:
+        """Take the plate's size and who is on it.
 
         `share` is its part of the steepest slope, where another head bends the same plate.
         """
         self._steep = np.float32(_STEEP * share)
-        self._width, self._height, self._soft = int(size[0]), int(size[1]), soft
+        self._width, self._height = int(size[0]), int(size[1])
         self._axes = face.middle if face is not None else _body(size, pet)
         low = 0.6
         if face is not None and face.mouth is not None:
             low = self._axes.place(face.mouth.origin)[1]
-        columns, rows = -(-self._width // _STEP) + 1, -(-self._height // _STEP) + 1
-        x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) * _STEP for n in (columns, rows)))
+        columns, rows = -(-self._width // STEP) + 1, -(-self._height // STEP) + 1
+        x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) * STEP for n in (columns, rows)))
         reach = max(0.05 * self._width, min(0.20 * self._width, 0.40 * self._axes.unit))
         deep = np.minimum(np.minimum(x, self._width - 1 - x), np.minimum(y, self._height - 1 - y))
         species = face.species if face is not None else "dog"
-        basis = _basis(x, y, self._axes, low, species)
-        basis = np.asarray(basis * smooth(deep, 0.0, reach)[None, :, :, None], np.float32)
-        self._basis, self._points = basis, np.dstack((x, y))
-        self._slopes = _slopes(basis)
-        self._carried = min(1.0, 0.60 / max(1e-6, radians(5) * float(self._slopes[2])))
+        nose, aside = (0.0, 0.35 * low), face.aside if face is not None else 0.0
+        if face is not None and face.pet.nose is not None:
+            nose = self._axes.place(face.pet.nose)
+        moves = basis(x, y, self._axes, low, species, (*nose, aside))
+        moves = np.asarray(moves * smooth(deep, 0.0, reach)[None, :, :, None], np.float32)
+        self._basis, self._points = moves, np.dstack((x, y))
+        self._slopes = slopes(moves)
+        self._carried = min(1.0, 0.60 / max(1e-6, radians(5) * float(self._slopes[2].max())))
         # Close to the lower edge the push keeps the mouth in the picture rather than the face in its place.
         self._anchor = self._axes.origin[0] / self._width, self._axes.origin[1] / self._height
         if face is not None and face.mouth is not None:
@@ -100,31 +103,44 @@ class Head:
                 pose.chew,
                 abs(pose.chew),
                 pose.bob,
+                pose.turn,
+                pose.bow,
             ),
             np.float32,
         )
-        steep = float(np.abs(amounts) @ self._slopes)
+        steep = float(np.einsum("k,kb->b", np.abs(amounts), self._slopes).max())
         amounts *= np.float32(min(1.0, float(self._steep) / max(steep, 1e-6)))
         return amounts
 
-    def show(self, plate: Bytes, pose: Pose, view: View, beside: Floats | None = None) -> Bytes:
+    def show(
+        self, plate: Bytes, pose: Pose, view: View, beside: Floats | None = None, times: int = 1
+    ) -> Bytes:
         """Return the plate with the head moved, seen through the camera: one resampling.
 
-        `beside` is the field of another head on the plate.
+        `beside` is the field of another head on the plate; `times` how much larger the plate handed in is.
         """
-        flags, size = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, (self._width, self._height)
-        seen, (rows, columns) = self.camera(pose, view), self._points.shape[:2]
-        coarse = seen * np.array((1, 1, 1 / _STEP))
         field = self.field(pose) if beside is None else self.field(pose) + beside
-        shift = cv2.warpAffine(field, coarse, (columns, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        x, y = (self._points[..., axis, None] for axis in (0, 1))
-        across, down, corner = seen.T.astype(np.float32)
-        source = np.asarray(x * across + y * down + corner - shift, np.float32)
-        # A quarter is exact in the fixed point of the enlargement: no step shows between its cells.
-        fine = np.array(((1 / _STEP, 0, 0), (0, 1 / _STEP, 0)))
-        full = cv2.warpAffine(source, fine, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        way = cv2.INTER_LINEAR if self._soft else cv2.INTER_CUBIC
-        return np.asarray(cv2.remap(plate, full, _NONE, way, borderMode=cv2.BORDER_REFLECT_101), np.uint8)
+        places = self._places(self.camera(pose, view), field, times)
+        edge = cv2.BORDER_REFLECT_101
+        return np.asarray(cv2.remap(plate, places, _NONE, cv2.INTER_LINEAR, borderMode=edge), np.uint8)
+
+    def _places(self, seen: NDArray[np.float64], field: Floats, times: int) -> Floats:
+        """Return where each pixel of the picture comes from, in pixels of a plate so many times as large.
+
+        The field is of the plate: here it is looked up at the middles of the picture's cells.
+        """
+        cells = -(-self._width // STEP) + 2, -(-self._height // STEP) + 2
+        first, size = 1.5 - STEP, np.array((STEP, STEP, 1))
+        near = np.column_stack((seen[:, :2], seen[:, :2].sum(1) * first + seen[:, 2]))
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        coarse = near * (1, 1, 1 / STEP)
+        shift = cv2.warpAffine(field, coarse, cells, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        a, b, corner = (near * size * times).T.astype(np.float32)
+        x, y = (np.arange(count, dtype=np.float32) for count in cells)
+        source = (y[:, None] * b + corner)[:, None] + x[:, None] * a
+        source -= np.float32(times) * shift
+        full = cv2.resize(source, None, fx=STEP, fy=STEP, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(full[STEP : STEP + self._height, STEP : STEP + self._width], np.float32)
 
     def camera(self, pose: Pose, view: View) -> NDArray[np.float64]:
         """Return the affine matrix from the picture to the plate; what it shows lies inside the plate."""
@@ -151,23 +167,10 @@ class Head:
         """Return where a point of the plate goes; the field says where each place takes its pixel from."""
         at = np.array(point)
         for _ in range(3):
-            row = int(np.clip(np.rint(at[1] / _STEP), 0, self._points.shape[0] - 1))
-            column = int(np.clip(np.rint(at[0] / _STEP), 0, self._points.shape[1] - 1))
+            row = int(np.clip(np.rint(at[1] / STEP), 0, self._points.shape[0] - 1))
+            column = int(np.clip(np.rint(at[0] / STEP), 0, self._points.shape[1] - 1))
             at = np.array(point) + np.einsum("k,kc->c", amounts, self._basis[:, row, column])
         return at
-
-
-def soft(plate: Bytes) -> bool:
-    """Return True when linear resampling by half a pixel, the worst case, costs no visible sharpness.
-
-    So it is with photos that were enlarged to the plate; cubic resampling takes six times as long.
-    """
-    half = np.array(((1, 0, 0.5), (0, 1, 0.5)))
-    linear, cubic = (
-        cv2.warpAffine(plate, half, plate.shape[1::-1], flags=way | cv2.WARP_INVERSE_MAP)[8:-8, 8:-8]
-        for way in (cv2.INTER_LINEAR, cv2.INTER_CUBIC)
-    )
-    return bool(cubic.size and float(cv2.absdiff(linear, cubic).mean()) < _SHARP)
 
 
 def fixed(point: Point, camera: NDArray[np.float64]) -> Point:
@@ -178,48 +181,6 @@ def fixed(point: Point, camera: NDArray[np.float64]) -> Point:
 def _through(back: NDArray[np.floating[Any]], point: NDArray[np.float64]) -> Point:
     x, y = back @ point
     return float(x), float(y)
-
-
-def _basis(x: Floats, y: Floats, axes: Axes, low: float, species: str) -> Floats:
-    """Return the movements for one unit of each of the pose's figures: (9, rows, columns, 2), pixels.
-
-    In the order x, y, tilt (radians), scale, breathe, ears, chew, size of the chew, bob; `low` is the mouth
-    in the head's axes.
-    """
-    u, v = axes.local(x, y)
-    head = np.exp(-((np.abs(u) / 1.75) ** 3) - (np.abs(v + 0.25) / 2.0) ** 3)
-    muzzle = _spot(u, v, 0, low - 0.15, 0.75, 0.75)
-    jaw = _spot(u, v, 0, low + 0.15, 0.55, 0.40)
-    chest = _spot(u, v, 0, low + 1.7, 1.9, 0.95)
-    pivot = axes.pixel(0, low + 1.1)
-    away_x, away_y = (x - np.float32(pivot[0])) / axes.unit, (y - np.float32(pivot[1])) / axes.unit
-    none = np.zeros_like(u)
-    ears = [
-        (side, _spot(u, v, a, b, 0.42, 0.5))
-        for side, (a, b) in zip((-1, 1), _EARS.get(species, _EARS["dog"]), strict=True)
-    ]
-    pairs = (
-        (head + _MUZZLE * muzzle, none),
-        (none, head + 0.6 * _MUZZLE * muzzle),
-        (-head * away_y, head * away_x),
-        (head * away_x, head * away_y),
-        (none, -0.020 * chest - 0.006 * head),
-        (sum((0.020 * side * ear for side, ear in ears), none), sum((-0.060 * ear for _, ear in ears), none)),
-        (0.020 * muzzle, none),
-        (none, 0.035 * jaw),
-        (none, -0.10 * head),
-    )
-    return np.asarray(np.stack([np.dstack(pair) for pair in pairs]) * axes.unit, np.float32)
-
-
-def _spot(u: Floats, v: Floats, at_u: float, at_v: float, wide: float, tall: float) -> Floats:
-    return np.asarray(np.exp(-(((u - at_u) / wide) ** 2) - ((v - at_v) / tall) ** 2), np.float32)
-
-
-def _slopes(basis: Floats) -> Floats:
-    """Return each movement's steepest slope, pixels per pixel: the bound that keeps poses free of folds."""
-    down, across = np.gradient(basis, _STEP, axis=(1, 2))
-    return np.asarray(np.sqrt((down**2 + across**2).sum(-1)).max((1, 2)), np.float32)
 
 
 def _body(size: Point, pet: Pet | None) -> Axes:

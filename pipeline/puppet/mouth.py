@@ -17,7 +17,8 @@ _RAISE = 0.13  # part of the opening that goes upwards
 _HAIR = 2.0  # pixels between the hairs that overlap the lips
 _CHIN, _FADE = 0.8, 1.9  # the jaw below the lip, and the way over which its movement dies out
 _HEAVE = 0.06  # eye distances the head is raised by a wide opening with no room below
-_SHOWN = 0.22  # how much of the chin a table in front of it leaves to be seen
+_SHED = {"cat": 0.13}  # the skin below the lip line that goes with the upper lip; others, black-lipped, 0.03
+_SHOWN = 0.42  # how much of the chin a table in front of it leaves to be seen
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class Mouth:
         self._plate, self.axes = plate, axes
         self.patch = Patch(axes, _ACROSS, _DOWN, (plate.shape[1], plate.shape[0]))
         self._rim = 0.6 if face.species == "cat" else 1.0  # cats have no black lips
+        self._shed = _SHED.get(face.species, 0.03)
         deep = _DROP.get(face.species, 0.95)
         room = ((plate.shape[0] if floor is None else floor) - axes.origin[1]) / axes.unit
         if floor is None:
@@ -145,7 +147,13 @@ class Mouth:
         jaw = np.maximum(0, 1 - np.abs(u / half) ** np.float32(2.2)) ** power
         jaw = jaw * (1 - smooth(v - lip, o.drop + _CHIN, min(o.drop + _CHIN + _FADE, _DOWN[1] - 0.45)))
         hung = hang * (1 - smooth(depth, 0.0, 0.8))
-        below = unfolded(v, v - np.float32(o.drop) * jaw - hung + lift) - v
+        # The dark line between the lips stays above: on the lower lip it would look like a beard.
+        shed = (
+            np.float32(self._shed * min(1.0, 4 * o.drop))
+            * jaw
+            * np.exp(-np.maximum(depth, 0) / np.float32(0.35))
+        )
+        below = unfolded(v, v - np.float32(o.drop) * jaw - hung + lift + shed) - v
         raised = np.float32(_RAISE * o.drop) * o.profile(u, 1.0)
         raised = raised * (1 - smooth(lip - v, 0.05, self._above))
         above = unfolded(v, v + raised + lift) - v

@@ -21,8 +21,10 @@ Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
 
 _COARSE = 4.0  # pixels between the points of a patch's grid
+_SHARP = 1.0  # levels of difference between both ways of resampling that begin to be seen
 # Mouth half-width and eye radius as parts of the eye distance; measured on frontal portraits.
 _HALF_MOUTH = {"dog": 0.40, "cat": 0.30, "other": 0.34}
+_ASIDE = 0.85  # how far the nose leaves the middle of a face turned wholly aside, in eye distances
 _EYE = {"dog": 0.13, "cat": 0.19, "other": 0.14}
 
 
@@ -85,6 +87,16 @@ class Face:
         return Axes(left, self.angle, radius), Axes(right, self.angle, radius)
 
     @property
+    def aside(self) -> float:
+        """How far the face looks to the right as seen, the sine of the angle within 0.8; 0 from the front."""
+        tip = self.pet.nose or self.pet.mouth
+        if self.pet.eyes is None or tip is None:
+            return 0.0
+        (x0, y0), (x1, y1) = self.pet.eyes
+        off = Axes(((x0 + x1) / 2, (y0 + y1) / 2), self.angle, self.span).place(tip)[0]
+        return min(max(off / _ASIDE, -0.8), 0.8)
+
+    @property
     def middle(self) -> Axes:
         """The head's axes: origin between eyes and mouth, unit the eye distance."""
         return Axes(_middle(self.pet), self.angle, self.span)
@@ -128,6 +140,7 @@ class Patch:
         self, axes: Axes, across: tuple[float, float], down: tuple[float, float], size: Point
     ) -> None:
         self.axes = axes
+        self._way: int | None = None  # how it is resampled
         self._across, self._down = across, down
         corners = [axes.pixel(u, v) for u in across for v in down]
         left = max(0, floor(min(x for x, _ in corners)))
@@ -191,7 +204,10 @@ class Patch:
         return picture[top : top + height, left : left + width]
 
     def bend(self, plate: Bytes, du: Floats | None, dv: Floats) -> Bytes:
-        """Return the patch, each pixel taken from (du, dv) away: pixel-sized fields in the face's units."""
+        """Return the patch, each pixel taken from (du, dv) away: pixel-sized fields in the face's units.
+
+        A patch is of one plate: how it is resampled is decided once.
+        """
         c, s = (
             np.float32(cos(self.axes.angle) * self.axes.unit),
             np.float32(sin(self.axes.angle) * self.axes.unit),
@@ -201,9 +217,22 @@ class Patch:
             mx, my = x - s * dv, y + c * dv
         else:
             mx, my = x + c * du - s * dv, y + s * du + c * dv
-        return np.asarray(
-            cv2.remap(plate, mx, my, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8
-        )
+        if self._way is None:
+            self._way = cv2.INTER_LINEAR if soft(self.cut(plate)) else cv2.INTER_CUBIC
+        return np.asarray(cv2.remap(plate, mx, my, self._way, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def soft(plate: Bytes) -> bool:
+    """Return True when linear resampling by half a pixel, the worst case, costs no visible sharpness.
+
+    So it is with photos that were enlarged to the plate; cubic resampling takes six times as long.
+    """
+    half = np.array(((1, 0, 0.5), (0, 1, 0.5)))
+    linear, cubic = (
+        cv2.warpAffine(plate, half, plate.shape[1::-1], flags=way | cv2.WARP_INVERSE_MAP)[8:-8, 8:-8]
+        for way in (cv2.INTER_LINEAR, cv2.INTER_CUBIC)
+    )
+    return bool(cubic.size and float(cv2.absdiff(linear, cubic).mean()) < _SHARP)
 
 
 def smooth(x: NDArray[np.floating[Any]], low: float = 0.0, high: float = 1.0) -> Floats:

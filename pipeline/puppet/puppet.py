@@ -2,24 +2,35 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.model import Box, Pet
-from pipeline.puppet import bun as buns
 from pipeline.puppet.aperture import slits
+from pipeline.puppet.enlarged import TIMES, Enlarged, Part
 from pipeline.puppet.eyes import Eye
-from pipeline.puppet.head import Head, Pose, View, fixed, soft
+from pipeline.puppet.head import Head, Pose, View
 from pipeline.puppet.jaw import Jaw, gape
 from pipeline.puppet.mouth import Mouth
-from pipeline.puppet.plate import Bytes, Face, Floats, bounds, face
-from pipeline.puppet.tabletop import Tabletop, beneath, dish
+from pipeline.puppet.plate import Bytes, Face, Floats, bounds, face, soft
+from pipeline.puppet.serving import Serving
+from pipeline.puppet.tabletop import Tabletop, beneath
 from pipeline.puppet.tears import Tears
 from pipeline.puppet.tracks import Tracks
 
 _LEVELS = 60  # steps of openness that look different
+_HELD = 0.65  # of what a head is raised to speak, the part it stays raised for a whole line
 _KEPT = 48 * 2**20  # bytes of drawn patches that are kept
+
+
+@dataclass(frozen=True)
+class Other:
+    """What a second pet does to the plate: how it bends it, and the parts it paints."""
+
+    field: Floats
+    painted: list[Part]
 
 
 class Puppet:
@@ -42,23 +53,19 @@ class Puppet:
         self._plate: Bytes = np.ascontiguousarray(frame)
         size = frame.shape[1], frame.shape[0]
         known = face(pet) if pet is not None and (pet.mouth is not None or pet.eyes is not None) else None
-        self._mouth, self._top = _mouth(self._plate, known, floor, shared=share < 1)
+        self._mouth, top = _mouth(self._plate, known, floor, shared=share < 1)
         self._eyes = _eyes(self._plate, known)
-        self._tears = (
-            Tears(known, self._eyes, size[0]) if known is not None and self._eyes is not None else None
+        self._tears = Tears(known, self._eyes, size) if known is not None and self._eyes is not None else None
+        self._head = Head(size, known, pet, share=share)
+        # A photo that was enlarged to the plate has nothing to lose.
+        self._large = None if soft(self._plate) else Enlarged(self._plate)
+        self._serving = (
+            Serving(self._plate, known, self._mouth, top)
+            if known is not None and self._mouth is not None
+            else None
         )
-        self._head = Head(size, known, pet, soft=soft(self._plate), share=share)
-        self._table = self._laid() if self._mouth is not None else None
         self._drawn: OrderedDict[tuple[float, ...], Bytes] = OrderedDict()
         self._room = _KEPT if cached else 0
-
-    def _laid(self) -> buns.Table:
-        """Return a table whose bun, when lifted, just covers the lips."""
-        assert self._mouth is not None
-        lips = bounds(self._mouth.outline(0, 0, 0))
-        half = max(self._mouth.axes.unit, lips.w / 2)
-        edge = self._top.edge if self._top else None
-        return buns.table(self._plate, (lips.x + lips.w / 2, lips.y + lips.h / 2), half, edge)
 
     def draw(self, tracks: Tracks, n: int) -> NDArray[np.uint8]:
         """Return picture `n`: RGB, the frame's size."""
@@ -66,24 +73,32 @@ class Puppet:
         self.paint(picture, tracks, n)
         return self.show(picture, tracks, n)
 
+    @property
+    def painted(self) -> list[Part]:
+        """The parts of the plate that `paint` may change."""
+        patches = [each.patch for each in (self._mouth, *(self._eyes or ())) if each is not None]
+        parts = [patch.box for patch in patches if not patch.empty]
+        return [*parts, *(self._tears.parts if self._tears else ())]
+
     def field(self, tracks: Tracks, n: int) -> Floats:
         """Return how the head bends the plate in a frame."""
         return self._head.field(self._pose(tracks, n))
 
-    def show(self, picture: Bytes, tracks: Tracks, n: int, beside: Floats | None = None) -> Bytes:
+    def show(self, picture: Bytes, tracks: Tracks, n: int, other: Other | None = None) -> Bytes:
         """Return the plate's picture with the head moved, through the camera, and what stands before it.
 
-        `beside` is how another head bends it.
+        `other` is what another pet does to the plate.
         """
         pose, view = self._pose(tracks, n), _view(tracks, n)
-        out = self._head.show(picture, pose, view, beside)
-        camera = self._head.camera(pose, view)
-        if self._top is not None:
-            camera = self._top.before(camera)
-            if self._top.rests or bool(tracks.bun.any()):
-                self._top.put(out, camera)
-        if self._table is not None and tracks.bun[n] > 0.001:
-            self._bun(out, camera, tracks, n)
+        beside = other.field if other else None
+        if self._large is None:
+            out = self._head.show(picture, pose, view, beside)
+        else:
+            large = self._large.of(picture, [*self.painted, *(other.painted if other else ())])
+            out = self._head.show(large, pose, view, beside, TIMES)
+        if self._serving is not None:
+            mouth = self._head.seen([self._serving.eaten], pose, view)[0]
+            self._serving.draw(out, self._head.camera(pose, view), mouth, tracks, n)
         return out
 
     def mouth_box(self, tracks: Tracks, n: int) -> Box | None:
@@ -107,28 +122,16 @@ class Puppet:
         if eye.patch.empty:
             return
         blink, brow = _level(tracks.blink[n], 25), _level(tracks.brow[n], 25)
-        look = _level(tracks.gaze_x[n], 100), _level(tracks.gaze_y[n], 100)
+        look = _level(tracks.gaze_x[n], 60), _level(tracks.gaze_y[n], 60)
         drawn = self._kept((1, index, blink, brow, *look), lambda: eye.draw(blink, look, brow))
         eye.patch.put(picture, drawn)
 
-    def _bun(self, picture: Bytes, camera: NDArray[np.float64], tracks: Tracks, n: int) -> None:
-        """Put the bun on the table, or to where the mouth is in this frame."""
-        assert self._table is not None
-        lift, zoom = float(tracks.lift[n]), float(tracks.zoom[n])
-        seen = self._head.seen([self._table.mouth], self._pose(tracks, n), _view(tracks, n))[0]
-        rest = self._table.at(float(tracks.bun[n]))
-        width = self._table.width * zoom
-        if self._table.dish:
-            rest = fixed(rest, camera)
-            middle = rest[0], rest[1] + buns.SEAT * width
-            dish(picture, middle, width, light=self._table.light, pressed=max(0.0, 1 - 3 * lift))
-        at = buns.lifted(rest, seen, lift)
-        bites = round(float(tracks.bites[n]))
-        buns.put(picture, at, width, bites, turn=-8 * lift, light=self._table.light)
-
     def _pose(self, tracks: Tracks, n: int) -> Pose:
-        """Return the head's stance; where a jaw has little room below, the head is raised with the mouth."""
-        heave = self._mouth.heave * float(tracks.open[n]) if isinstance(self._mouth, Mouth) else 0.0
+        """Return the head's stance; where a jaw has little room below, the head is raised to speak."""
+        heave = 0.0
+        if isinstance(self._mouth, Mouth):
+            opened = float(tracks.open[n])
+            heave = self._mouth.heave * (_HELD * max(opened, float(tracks.raised[n])) + (1 - _HELD) * opened)
         return Pose(
             x=float(tracks.x[n]),
             y=float(tracks.y[n]) - heave,
@@ -138,6 +141,8 @@ class Puppet:
             ears=float(tracks.ears[n]),
             chew=float(tracks.chew[n]),
             bob=float(tracks.bob[n]),
+            turn=float(tracks.turn[n]),
+            bow=float(tracks.bow[n]),
         )
 
     def _kept(self, key: tuple[float, ...], draw: Callable[[], Bytes]) -> Bytes:
@@ -169,7 +174,8 @@ class Duet:
         picture = self._frame.copy()
         self._first.paint(picture, tracks[0], n)
         self._second.paint(picture, tracks[1], n)
-        return self._first.show(picture, tracks[0], n, self._second.field(tracks[1], n))
+        other = Other(self._second.field(tracks[1], n), self._second.painted)
+        return self._first.show(picture, tracks[0], n, other)
 
     def mouth_box(self, tracks: tuple[Tracks, Tracks], n: int) -> Box | None:
         """Return where the mouth is that speaks on picture `n`; the first one's when none does."""

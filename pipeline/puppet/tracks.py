@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pipeline.model import Pet, Timeline
 from pipeline.puppet import acting, lipsync
-from pipeline.puppet.plate import Floats
+from pipeline.puppet.plate import Floats, face
 from storage.model import Speaker
 
 
@@ -16,9 +16,10 @@ class Tracks:
     """One value per frame in each array.
 
     open 0 to 1, wide and smile -1 to 1: the mouth. blink 0 to 1 (below 0: widened), gaze_x and gaze_y in eye
-    radii, brow 0 to 1. x, y, bob in eye distances, tilt in degrees, scale as a part: the head. breathe, ears,
-    chew about -1 to 1. tears: seconds since they began (-1: none), weep 0 to 1. bun: 0 away, 1 on the table;
-    lift 1 at the mouth; bites taken. zoom 1 or more, pan_x and pan_y in picture widths: the camera.
+    radii, brow 0 to 1. x, y, bob in eye distances, tilt in degrees, turn (to the right as seen) and bow in
+    radians, scale as a part, raised 1 from before a line until after it: the head. breathe, ears, chew about
+    -1 to 1. tears: seconds since they began (-1: none), weep 0 to 1. bun: 0 away, 1 on the table; lift 1 at
+    the mouth; bites taken. zoom 1 or more, pan_x and pan_y in picture widths: the camera.
     """
 
     open: Floats
@@ -31,6 +32,9 @@ class Tracks:
     x: Floats
     y: Floats
     tilt: Floats
+    raised: Floats
+    turn: Floats
+    bow: Floats
     scale: Floats
     breathe: Floats
     ears: Floats
@@ -59,7 +63,12 @@ def still(frames: int) -> Tracks:
 
 
 def play(
-    sound: NDArray[np.float32], hertz: int, timeline: Timeline, pet: Pet | None, part: int = 0
+    sound: NDArray[np.float32],
+    hertz: int,
+    timeline: Timeline,
+    pet: Pet | None,
+    part: int = 0,
+    toward: int | None = None,
 ) -> Tracks:
     """Return how the pet plays a film: the mouth from the sound, the rest from the cues' directions.
 
@@ -69,12 +78,13 @@ def play(
         timeline: cues with their directions.
         pet: on the frame; without a mouth the body bobs to the voice, without eyes no blinks, no tears.
         part: of several pets on one picture, which.
+        toward: the side on which the others are, 1 the right as seen; without it, where the pet looks.
     """
     frames, fps = timeline.frames, timeline.fps
     spans = [(cue.start, cue.end) for cue in timeline.cues if cue.speaker != "person"]
     openness, wide = lipsync.openings(sound, hertz, frames, fps, spans)
     loud = lipsync.loudness(sound, hertz, frames, fps)
-    moved = acting.act(timeline, loud, part)
+    moved = acting.act(timeline, loud, part, toward or _facing(pet))
     if pet is None or pet.mouth is None:
         shut = np.zeros(frames, np.float32)
         bob = np.asarray(0.55 * loud + 0.45 * openness, np.float32)
@@ -99,19 +109,25 @@ def play_both(
     timeline: Timeline,
     pets: tuple[Pet, Pet],
 ) -> tuple[Tracks, Tracks]:
-    """Return how two pets play a film: each speaks its own lines and listens to all others.
+    """Return how two pets play a film: each speaks its own lines and looks at the other while it listens.
 
     The camera and the bun are the first one's; `sounds` are each one's lines as `play` takes them.
     """
     cast: tuple[Speaker, Speaker] = "pet", "pet2"
+    way = 1 if pets[0].box.x + pets[0].box.w / 2 < pets[1].box.x + pets[1].box.w / 2 else -1
     first, second = (
-        play(sound, hertz, _as_heard_by(speaker, timeline), pet, part)
+        play(sound, hertz, _as_heard_by(speaker, timeline), pet, part, -way if part else way)
         for part, (sound, speaker, pet) in enumerate(zip(sounds, cast, pets, strict=True))
     )
     camera = acting.act(timeline, np.zeros(timeline.frames, np.float32))
     seen = {name: camera[name] for name in ("zoom", "pan_x", "pan_y")}
     none = np.zeros(timeline.frames, np.float32)
     return replace(first, **seen), replace(second, bun=none, lift=none, bites=none, chew=none, **seen)
+
+
+def _facing(pet: Pet | None) -> int:
+    """Return the side to which a pet looks on the photo, 1 the right as seen, or from the front."""
+    return -1 if pet is not None and face(pet).aside < -0.05 else 1
 
 
 def _as_heard_by(speaker: Speaker, timeline: Timeline) -> Timeline:

@@ -69,12 +69,20 @@ def pieces(samples: Samples, hertz: int, where: Sequence[Span]) -> tuple[Samples
 
     It is faded in over 12 ms and out over 36 ms, both in what is kept around it, so nothing clicks.
     """
-    edges = [0.0, *((a[1] + b[0]) / 2 for a, b in pairwise(where)), len(samples) / hertz]
-    found = []
-    for (start, end), left, right in zip(where, edges, edges[1:], strict=False):
-        first, last = max(start - _BEFORE, left, 0.0), min(end + _AFTER, right)
-        found.append(faded(samples[round(first * hertz) : round(last * hertz)], hertz))
-    return tuple(found)
+    return tuple(
+        faded(samples[round(first * hertz) : round(last * hertz)], hertz)
+        for first, last in roomy(where, len(samples) / hertz)
+    )
+
+
+def roomy(where: Sequence[Span], seconds: float) -> tuple[Span, ...]:
+    """Return each line's span with what is kept around it: 60 ms before and 80 ms after, never past the
+    middle of a gap or an end of the sound, which has so many seconds."""
+    edges = [0.0, *((a[1] + b[0]) / 2 for a, b in pairwise(where)), seconds]
+    return tuple(
+        (max(start - _BEFORE, left, 0.0), min(end + _AFTER, right))
+        for (start, end), left, right in zip(where, edges, edges[1:], strict=False)
+    )
 
 
 def trimmed(samples: Samples, hertz: int) -> Samples:

@@ -53,6 +53,29 @@ def spans(
     )
 
 
+def guessed(samples: Samples, hertz: int, counts: Sequence[int]) -> tuple[Span, ...]:
+    """Return where each line sounds, about: all that is said, shared out by syllables, each border moved to
+    the longest gap near it where there is one.
+
+    Raises:
+        Failed: `voice.silent_take`.
+    """
+    parts = cut.stretches(samples, hertz)
+    if not parts:
+        raise Failed("voice.silent_take")
+    first, last = parts[0][0], parts[-1][1]
+    share = [max(count, 1) for count in counts]
+    gaps = [(before[1], after[0]) for before, after in pairwise(parts)]
+    spans, start = list[Span](), first
+    for number in range(1, len(share)):
+        even = first + (last - first) * sum(share[:number]) / sum(share)
+        near = [gap for gap in gaps if gap[0] > start and abs(sum(gap) / 2 - even) <= _NEAR]
+        end, after = max(near, key=lambda gap: gap[1] - gap[0], default=(max(even, start), max(even, start)))
+        spans.append((start, end))
+        start = after
+    return (*spans, (start, last))
+
+
 Way = Callable[[], tuple[Span, ...] | None]
 
 

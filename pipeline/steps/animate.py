@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from pipeline import crafts
 from pipeline.choosing import Choice
-from pipeline.crafts import Played
+from pipeline.crafts.stage import Played
+from pipeline.dubbing import dubbed, suits
 from pipeline.model import Framed, Timeline
 from pipeline.parts import Animated, Shot, Speech
-from pipeline.performing import Work, dubbed, shot
+from pipeline.performing import Work, first_that_can, shot
 from pipeline.ports.avatar import Avatar
-from pipeline.ports.errors import Busy, Failed, NoAccess, Surprise, Trouble
+from pipeline.ports.errors import Surprise
 from pipeline.ports.facts import Facts, Paid
 from pipeline.spend import pass_over, spend
 from pipeline.studio import Studio, together
@@ -37,25 +38,20 @@ async def animate(
         timeline=await studio.noun(timeline, Timeline),
         brief=(await studio.project(project)).brief,
     )
+    if pet.shots:  # whoever said it performed it as well
+        return await _stage(work, _parts(pet.shots), pet.shots)
     asked = work.choices()
     for choice in (each for each in asked if each.left):
         await pass_over(studio, project, "animate", choice.facts, await work.made_from(), choice.left)
     groups = work.groups(asked)
-    return await _stood_in(work, groups) or await _first_that_can(work, groups)
+    there = await _stood_in(work, groups)
+    if there is not None:
+        return there
 
+    async def performed(choices: Sequence[Choice]) -> Animated:
+        return await (_played if choices[0].facts.whole_film else _staged)(work, choices)
 
-async def _first_that_can(work: Work, groups: Sequence[Sequence[Choice]]) -> Animated:
-    troubles: list[Trouble] = []
-    for choices in groups:
-        try:
-            return await (_played if choices[0].facts.whole_film else _staged)(work, choices)
-        except (Failed, NoAccess, Surprise) as trouble:
-            troubles.append(trouble)
-        except Busy as trouble:
-            if not (work.studio.now and work.studio.now.last_try):
-                raise
-            troubles.append(trouble)
-    raise troubles[-1]
+    return await first_that_can(studio, groups, performed)
 
 
 async def _stood_in(work: Work, groups: Sequence[Sequence[Choice]]) -> Animated | None:
@@ -109,13 +105,21 @@ async def _played(work: Work, choices: Sequence[Choice]) -> Animated:
 async def _staged(work: Work, choices: Sequence[Choice]) -> Animated:
     """A performance made of clips, one for each part of the speech."""
     parts = choices[0].parts
+    suited = await suits(work, choices, parts[0])
     performed = await _side_by_side(work, choices)
     shots = tuple(
         [await dubbed(work, choices, take, part) for take, part in zip(performed, parts, strict=True)]
     )
     made = await _stage(work, parts, shots)
     work.studio.made_by(performed[-1].vendor, performed[-1].model)
-    return made
+    told = () if suited else ("performance.no_subject",)
+    return made.model_copy(update={"notes": (*told, *made.notes)})
+
+
+def _parts(shots: Sequence[Shot]) -> list[tuple[int, int]]:
+    """The lines of each clip, first to last, as numbers."""
+    ends = list(itertools.accumulate(len(shot.spans) for shot in shots))
+    return [(end - len(shot.spans), end - 1) for end, shot in zip(ends, shots, strict=True)]
 
 
 async def _side_by_side(work: Work, choices: Sequence[Choice]) -> list[Take]:
@@ -148,7 +152,7 @@ async def _stage(work: Work, parts: Sequence[tuple[int, int]], shots: tuple[Shot
                 out = bench / "performance.mp4"
                 job = work.job(frame, speech, work.spans, work.timeline.seconds)
                 track = await studio.workshop.run(
-                    "stage", crafts.stage, job, played, out, tell=studio.teller()
+                    "stage", crafts.stage.stage, job, played, out, tell=studio.teller()
                 )
                 clip = await studio.keep(work.project, "performance", out, "video/mp4")
         kept = await studio.keep_noun(work.project, "track", track)

@@ -35,7 +35,7 @@ async def _names(studio: Studio) -> tuple[str, ...]:
     key = f"{_ROOM}/{digest('presets', _VERSION)[:16]}.json"
     if await studio.blobs.exists(key):
         return tuple(json.loads(await studio.blobs.read(key)))
-    names = await studio.workshop.run("voice", crafts.presets, "pet")
+    names = await studio.workshop.run("voice", crafts.voice.presets, "pet")
     await studio.blobs.put(key, json.dumps(names).encode())
     return names
 

@@ -19,6 +19,6 @@ async def bring(studio: Studio, project: str, link: str, start: int, end: int) -
     with studio.bench() as bench:
         whole = await studio.follow(link, bench)
         out = bench / "excerpt.wav"
-        seconds = await studio.workshop.run("voice", crafts.passage, whole, first, last, MOST, out)
+        seconds = await studio.workshop.run("voice", crafts.voice.passage, whole, first, last, MOST, out)
         kept = await studio.keep(project, "sound", out, "audio/wav")
     return Brought(sound=kept.id, seconds=seconds)

@@ -14,7 +14,7 @@ async def check(studio: Studio, project: str, film: str, sidecar: str) -> Checke
             # The sidecar is looked for beside the film, under the film's name.
             shutil.copyfile(film_path, bench / "film.mp4")
             shutil.copyfile(sidecar_path, bench / "film.mp4.json")
-            report = await studio.workshop.run("stage", crafts.check, bench / "film.mp4", None)
+            report = await studio.workshop.run("stage", crafts.edit.check, bench / "film.mp4", None)
     kept = await studio.keep_noun(project, "report", report)
     return Checked(
         report=kept.id,

@@ -28,5 +28,7 @@ async def cut(
         person=person,
         look=brief.look,
         captions=brief.captions,
+        stickers=brief.stickers,
+        music=brief.music,
     )
     return await dressed(studio, project, parts)

@@ -28,7 +28,7 @@ async def describe(studio: Studio, project: str, which: str = "") -> Known:
             return Known(described=kept.id, marks=sure).model_dump_json()
 
         async with studio.borrow(chosen) as (path,):
-            await studio.workshop.run("sight", crafts.snapshot, path, ask.photo)
+            await studio.workshop.run("sight", crafts.sight.snapshot, path, ask.photo)
         wanted = made_from(photo.sha256)
         try:
             take = await commission(studio, project, "describe", seers, wanted, ask, read)

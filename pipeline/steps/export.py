@@ -11,6 +11,6 @@ async def export(studio: Studio, project: str, parts: str, cover: str) -> Export
     made_from = await studio.noun(parts, Ingredients)
     async with finishing(studio, project, made_from) as work, studio.borrow(cover) as (picture,):
         out = work.folder / "project.zip"
-        await studio.workshop.run("stage", crafts.export, work, picture, out)
+        await studio.workshop.run("stage", crafts.edit.export, work, picture, out)
         archive = await studio.keep(project, "archive", out, "application/zip")
     return Exported(archive=archive.id)

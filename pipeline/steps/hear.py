@@ -12,5 +12,5 @@ async def hear(studio: Studio, project: str) -> Judged:
     if sample is None:
         raise BadInput("voice.no_sample")
     async with studio.borrow(sample) as (path,):
-        heard = await studio.workshop.run("voice", crafts.hear, path, None)
+        heard = await studio.workshop.run("voice", crafts.voice.hear, path, None)
     return Judged(seconds=heard.seconds, verdict=heard.verdict, reasons=heard.reasons)

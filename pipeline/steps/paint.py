@@ -60,7 +60,7 @@ async def paint(studio: Studio, project: str, numbers: str) -> Painted:
     with studio.bench() as bench:
         ask = DrawAsk(photo=bench / "photo.jpg", words=told, width=size[0], height=size[1])
         async with studio.borrow(photo) as (path,):
-            await studio.workshop.run("sight", crafts.reference, path, ask.photo)
+            await studio.workshop.run("sight", crafts.sight.reference, path, ask.photo)
         work = _Work(studio, project, ask, made_from, bench)
         came = await asyncio.gather(*(_one(work, number) for number in wanted), return_exceptions=True)
     return Painted(pictures=_those_that_came(studio, wanted, came))
@@ -158,7 +158,7 @@ async def _read(work: _Work, number: str, picture: str) -> Picture:
     weights = tuple(studio.weights[name] for name in ("pet-detector", "face-proposals", "saliency"))
     async with studio.borrow(picture) as (path,):
         size = work.ask.width, work.ask.height
-        sight = await studio.workshop.run("sight", crafts.receive, path, weights, size, out)
+        sight = await studio.workshop.run("sight", crafts.sight.receive, path, weights, size, out)
     kept = await studio.keep(work.project, "shown", out, "image/jpeg")
     found = bool(sight.pets) and sight.pets[0].found
     return Picture(picture=picture, shown=kept.id, mouth="found" if found else "none")

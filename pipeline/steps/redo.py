@@ -9,7 +9,8 @@ PARTS = ("write", "draw", "speak_pet", "speak_person", "animate")
 
 
 async def redo(studio: Studio, project: str, part: str, number: int) -> Told:
-    """Count the part's rounds up to `number`, so that what it is made from is new.
+    """Count the part's rounds up to `number`, so that what it is made from is new; the pet's lines spoken
+    anew are spoken by a voice of ours.
 
     Raises:
         BadInput: no such part.
@@ -17,6 +18,7 @@ async def redo(studio: Studio, project: str, part: str, number: int) -> Told:
     if part not in PARTS:
         raise BadInput("redo.no_such_part", {"part": part, "parts": ", ".join(PARTS)})
     brief = (await studio.project(project)).brief
-    rounds = {**brief.rounds, part: number}
-    await projects.change_brief(studio.db, project, brief.model_copy(update={"rounds": rounds}))
+    changed = {"rounds": {**brief.rounds, part: number}}
+    ours = {"own_voice": False} if part == "speak_pet" else {}
+    await projects.change_brief(studio.db, project, brief.model_copy(update={**changed, **ours}))
     return Told(state="making")

@@ -17,7 +17,9 @@ async def show(studio: Studio, project: str, sight: str) -> Shown:
     async with studio.borrow(brief.photo) as (photo,):
         with studio.bench() as bench:
             marked, grid = bench / "marked.jpg", bench / "grid.jpg"
-            about = await studio.workshop.run("sight", crafts.show, photo, seen, brief.taps.pet, marked, grid)
+            about = await studio.workshop.run(
+                "sight", crafts.sight.show, photo, seen, brief.taps.pet, marked, grid
+            )
             kept = await studio.keep(project, "marked", marked, "image/jpeg")
             fields = await studio.keep(project, "grid", grid, "image/jpeg")
     pet = seen.pets[0] if seen.pets else None

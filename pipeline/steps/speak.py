@@ -64,7 +64,9 @@ async def _recorded(
     async with studio.borrow(*files) as paths:
         with studio.bench() as bench:
             out = bench / "speech.wav"
-            spans = await studio.workshop.run("voice", crafts.gather, paths, len(lines), role, out, lifted)
+            spans = await studio.workshop.run(
+                "voice", crafts.voice.gather, paths, len(lines), role, out, lifted
+            )
             sound = await studio.keep(project, f"{role}-speech", out, "audio/wav")
     speech = await studio.keep_noun(project, "speech", Speech(sound=sound.id, spans=spans))
     return Said(speech=speech.id, voice="lifted" if lifted else "recorded")

@@ -10,9 +10,9 @@ Price: about 1.2 yuan a second, quick mode 1 yuan (clients' notes; the official 
 Keeps data for: 12 hours, a result's address for 1 hour.
 Repeats safely: no, and a lost job cannot be found.
 Can cancel: no.
-Quirks: "done" may have failed; pets are named for 1.5 only; the subject check of step 1 is not asked,
-    because it is worded for humans and the job takes nothing of it; masks come by size, so the speaker is
-    told by size.
+Quirks: "done" may have failed; pets are named for 1.5 only; the subject check of step 1 is worded for
+    humans and the job takes nothing of it, so it is advice; what it costs was not read; masks come by size,
+    so the speaker is told by size.
 """
 
 import json
@@ -35,6 +35,8 @@ from pipeline.wires.volc_signature import signed
 
 _FINE = 10000
 _DETECTION = "jimeng_realman_avatar_object_detection"
+_SUBJECT = "jimeng_realman_avatar_picture_create_role_omni"
+_SUBJECT_15 = "jimeng_realman_avatar_picture_create_role_omni_v15"
 _ABROAD = "byteplusapi.com"
 _REFUSED = {50411, 50412, 50413, 50512, 50513, 50514, 50518, 50218}
 _OUTPUT_REFUSED = {50511, 50516, 50517, 50519}
@@ -85,8 +87,48 @@ class _Masks(Answer):
         return [str(url) for url in self.object_detection_result.get("mask", {}).get("url", [])]
 
 
+class Adviser:
+    """Says whether there is a person, or something like one, in a picture; asked the way `avatar` is."""
+
+    def __init__(self, avatar: "Avatar", model: str) -> None:
+        self._avatar = avatar
+        self.facts = avatar.facts.model_copy(
+            update={
+                "model": model,
+                "price": 0.0,
+                "unit": "picture",
+                "at_once": None,
+                "can": None,
+                "in_flight": 20.0,
+            }
+        )
+
+    async def submit(self, job: Job, key: str) -> Paid:
+        """Hand the picture over."""
+        ask = {"req_key": self.facts.model, "image_url": job.frame_url}
+        reply, told = await self._avatar.ask("CVSubmitTask", ask, paid=True)
+        if told.data is None or not told.data.task_id:
+            raise odd(reply, self._avatar.who, paid=True)
+        return Paid(value=told.data.task_id)
+
+    async def seen(self, ticket: str) -> str | None:
+        """ "subject" where there is one."""
+        _, told = await self._avatar.ask("CVGetResult", {"req_key": self.facts.model, "task_id": ticket})
+        if told.data is None or told.data.status in {"not_found", "expired", "canceled"}:
+            raise Failed("vendor.lost", {"vendor": self.facts.vendor})
+        if told.data.status != "done":
+            return None
+        verdict = _inside(told.data.resp_data).get("status")
+        if verdict not in {0, 1}:
+            raise Surprise("vendor.odd", {"vendor": self.facts.vendor, "model": self.facts.model})
+        return "subject" if verdict else ""
+
+
 class Avatar:
-    """Performs; `plain`: takes picture and sound only, as quick mode does."""
+    """Performs; `plain`: takes picture and sound only, as quick mode does. There is an `adviser` where the
+    name it is asked by is known."""
+
+    adviser: Adviser
 
     def __init__(
         self,
@@ -109,12 +151,14 @@ class Avatar:
         self._region, self._version = (
             ("ap-singapore-1", "2024-06-06") if abroad else ("cn-north-1", "2022-08-31")
         )
-        self._who = Who(
+        self.who = Who(
             vendor=facts.vendor,
             model=facts.model,
             key="VOLC_ACCESS_KEY + VOLC_SECRET_KEY",
             order="MAKE_AVATAR",
         )
+        if not abroad:
+            self.adviser = Adviser(self, _SUBJECT if plain else _SUBJECT_15)
 
     async def submit(self, job: Job, key: str) -> Paid:
         """Hand over the addresses of picture and sound; the sound's seconds are what it costs."""
@@ -129,9 +173,9 @@ class Avatar:
             ask |= {"prompt": job.prompt[:300], "output_resolution": 720, "pe_fast_mode": True}
             mask = await self._mask(job)
             ask |= {"mask_url": [mask]} if mask else {}
-        reply, told = await self._ask("CVSubmitTask", ask, paid=True)
+        reply, told = await self.ask("CVSubmitTask", ask, paid=True)
         if told.data is None or not told.data.task_id:
-            raise odd(reply, self._who, paid=True)
+            raise odd(reply, self.who, paid=True)
         return Paid(value=told.data.task_id, cost=self._cost(job))
 
     async def poll(self, ticket: str) -> bool:
@@ -147,7 +191,7 @@ class Avatar:
                 raise Failed("vendor.lost", {"vendor": self.facts.vendor})
             return found
 
-        await download(self._http, address, out, self._who)
+        await download(self._http, address, out, self.who)
         tell(1.0)
         return Performed(track=None, seconds=job.seconds, cost=self._cost(job))
 
@@ -155,15 +199,15 @@ class Avatar:
         """Ask for a job that never was: only a key that is let in learns that there is none."""
         ask = {"req_key": self.facts.model, "task_id": "1"}
         try:
-            await self._ask("CVGetResult", ask)
+            await self.ask("CVGetResult", ask)
         except (Failed, BadInput):  # no such job, in one of the two ways it is said
             return
 
     async def _address(self, ticket: str) -> str | None:
-        reply, told = await self._ask("CVGetResult", {"req_key": self.facts.model, "task_id": ticket})
+        reply, told = await self.ask("CVGetResult", {"req_key": self.facts.model, "task_id": ticket})
         job = told.data
         if job is None:
-            raise odd(reply, self._who)
+            raise odd(reply, self.who)
         if job.status in {"not_found", "expired", "canceled"}:
             raise Failed("vendor.lost", {"vendor": self.facts.vendor}, job.status)
         if job.status != "done":
@@ -180,16 +224,15 @@ class Avatar:
         if pet is None or not job.framed.others:
             return None
         try:
-            _, told = await self._ask("CVProcess", {"req_key": _DETECTION, "image_url": job.frame_url})
+            _, told = await self.ask("CVProcess", {"req_key": _DETECTION, "image_url": job.frame_url})
             masks = _Masks.model_validate(_inside(told.data.resp_data if told.data else None)).urls
         except (Busy, Surprise, NoAccess, Failed, BadInput, Refused, ValidationError):
             return None
         larger = sum(_area(other) > _area(pet.box) for other in job.framed.others)
         return masks[larger] if len(masks) > max(1, larger) else None
 
-    async def _ask(
-        self, action: str, ask: Mapping[str, object], *, paid: bool = False
-    ) -> tuple[Reply, _Told]:
+    async def ask(self, action: str, ask: Mapping[str, object], *, paid: bool = False) -> tuple[Reply, _Told]:
+        """Ask once, signed; an answer with another code than the good one is one of the seven errors."""
         query = f"Action={action}&Version={self._version}"
         body = json.dumps(ask, ensure_ascii=False, separators=(",", ":")).encode()
         headers = signed(
@@ -205,7 +248,7 @@ class Avatar:
         reply = await self._http.send(
             "POST", f"{self._base}/?{query}", content=body, headers=headers, paid=paid
         )
-        told = shaped(reply, _Told, self._who, paid=paid)
+        told = shaped(reply, _Told, self.who, paid=paid)
         if told.number != _FINE:
             raise self._wrong(reply, told.number, paid=paid)
         return reply, told
@@ -221,7 +264,7 @@ class Avatar:
         if number == 50215 and not paid:
             return Failed("vendor.failed", fields, str(number))
         told = Wrong(status=reply.status, code=str(number), seconds=_WAIT if number == 50430 else None)
-        return trouble(_verdict(number, reply.status), self._who, told)
+        return trouble(_verdict(number, reply.status), self.who, told)
 
     def _cost(self, job: Job) -> float:
         return round(self.facts.price * job.seconds, 4)

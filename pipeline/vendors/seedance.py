@@ -13,7 +13,7 @@ Repeats safely: no; a job is found in the list by the mark we sent as `safety_id
 Can cancel: what is queued.
 Quirks: our sound is a reference, not a track that lips follow frame by frame, and excludes a first frame:
     the picture is a reference too; without `duration` the newest model chooses, and charges, up to 30 s;
-    1.5 is gone since 2026-11-11.
+    1.5 ended at BytePlus on 2026-11-11, takes no sound of ours and is asked only where somebody names it.
 """
 
 import base64
@@ -63,31 +63,29 @@ class _List(Answer):
 
 
 class Avatar:
-    """Performs; `per_million` is the price of a million tokens, in the facts' currency."""
+    """Performs; `per_million` are the prices of a million tokens, in the facts' currency: as a rule, and
+    where the model speaks for itself."""
 
-    def __init__(self, http: Http, key: str, facts: Facts, base_url: str, *, per_million: float) -> None:
+    def __init__(
+        self, http: Http, key: str, facts: Facts, base_url: str, *, per_million: tuple[float, float]
+    ) -> None:
         self.facts = facts
         self._http, self._key, self._base = http, key, base_url.rstrip("/")
         self._per_million = per_million
         self._who = Who(vendor=facts.vendor, model=facts.model, key="ARK_API_KEY", order="MAKE_AVATAR")
 
     async def submit(self, job: Job, key: str) -> Paid:
-        """Hand over picture and sound as references, with a length that bounds the bill."""
-        assert self.facts.can is not None
-        seconds = math.ceil(max(self.facts.can.least, min(self.facts.can.most, job.seconds)))
-        pane = job.framed.layout.pane
-        ratio = min(_RATIOS, key=lambda name: abs(math.log(_RATIOS[name] / (pane.w / pane.h))))
-        words = f"{job.prompt} @Image 1 @Audio 1".strip()
+        """Hand over picture and sound as references, or the picture as the first frame of what the model
+        does or says by itself; with a length that bounds the bill."""
+        can = self.facts.can
+        assert can is not None
+        own = can.speaks if job.words else None
+        least, most = (own.clips[0], own.clips[-1]) if own else (can.least, can.most)
+        seconds = math.ceil(max(least, min(most, job.seconds)))
         ask = {
             "model": self.facts.model,
-            "content": [
-                {"type": "text", "text": words},
-                _media("image_url", "reference_image", media_type(job.frame), job.frame.read_bytes()),
-                _media("audio_url", "reference_audio", "audio/wav", job.speech.read_bytes()),
-            ],
-            "generate_audio": True,
+            **(_first_frame(job) if own or can.sound == "own" else _references(job)),
             "resolution": "720p",
-            "ratio": ratio,
             "duration": seconds,
             "watermark": False,
             "execution_expires_after": 3600,
@@ -95,7 +93,8 @@ class Avatar:
         }
         reply = await self._ask("POST", _TASKS, json=ask, paid=True)
         task = shaped(reply, _Task, self._who, paid=True)
-        return Paid(value=task.id, cost=round(self.facts.price * seconds, 4))
+        price = own.price if own else self.facts.price
+        return Paid(value=task.id, cost=round(price * seconds, 4))
 
     async def poll(self, ticket: str) -> bool:
         """Whether its clip is there."""
@@ -115,7 +114,8 @@ class Avatar:
 
         await download(self._http, address, out, self._who)
         tell(1.0)
-        cost = round(tokens[-1] * self._per_million / 1e6, 4) if tokens[-1] else None
+        per_million = self._per_million[bool(job.words)]
+        cost = round(tokens[-1] * per_million / 1e6, 4) if tokens[-1] else None
         return Performed(track=None, seconds=job.seconds, cost=cost)
 
     async def find(self, key: str) -> str | None:
@@ -202,6 +202,26 @@ class Avatar:
         if error.status == 404 and error.code == "NotFound":
             return Failed("vendor.lost", fields, error.code)
         return trouble(_verdict(error), self._who, error)
+
+
+def _references(job: Job) -> dict[str, object]:
+    """Picture and sound, both to be repeated about as they are."""
+    pane = job.framed.layout.pane
+    ratio = min(_RATIOS, key=lambda name: abs(math.log(_RATIOS[name] / (pane.w / pane.h))))
+    words = f"{job.prompt} @Image 1 @Audio 1".strip()
+    content = [
+        {"type": "text", "text": words},
+        _media("image_url", "reference_image", media_type(job.frame), job.frame.read_bytes()),
+        _media("audio_url", "reference_audio", "audio/wav", job.speech.read_bytes()),
+    ]
+    return {"content": content, "generate_audio": True, "ratio": ratio}
+
+
+def _first_frame(job: Job) -> dict[str, object]:
+    """The picture, and what the model makes of it: with its own sound where it has words to say."""
+    picture = _media("image_url", "first_frame", media_type(job.frame), job.frame.read_bytes())
+    content = [{"type": "text", "text": job.prompt}, picture]
+    return {"content": content, "generate_audio": bool(job.words), "ratio": "adaptive"}
 
 
 def _verdict(error: Wrong) -> Verdict:

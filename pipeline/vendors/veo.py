@@ -1,4 +1,5 @@
-"""Veo 3.1 through KIE: a picture becomes a moving scene of eight seconds; our voice is laid over it.
+"""Veo 3.1 through KIE: a picture becomes a moving scene of eight seconds; our voice is laid over it, or the
+model says the lines by itself.
 
 Service: KIE's Veo 3.1.
 Documentation: docs.kie.ai/veo3-api/generate-veo-3-video, …/get-veo-3-video-details,
@@ -11,8 +12,9 @@ Keeps data for: 14 days, uploads 24 hours.
 Repeats safely: no, and a lost job cannot be found.
 Can cancel: no.
 Quirks: errors come with HTTP 200 and the real code in the body; a new job may not be known for half a
-    minute; prompts are translated unless told not to; numbers may come as words. Google's own address for
-    Veo is closed to AI Studio keys in its present clients, so there is no row for it.
+    minute; prompts are translated unless told not to; numbers may come as words. KIE files this path under
+    its old ones, without a day for its end; of the new one the input's names are not known. Google's own
+    address for Veo ended on 2026-10-22, so there is no row for it.
 """
 
 from pathlib import Path

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from storage.model import Speaker
+from storage.model import Emotion, Speaker
 
 
 class SaidLine(BaseModel):
@@ -19,7 +19,7 @@ class Acting(BaseModel):
     """How one of the pet's lines is played: four words, and one sentence in each language."""
 
     n: int
-    emotion: Literal["calm", "happy", "sad", "crying", "proud", "sly", "shocked"]
+    emotion: Emotion
     action: Literal["none", "nod", "shake", "tilt", "hop", "bite", "lean"]
     camera: Literal["hold", "push", "pull", "shake"]
     prop: Literal["none", "bun"]

@@ -5,6 +5,7 @@ Three clips of 4 s at 720x1280 and 24 pictures a second, six lines, ducked music
 """
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -15,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import packaged
-from pipeline.film import encode, sound
+from pipeline.film import bed, encode, sound
 from pipeline.film.cut import CutJob
 from pipeline.film.shots import Shot, frames
 from pipeline.model import Box, Cue, Layout, Timeline, Track
+from tests.bench import plain
 from tests.bench.figures import Figure
 from tests.pipeline.film.made import HERTZ, voice
 
@@ -38,6 +40,7 @@ def measure() -> list[Figure]:
         floors = [_once("floor", jobs[3]) for _ in range(_RUNS)]
         alike = _once("alike", jobs[3])
         minute, five = _once("cut", jobs[16]), _once("cut", jobs[81])
+        scripted = _scripted(folder, jobs[3])
     cpu, floor = (statistics.median(run["cpu"] for run in each) for each in (runs, floors))
     wall = statistics.median(run["wall"] for run in runs)
     seconds = runs[0]["seconds"]
@@ -49,6 +52,37 @@ def measure() -> list[Figure]:
         Figure("edit_peak_mb", max(run["peak_mb"] for run in runs), "MB", 250),
         Figure("edit_peak_mb_1min", minute["peak_mb"], "MB", 250),
         Figure("edit_peak_mb_5min", five["peak_mb"], "MB", 250),
+        *_beside(scripted, floor),
+    ]
+
+
+def _scripted(folder: Path, job: Path) -> dict[str, float] | None:
+    """The same job as a plain moviepy script; None where moviepy cannot be had."""
+    there = plain.site(folder / "site")
+    if there is None:
+        sys.stderr.write(f"bench: {plain.WANTED} cannot be had here: nothing to lay beside the edit\n")
+        return None
+    whole = json.loads(job.read_text("utf-8"))
+    sound.write(folder / "music.wav", bed.loop("tender", HERTZ), HERTZ)
+    mine = folder / "plain.json"
+    mine.write_text(json.dumps({**whole, "music": str(folder / "music.wav")}), "utf-8")
+    told = subprocess.run(
+        [sys.executable, plain.__file__, mine], env={**os.environ, "PYTHONPATH": str(there)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if told.returncode:
+        sys.exit(f"bench: moviepy failed: {told.stderr.strip()[-400:]}")
+    found: dict[str, float] = json.loads(told.stdout)
+    return found
+
+
+def _beside(scripted: dict[str, float] | None, floor: float) -> list[Figure]:
+    if scripted is None:
+        return []
+    return [
+        Figure("edit_moviepy_cpu_ratio", scripted["cpu"] / floor, "x x264 alone"),
+        Figure("edit_moviepy_wall_ratio", scripted["wall"] / scripted["seconds"], "x film length"),
+        Figure("edit_moviepy_peak_mb", scripted["peak_mb"], "MB, script or encoder"),
     ]
 
 
@@ -70,7 +104,7 @@ def _clip(path: Path, number: int) -> Path:
     ground = np.stack([120 + 60 * np.sin(columns / 300 + tint) + rows / 30 for tint in (0, 1, 2)], axis=2)
     fur = _fur(chance)
     grain = chance.normal(0, 1.5, (_HIGH + 64, _WIDE + 64, 1)).astype(np.float32)
-    with encode.Clip(path, _WIDE, _HIGH, _FPS, crf=19) as clip:
+    with encode.Clip(path, _WIDE, _HIGH, _FPS, crf=19, preset="veryfast") as clip:
         for n in range(round(_CLIP * _FPS)):
             x, y = 360 + 40 * np.sin(n / 11 + number), 720 + 25 * np.cos(n / 17)
             picture = ground.copy()

@@ -30,7 +30,7 @@ def keep(figures: Iterable[Figure], *, everything: bool) -> None:
     _FILE.parent.mkdir(exist_ok=True)
     before = [] if everything or not _FILE.exists() else json.loads(_FILE.read_text("utf-8"))
     page = {each["name"]: each for each in before}
-    page |= {each.name: {**asdict(each), "value": round(each.value, 3)} for each in figures}
+    page |= {each.name: {**asdict(each), "value": round(each.value, 5)} for each in figures}
     _FILE.write_text(json.dumps(list(page.values()), indent=1) + "\n", "utf-8")
 
 

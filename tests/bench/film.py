@@ -78,14 +78,14 @@ def _parts() -> list[Figure]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         look_s, sight = _timed(
-            lambda: crafts.look(photo, found["pet-detector"], found["face-proposals"], Taps())
+            lambda: crafts.sight.look(photo, found["pet-detector"], found["face-proposals"], Taps())
         )
         if not sight.pets or not sight.pets[0].found:
             from bot.demo import TAPS
 
-            sight = crafts.look(photo, found["pet-detector"], found["face-proposals"], TAPS)
+            sight = crafts.sight.look(photo, found["pet-detector"], found["face-proposals"], TAPS)
         frame = folder / "frame.png"
-        frame_s, framed = _timed(lambda: crafts.draw(photo, sight, found["saliency"], frame, 720, 1280))
+        frame_s, framed = _timed(lambda: crafts.sight.draw(photo, sight, found["saliency"], frame, 720, 1280))
         speak_s, spoken = _speak(folder)
         plan = _plan(spoken)
         perform_s = _perform(folder, frame, framed, spoken, plan)
@@ -104,11 +104,11 @@ def _parts() -> list[Figure]:
 
 def _speak(folder: Path) -> tuple[float, Spoken]:
     found = weights()
-    kokoro = crafts.Kokoro(
+    kokoro = crafts.voice.Kokoro(
         model=found["kokoro-model"], vocab=found["kokoro-vocab"], voices=found["kokoro-voices"]
     )
     ask = SpeakAsk(lines=_LINES, role="pet")
-    return _timed(lambda: crafts.speak(ask, kokoro, folder / "pet.wav"))
+    return _timed(lambda: crafts.voice.speak(ask, kokoro, folder / "pet.wav"))
 
 
 def _plan(spoken: Spoken) -> Timeline:
@@ -123,7 +123,7 @@ def _plan(spoken: Spoken) -> Timeline:
 def _perform(folder: Path, frame: Path, framed: Framed, spoken: Spoken, plan: Timeline) -> float:
     job = Job(frame=frame, framed=framed, speech=folder / "pet.wav", spans=spoken.spans, timeline=plan)
     out = folder / "performance.mp4"
-    spent, track = _timed(lambda: crafts.perform(job, (0, plan.frames), out, tell=lambda _: None))
+    spent, track = _timed(lambda: crafts.stage.perform(job, (0, plan.frames), out, tell=lambda _: None))
     (folder / "track.json").write_text(track.model_dump_json(), "utf-8")
     return spent
 
@@ -136,7 +136,7 @@ def _encode_only(film: Path, out: Path) -> float:
         ]
 
     def write() -> None:
-        with encode.Clip(out, 720, 1280, 25, crf=20) as clip:
+        with encode.Clip(out, 720, 1280, 25, crf=20, preset="veryfast") as clip:
             for picture in pictures:
                 clip.add(picture)
 
@@ -152,7 +152,7 @@ def _cut(folder: Path, framed: Framed, spoken: Spoken, plan: Timeline) -> float:
     pause = np.zeros(hertz // 2, np.float32)
     files.write(folder / "person.wav", np.concatenate([hum, pause] * 3), hertz)
     spans = tuple((n * 2.1, n * 2.1 + 1.6) for n in range(3))
-    work = crafts.Finishing(
+    work = crafts.edit.Finishing(
         performance=folder / "performance.mp4",
         framed=framed,
         track=Track.model_validate_json((folder / "track.json").read_text("utf-8")),
@@ -172,7 +172,7 @@ def _cut(folder: Path, framed: Framed, spoken: Spoken, plan: Timeline) -> float:
         max_bytes=9_500_000,
         folder=folder,
     )
-    return _timed(lambda: crafts.finish(work, tell=lambda _: None))[0]
+    return _timed(lambda: crafts.edit.finish(work, tell=lambda _: None))[0]
 
 
 def _timed(work: Callable[[], T]) -> tuple[float, T]:

@@ -103,8 +103,8 @@ def main(folder: Path, what: str, width: int, seconds: int) -> None:
 
 def _frame(folder: Path, width: int) -> tuple[float, float]:
     photo, high = folder / "photo.png", width * 16 // 9
-    sight = crafts.look(photo, *_finders(), _taps())
-    framed = crafts.draw(photo, sight, weights()["saliency"], folder / f"{width}.png", width, high)
+    sight = crafts.sight.look(photo, *_finders(), _taps())
+    framed = crafts.sight.draw(photo, sight, weights()["saliency"], folder / f"{width}.png", width, high)
     (folder / f"{width}.json").write_text(framed.model_dump_json(), "utf-8")
     return time.process_time(), 0.0
 
@@ -150,9 +150,9 @@ async def _look(folder: Path) -> tuple[float, float]:
     workshop = Workshop()
     try:
         photo = folder / "photo.png"
-        sight = await workshop.run("sight", crafts.look, photo, *_finders(), _taps())
+        sight = await workshop.run("sight", crafts.sight.look, photo, *_finders(), _taps())
         marked, grid = folder / "marked.jpg", folder / "grid.jpg"
-        await workshop.run("sight", crafts.show, photo, sight, None, marked, grid)
+        await workshop.run("sight", crafts.sight.show, photo, sight, None, marked, grid)
         return sum(cpu_seconds(pid) for pid in workshop.pids("sight")), 0.0
     finally:
         await workshop.close()

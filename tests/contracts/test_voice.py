@@ -42,7 +42,7 @@ def _asking(vendor: Voice, folder: Path) -> Iterator[CloneAsk]:
     if vendor.facts.sample is None:
         yield CloneAsk(sample=whole, words="小鱼干在哪里呀")
         return
-    crafts.excerpt(whole, vendor.facts.sample, part)
+    crafts.voice.excerpt(whole, vendor.facts.sample, part)
 
     async def lend(_: Request) -> Response:
         return FileResponse(part)
@@ -79,7 +79,9 @@ async def _spans(vendor: Voice, said: Uttered, folder: Path) -> tuple[Span, ...]
     home = await vendor.fetch(said, folder)
     if home.spans:
         return home.spans
-    return crafts.divide([folder / each for each in home.files], _LINES, "zh", home.words, folder / "out.wav")
+    return crafts.voice.divide(
+        [folder / each for each in home.files], _LINES, "zh", home.words, folder / "out.wav"
+    )
 
 
 @pytest.mark.parametrize(("fake", "model"), _HOSTED, ids=_IDS)

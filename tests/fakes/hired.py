@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from pipeline.crafts import sent
+from pipeline.crafts.stage import sent
 from pipeline.film.timeline import plan
 from pipeline.hire import Bench
 from pipeline.hire.avatar import ROWS

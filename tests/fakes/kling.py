@@ -13,13 +13,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.fakes.performing import Job, Performing, fetched, hung_up
+from tests.fakes.performing import Job, Performing, fetched, hung_up, own_sound
 
 KEY, ACCESS, SECRET = "key-of-this-region", "ak-example", "sk-example-not-to-be-used-anywhere"
 _STATUS = {1000: 401, 1001: 401, 1002: 401, 1003: 401, 1004: 401, 1103: 403, 1203: 404, 5000: 500, 5001: 503,
            5002: 504, 1100: 429, 1101: 429, 1102: 429, 1302: 429, 1303: 429, 1304: 429}  # fmt: skip
 _PATH = "/v1/videos/avatar/image2video"
 _LIPS = "/v1/videos/advanced-lip-sync"
+_LENGTHS = {"kling-2.6": {5, 10}, "kling-3.0": range(3, 16), "kling-3.0-turbo": range(3, 16)}  # seconds
 
 
 class Kling(Performing):
@@ -60,22 +61,33 @@ class Kling(Performing):
         if refusal is not None:
             return refusal
         ask = await request.json()
-        if request.path_params["model"] not in {"kling-2.6", "kling-3.0-turbo"}:
+        model, settings = request.path_params["model"], ask["settings"]
+        if model not in _LENGTHS:
             return _told(1203)
         kinds = {part["type"]: part for part in ask["contents"]}
-        if ask["settings"]["duration"] not in {5, 10} or not _media(kinds["first_frame"]["url"]):
+        if settings["duration"] not in _LENGTHS[model] or not _media(kinds["first_frame"]["url"]):
             return _told(1201)
-        return self._begun(None, ask["options"]["external_task_id"], older=False)
-
-    def _begun(self, sound: bytes | None, mark: str, *, older: bool) -> Response:
+        mark, prompt = ask["options"]["external_task_id"], kinds["prompt"]["text"]
+        if settings["audio"] == "off":
+            return self._begun(None, mark, older=False)
+        if model == "kling-2.6" and settings["resolution"] != "1080p":
+            return _told(1201)
         fault = self.fault()
+        return self._begun(
+            own_sound(prompt, fault), mark, older=False, length=settings["duration"], fault=fault
+        )
+
+    def _begun(
+        self, sound: bytes | None, mark: str, *, older: bool, length: float = 0.0, fault: str | None = None
+    ) -> Response:
+        fault = self.fault() if fault is None else fault
         if fault.isdigit():
             return _told(int(fault))
         if self.running() >= self.at_once:
             return _told(1303)
         if any(job.mark == mark for job in self.jobs.values()):
             return _told(1201)
-        job = self.begin(sound, fault, mark=mark)
+        job = self.begin(sound, fault, mark=mark, length=length)
         if fault == "lost":
             return hung_up()
         if older:
@@ -148,7 +160,8 @@ class Kling(Performing):
         if not self.done(job):
             return row | {"status": "processing"}
         clip = {"type": "video", "id": "v", "url": self.url(job), "duration": "5.041"}
-        bill = {"charge_type": "unit", "amount": "1.5", "package_type": "video"}
+        amount = "1.5" if job.sound is None else f"{1.0 * job.length:g}"
+        bill = {"charge_type": "unit", "amount": amount, "package_type": "video"}
         return row | {"status": "succeeded", "outputs": [clip], "billing": [bill]}
 
     def _unknown(self, request: Request, *, older: bool) -> Response | None:

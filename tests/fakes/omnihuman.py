@@ -16,6 +16,10 @@ from tests.fakes.performing import Job, Performing, fetched, hung_up
 
 ACCESS, SECRET = "AKLTEXAMPLE", "c2VjcmV0LXVzZWQtYXMtaXQtaXM="
 MODEL = "jimeng_realman_avatar_picture_omni_v15"
+SUBJECTS = {
+    "jimeng_realman_avatar_picture_create_role_omni_v15",
+    "jimeng_realman_avatar_picture_create_role_omni",
+}
 QUICK = "jimeng_realman_avatar_picture_omni_v2"
 _NAMES = {
     50411: "Pre Img Risk Not Pass", 50511: "Post Img Risk Not Pass", 50412: "Text Risk Not Pass",
@@ -29,13 +33,21 @@ _STATUS = {50429: 429, 50430: 429, 50500: 500, 50501: 500, 50400: 403}
 
 class OmniHuman(Performing):
     """`at_once` jobs may run; a fault may be any of the service's numbers, at submit or, with "late:" before
-    it, when the job is asked for."""
+    it, when the job is asked for. `subject` is what its check finds in a picture, or the number it refuses
+    with; `checks` are the pictures it was asked about."""
 
     def __init__(
-        self, *faults: str, at_once: int = 1, looks: int = 0, late: float = 0.0, skew: float = 0.0
+        self,
+        *faults: str,
+        at_once: int = 1,
+        looks: int = 0,
+        late: float = 0.0,
+        skew: float = 0.0,
+        subject: str = "1",
     ) -> None:
         super().__init__(*faults, looks=looks, late=late)
-        self.at_once, self.skew = at_once, skew
+        self.at_once, self.skew, self.subject = at_once, skew, subject
+        self.checks: list[str] = []
         self.masks: list[str] = []
         self.app = Starlette(routes=[Route("/", self._ask, methods=["POST"]), self.result()])
 
@@ -58,6 +70,9 @@ class OmniHuman(Performing):
         return _gateway(404, 100008, "InvalidActionOrVersion")
 
     async def _submit(self, ask: dict[str, object]) -> Response:
+        if ask["req_key"] in SUBJECTS:
+            self.checks.append(str(ask["image_url"]))
+            return _told(int(self.subject)) if len(self.subject) > 1 else _told(10000, {"task_id": "s1"})
         fault = self.fault()
         if fault.isdigit():
             return _told(int(fault))
@@ -81,6 +96,9 @@ class OmniHuman(Performing):
         return _told(10000, {"task_id": job.id})
 
     def _get(self, ask: dict[str, object]) -> Response:
+        if ask["req_key"] in SUBJECTS:
+            verdict = json.dumps({"status": int(self.subject)})
+            return _told(10000, {"status": "done", "resp_data": verdict})
         job = self.jobs.get(str(ask["task_id"]))
         if job is None:
             return _told(10000, {"status": "not_found"})

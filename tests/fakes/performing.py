@@ -1,6 +1,7 @@
 """What the fake services for performances share: jobs, bills, faults to come, clips made of the sound."""
 
 import itertools
+import re
 import tempfile
 import time
 from collections import deque
@@ -8,18 +9,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
+import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pipeline.themes.words import syllables
 from tests.fakes import clips
+from tests.fakes.singing import as_wav
+from tests.pipeline.sound.made import silence, talk
 
 _CLIP_FAULTS = {"black", "frozen", "silent", "mute", "short"}
 
 
 @dataclass
 class Job:
-    """One job: its sound (None: it only moves), our mark on it, what goes wrong with it."""
+    """One job: its sound (None: it only moves), our mark on it, what goes wrong with it; `length` of its clip
+    in seconds, where that is not the sound's."""
 
     id: str
     sound: bytes | None
@@ -28,6 +34,7 @@ class Job:
     fault: str = ""
     looks: int = 0
     served: int = 0
+    length: float = 0.0
     begun: float = field(default_factory=time.monotonic)
     asked: dict[str, object] = field(default_factory=dict)
 
@@ -55,10 +62,14 @@ class Performing:
         """What goes wrong with this call."""
         return self.faults.popleft() if self.faults else ""
 
-    def begin(self, sound: bytes | None, fault: str = "", mark: str = "", model: str = "") -> Job:
+    def begin(
+        self, sound: bytes | None, fault: str = "", mark: str = "", model: str = "", length: float = 0.0
+    ) -> Job:
         """Take a job and charge for it."""
         self.bills += 1
-        job = Job(id=str(next(self._numbers)), sound=sound, fault=fault, mark=mark, model=model)
+        job = Job(
+            id=str(next(self._numbers)), sound=sound, fault=fault, mark=mark, model=model, length=length
+        )
         self.jobs[job.id] = job
         return job
 
@@ -100,8 +111,20 @@ class Performing:
             if job.sound is not None:
                 sound = Path(name) / "sound.wav"
                 sound.write_bytes(job.sound)
-            seconds = 5.0 if sound is None else 0.0
+            seconds = job.length or (5.0 if sound is None else 0.0)
             return clips.clip(out, sound, seconds=seconds, fault=fault, late=self.late, fps=24).read_bytes()
+
+
+def own_sound(prompt: str, fault: str = "") -> bytes:
+    """What a model that speaks for itself makes of a prompt: a burst of sound for each line in quotation
+    marks; with "muddle" all in one breath."""
+    lines = re.findall(r'"([^"]+)"', prompt)
+    counts = [syllables(line, "en" if line.isascii() else "zh") for line in lines]
+    pause = silence(0.0 if fault == "muddle" else 0.8, clips.HERTZ)
+    pieces = [silence(0.4, clips.HERTZ)]
+    for number, count in enumerate(counts):
+        pieces += [talk(max(1, count), hertz=clips.HERTZ, seed=number + 1), pause]
+    return as_wav(np.concatenate(pieces), clips.HERTZ)
 
 
 def hung_up() -> Response:

@@ -2,15 +2,17 @@
 
 import base64
 import time
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.fakes.performing import Job, Performing, hung_up
+from tests.fakes.performing import Job, Performing, hung_up, own_sound
 
 KEY, MODEL = "ark-key", "doubao-seedance-2-0-260128"
+OLDER = "doubao-seedance-1-5-pro-251215"
 _TASKS = "/contents/generations/tasks"
 _STATUS = {"AuthenticationError": 401, "AccountOverdueError": 403, "ModelNotOpen": 404, "NotFound": 404,
            "InvalidEndpointOrModel.NotFound": 404, "QuotaExceeded": 429, "SetLimitExceeded": 429,
@@ -42,9 +44,13 @@ class Seedance(Performing):
         code, _, said = fault.partition("|")
         if code[:1].isupper():
             return _error(code, said)
-        if ask["model"] != MODEL:
+        if ask["model"] not in {MODEL, OLDER}:
             return _error("InvalidEndpointOrModel.NotFound")
         roles = {part.get("role"): part for part in ask["content"]}
+        if "first_frame" in roles:
+            return self._from_first_frame(ask, roles, fault)
+        if ask["model"] == OLDER:
+            return _error("InvalidParameter")
         whole = {None, "reference_image", "reference_audio"}
         if set(roles) != whole or not 4 <= ask["duration"] <= 15 or len(ask["safety_identifier"]) > 64:
             return _error("InvalidParameter")
@@ -54,6 +60,20 @@ class Seedance(Performing):
         if not sound or not picture or not 2.0 <= (len(sound) - 44) / 96_000 <= 15.0:
             return _error("InvalidParameter")
         job = self.begin(sound, fault, mark=ask["safety_identifier"], model=ask["model"])
+        job.asked = ask
+        return hung_up() if fault == "lost" else JSONResponse({"id": job.id})
+
+    def _from_first_frame(
+        self, ask: dict[str, Any], roles: dict[str | None, dict[str, Any]], fault: str
+    ) -> Response:
+        """A clip that begins with a picture; what stands in quotation marks is said where sound is wanted."""
+        most = 12 if ask["model"] == OLDER else 15
+        picture = _media(roles["first_frame"]["image_url"]["url"], "image/png", b"\x89PNG")
+        if set(roles) != {None, "first_frame"} or not picture or not 4 <= ask["duration"] <= most:
+            return _error("InvalidParameter")
+        sound = own_sound(roles[None]["text"], fault) if ask["generate_audio"] else None
+        mark, length = ask["safety_identifier"], float(ask["duration"])
+        job = self.begin(sound, fault, mark=mark, model=ask["model"], length=length)
         job.asked = ask
         return hung_up() if fault == "lost" else JSONResponse({"id": job.id})
 

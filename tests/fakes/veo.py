@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.fakes.performing import Performing, hung_up
+from tests.fakes.performing import Performing, hung_up, own_sound
 
 KEY, MODEL = "kie-key", "veo3_fast"
 
@@ -52,7 +52,10 @@ class Veo(Performing):
             return _told(422, "model or ratio")
         if any(url.rpartition("/")[2] not in self.uploads for url in ask["imageUrls"]):
             return _told(451, "Failed to fetch the image")
-        job = self.begin(None, fault)
+        says = '"' in ask["prompt"] and not ask["enableTranslation"]
+        job = self.begin(
+            own_sound(ask["prompt"], fault) if says else None, fault, length=8.0 if says else 0.0
+        )
         return hung_up() if fault == "lost" else _told(200, "success", {"taskId": job.id})
 
     async def _record(self, request: Request) -> Response:

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.choosing import Need, choose, length, split
-from pipeline.ports.can import Can
+from pipeline.ports.can import Can, Speaks
 from pipeline.ports.facts import Facts
 
 _LINES = ((0.0, 1.0), (1.5, 4.0), (4.5, 6.0))
@@ -66,6 +66,23 @@ def test_a_scene_with_lips_is_priced_with_them() -> None:
     (with_lips,), (without,) = choose([scene], _need()), choose([scene], _need(lends=False))
     assert (with_lips.notes, without.notes) == ((), ("performance.voice_over",))
     assert [with_lips.cost, without.cost] == pytest.approx([5.0 + 0.68, 5.0])
+
+
+def test_a_model_that_speaks_by_itself_is_bought_by_the_clip() -> None:
+    """The price is that of clips it can make with sound, as few as hold the lines; who has no voice of its
+    own, or none long enough for a line, is left out with the reason."""
+    speaks = Can(sound="own", speaks=Speaks(price=0.5, clips=(5, 10)))
+    by_the_clip = _facts("c", speaks).model_copy(update={"unit": "clip"})
+    short = Can(sound="own", speaks=Speaks(price=0.5, clips=(4,)))
+    none, dumb = Can(speaks=Speaks(price=0.5, clips=(3,))), Can()
+    (one,) = choose([_facts("a", speaks)], _need(own=True))
+    assert (one.parts, one.seconds, one.cost) == (((0, 2),), 10.0, 5.0)
+    (three,) = choose([_facts("a", short)], _need(own=True))
+    assert (three.parts, three.cost) == (((0, 0), (1, 1), (2, 2)), 6.0)
+    assert choose([by_the_clip], _need(own=True))[0].cost == 0.5
+    left = [choose([_facts("a", can)], _need(own=True))[0].left for can in (none, dumb)]
+    assert left == ["choose.line_too_long", "choose.no_own_voice"]
+    assert choose([_facts("a", speaks)], _need())[0].notes == ("performance.voice_over",)
 
 
 def test_long_speech_is_split_between_lines() -> None:

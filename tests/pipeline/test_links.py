@@ -136,14 +136,14 @@ async def test_the_right_seconds_are_brought(site: Site, tmp_path: Path, path: s
 
 def test_without_an_end_it_is_what_there_is(clip: Path, tmp_path: Path) -> None:
     """The first minute of something shorter is all of it."""
-    assert crafts.passage(clip, 0.0, None, 60.0, tmp_path / "a.wav") == pytest.approx(_SECONDS, abs=0.1)
+    assert crafts.voice.passage(clip, 0.0, None, 60.0, tmp_path / "a.wav") == pytest.approx(_SECONDS, abs=0.1)
 
 
 @pytest.mark.parametrize(("start", "end"), [(2.0, 9.0), (7.0, 9.0), (7.0, None)])
 def test_times_beyond_the_end_are_told(clip: Path, tmp_path: Path, start: float, end: float | None) -> None:
     """Somebody who mistook the time hears how long it is, and gets no shorter piece in silence."""
     with pytest.raises(BadInput) as told:
-        crafts.passage(clip, start, end, 60.0, tmp_path / "a.wav")
+        crafts.voice.passage(clip, start, end, 60.0, tmp_path / "a.wav")
     assert (told.value.key, told.value.fields) == ("link.beyond_end", {"length": "0:05"})
 
 
@@ -151,7 +151,7 @@ def test_words_called_a_film_are_none(tmp_path: Path) -> None:
     """What a server says about a file counts for nothing."""
     (tmp_path / "clip.mp4").write_text("only words " * 400)
     with pytest.raises(BadInput) as told:
-        crafts.passage(tmp_path / "clip.mp4", 0.0, 2.0, 60.0, tmp_path / "a.wav")
+        crafts.voice.passage(tmp_path / "clip.mp4", 0.0, 2.0, 60.0, tmp_path / "a.wav")
     assert told.value.key == "link.not_a_video"
 
 

@@ -227,6 +227,25 @@ async def _made(house: House, folder: Path) -> tuple[Notice, Notice]:
         await engine.close()
 
 
+async def test_what_was_asked_beside_and_gave_no_answer_is_told(tmp_path: Path) -> None:
+    """A model that looks or compares stops nothing when its answer is lost; that it may have charged is in
+    the ledger, counts as spent, and is said with what people wait for. It is not asked again."""
+    async with _house(tmp_path) as house:
+        house.text.faults.extend(["500 InternalServiceError"] * 2)
+        pictures, frame = await _made(house, tmp_path)
+        doubts = await takes.doubtful(house.made.db)
+        spent = await takes.spent(house.made.db, 0.0, PROJECT)
+        sure = [take for take in await takes.of(house.made.db, PROJECT) if take.state == "done"]
+    assert (pictures.kind, frame.kind) == ("done", "done")
+    for notice in (pictures, frame):
+        assert notice.fields["doubt_vendor"] == "ark"
+        assert notice.fields["doubt_money"].startswith("$")
+    assert sorted(take.step for take in doubts) == ["compare", "describe"]
+    dollars = sum(take.cost for take in (*doubts, *sure) if take.currency == "USD")
+    assert spent["USD"] == pytest.approx(dollars)
+    assert all(take.cost > 0 for take in doubts)
+
+
 @pytest.mark.parametrize("again", ["yes", "no"])
 async def test_a_picture_that_lost_the_pet_is_drawn_once_more(tmp_path: Path, again: str) -> None:
     """What is still lost then is shown with that said; the photo stays what is looked at for marks."""

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.money import Size, all_written, estimate, written
 from pipeline.plans import chosen
-from pipeline.ports.can import Can
+from pipeline.ports.can import Can, Speaks
 from pipeline.ports.facts import Facts
 from pipeline.quote import Prices, Quote, quote, still_good
 from storage.model import Brief, Line, Plan, Script
@@ -49,6 +49,21 @@ def test_a_film_is_quoted_by_what_it_needs() -> None:
     assert made.vendors["minimax", "CNY"] == pytest.approx(0.001 * 23)
     assert made.money == pytest.approx(sum(item.cost for item in made.items))
     assert made.seconds > performance * BEST.can.pace  # type: ignore[union-attr]  # it has abilities
+
+
+def test_a_models_own_voice_is_quoted_with_its_sound() -> None:
+    """Whoever agrees to it pays for clips with sound and for no voice beside it; a film of the same lines is
+    not quoted as done when the other voice is wanted."""
+    scene = FAST.model_copy(update={"can": Can(sound="own", speaks=Speaks(price=0.3, clips=(5, 10)))})
+    prices = PRICES.model_copy(update={"avatar": (BEST, scene, FREE)})
+    own = BRIEF.model_copy(update={"own_voice": True, "voice": None, "sample": "s"})
+    made = _quote(own, prices=prices)
+    assert [(item.step, item.facts.vendor) for item in made.items] == [
+        ("draw", "ark"), ("speak_person", "minimax"), ("voice_pet", "kling"),
+    ]  # fmt: skip
+    assert made.vendors["kling", "USD"] == pytest.approx(3.0)
+    assert quote(PRICES, own, "usual") is None
+    assert "animate" not in still_good(own, own.model_copy(update={"own_voice": False}))
 
 
 def test_a_sample_costs_its_learning_once() -> None:

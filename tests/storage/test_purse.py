@@ -110,6 +110,21 @@ async def test_seats_are_given_in_turn_and_come_back_with_the_state(db: Database
     assert (await purse.claim(db, "b1", one, 5_000.0)).answer == "yes"  # a2's process died, its job is over
 
 
+async def test_a_stopped_job_gives_its_seat_back_soon(db: Database) -> None:
+    """Protects an account of one seat: a job that could not be stopped at its vendor is through after a few
+    minutes, and is not waited for by anybody."""
+    await _person(db, "anna", "prj_1")
+    one = Terms(account="a", at_once=1)
+    for key in ("t1", "t2"):
+        await _open(db, key)
+    await purse.claim(db, "t1", one, 1.0, "prj_1:film:1")
+    await _accept(db, "t1", 1.0)
+    async with db.writing() as conn:
+        await stops.stop_within(conn, ["prj_1:film:1"], 2.0)
+    assert (await purse.claim(db, "t2", one, 500.0)).answer == "wait"
+    assert (await purse.claim(db, "t2", one, 700.0)).answer == "yes"
+
+
 async def test_who_stopped_waiting_holds_nobody_up(db: Database) -> None:
     """Protects the line from somebody whose process is gone."""
     await _person(db, "anna", "prj_1")

@@ -83,3 +83,16 @@ async def test_what_a_crash_cut_off_waits_again(db: Database) -> None:
     await strides.wait_again(db)
     look, cut = await strides.of(db, "m")
     assert (look.state, cut.state, cut.fraction, cut.started) == ("done", "waiting", 0.0, None)
+
+
+async def test_a_step_stands_in_for_a_planned_one(db: Database) -> None:
+    """Protects the time left from a step that will never run, and the order from its stand-in."""
+    await strides.plan(db, "m", {"clone": 1.0, "speak": 10.0, "cut": 8.0})
+    await strides.begin(db, "m", "voice", 1.0)
+    for _ in range(2):
+        await strides.stand_in(db, "m", "voice", "speak")
+    assert [(each.step, each.state) for each in await strides.of(db, "m")] == [
+        ("clone", "waiting"), ("voice", "running"), ("cut", "waiting"),
+    ]  # fmt: skip
+    await strides.stand_in(db, "m", "cut", "voice")
+    assert [each.step for each in await strides.of(db, "m")] == ["clone", "voice", "cut"]

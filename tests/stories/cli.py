@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+_KEPT = {"PATH", "HOME", "PAWLOGUE_CACHE", "FILM_WIDTH"}
 SHARED = Path(__file__).parents[2].parent / "shared"
 
 
@@ -15,7 +16,7 @@ def command(*words: object) -> list[str]:
 
 def environment(folder: Path) -> dict[str, str]:
     """An environment in which nothing of the machine's own settings counts."""
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "PAWLOGUE_CACHE"}}
+    kept = {name: value for name, value in os.environ.items() if name in _KEPT}
     checkout = str(Path(__file__).parents[2])
     return {**kept, "PYTHONPATH": checkout, "LANG": "en_US.UTF-8", "TMPDIR": str(folder)}
 

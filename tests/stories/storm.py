@@ -122,6 +122,7 @@ class Person:
 
 
 _PRESSED = ("picture:1", "may:", "use_voice:", "person:mama", "narrate:", "go:")
+_DOUBTFUL = {"unsure", "sending"}  # a plug may be pulled on what nobody asks for again
 _DRAWS = 3  # every third person wants new pictures
 
 
@@ -219,14 +220,14 @@ class _Rows:
         twice, off = 0, 0.0
         for account, charged in bills.items():
             mine = [row for row in self._takes if (row[0], row[1]) == account]
-            sure = sorted(row[3] for row in mine if row[2] not in {"unsure", "rejected", "new"} and row[3])
+            sure = sorted(row[3] for row in mine if row[2] in {"accepted", "done", "failed"} and row[3])
             left = sorted(charged)
             for cost in sure:
                 nearest = min(left, key=lambda bill: abs(bill - cost), default=0.0)
                 off = max(off, abs(nearest - cost))
                 if left:
                     left.remove(nearest)
-            twice += max(0, len(left) - sum(row[2] == "unsure" for row in mine))
+            twice += max(0, len(left) - sum(row[2] in _DOUBTFUL and row[3] > 0 for row in mine))
         return twice, off
 
     def _out(self) -> Iterator[tuple[str, Outgoing]]:

@@ -63,6 +63,7 @@ class _Chat:
         assert self.who.order[: len(before)] == before
 
 
+@pytest.mark.usefixtures("small")
 @pytest.mark.timeout(480)
 async def test_killed_at_ten_moments_one_film_arrives(tmp_path: Path, thing: Callable[[str], Path]) -> None:
     """Whatever is cut off goes on by itself: no word is lost or said twice, no work paid twice, one film."""

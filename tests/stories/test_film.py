@@ -12,9 +12,11 @@ import subprocess
 import zipfile
 from collections import Counter
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from rich.console import Console
 
 from bot import settings
@@ -24,12 +26,14 @@ from bot.talking.saying import stopping
 from bot.texts import say
 from bot.wish import Wish
 from pipeline import packaged
+from pipeline.film import credentials
 from pipeline.film.check import check
 from pipeline.film.probe import probe
 from pipeline.model import Report
-from pipeline.recipes import edit_project, redo_part
+from pipeline.recipes import edit_project, redo_part, vary_film
 from storage import takes
 from storage.model import Line, Script, Taps
+from tests.pipeline.film.pair import pair
 from tests.stories.cli import SHARED, command, environment, pawlogue
 
 _ASKED = {"title": ["Who ate it?"], "lines": [
@@ -53,6 +57,7 @@ def _script(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("small")
 def test_a_film_survives_kill_9_and_spends_nothing_twice(tmp_path: Path) -> None:
     """Pull the plug in three steps: the fourth run finishes the same film, each take is paid once."""
     data, out = tmp_path / "data", tmp_path / "film.mp4"
@@ -108,7 +113,7 @@ def test_a_stopped_film_leaves_nothing_behind(tmp_path: Path, sign: signal.Signa
     words = ("film", "--photo", _sample(), "--theme", "raise-mom", "--out", tmp_path / "film.mp4")
     with subprocess.Popen(
         command(*words), cwd=tmp_path, env=environment(tmp_path), stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
+        start_new_session=True, preexec_fn=partial(signal.signal, sign, signal.SIG_DFL),
     ) as program:  # fmt: skip
         assert program.stderr is not None
         begun = next(line for line in program.stderr if line.startswith("▸"))
@@ -149,13 +154,23 @@ def _ledger(data: Path) -> list[tuple[str, str]]:
 
 async def test_every_weight_may_be_missing(tmp_path: Path) -> None:
     """No detector, no natural voice, no cute font, no saliency: a film with a voice-over, a request, and all
-    the shapes of it."""
+    the shapes of it; music that is none is told, and the film is signed where that can be."""
     found = {name: path if name == "font-sans" else None for name, path in weights().items()}
-    wish = dataclasses.replace(_hungry(tmp_path, Taps()), also=("square", "preview", "project"), width=360)
-    async with opened(_kept_in(tmp_path), poll_seconds=0.05, found=found) as house:
+    wish = dataclasses.replace(
+        _hungry(tmp_path, Taps()),
+        also=("square", "preview", "project"),
+        width=360,
+        music=_sample(),
+        stickers=True,
+    )
+    signing = pair(tmp_path)
+    halves = {"c2pa_certificate": signing.certificate, "c2pa_key": SecretStr(str(signing.key))}
+    chosen = _kept_in(tmp_path).model_copy(update=halves)
+    async with opened(chosen, poll_seconds=0.05, found=found) as house:
         result = await make(house, wish, Console(quiet=True), "en")
     assert (result.notice.kind, result.summary["mouth"]) == ("done", "none")
-    assert result.remarks == ["remark.no_mouth"]
+    assert result.remarks == ["remark.no_mouth", "film.music_unusable"]
+    assert (b"c2pa" in wish.out.read_bytes()[:100_000]) == credentials.able()  # a small file
     report = await asyncio.to_thread(check, wish.out, "telegram")
     assert report.sendable
     assert report.facts["width"] == 360
@@ -168,6 +183,7 @@ async def test_every_weight_may_be_missing(tmp_path: Path) -> None:
     assert report.facts["lufs"] == pytest.approx(-15, abs=1)
 
 
+@pytest.mark.usefixtures("small")
 async def test_one_part_again_keeps_the_rest(tmp_path: Path) -> None:
     """A redo makes its part anew under a take of its own and finds everything it does not touch; the first
     film can still be taken apart."""
@@ -193,14 +209,21 @@ async def test_one_part_again_keeps_the_rest(tmp_path: Path) -> None:
     assert (refused.kind, refused.key) == ("failed", "redo.no_such_part")
 
 
+@pytest.mark.usefixtures("small")
 async def test_a_film_that_does_not_pass_is_cut_again_and_then_explained(tmp_path: Path) -> None:
     """Without a producer's field no film may leave: it is cut once more, then told in a sentence, and kept
-    with its report."""
+    with its report; nor may a square one."""
     chosen = _kept_in(tmp_path).model_copy(update={"aigc_producer": ""})
     async with opened(chosen, poll_seconds=0.05) as house:
         result = await make(house, _hungry(tmp_path, Taps(mouth=(256, 280))), Console(quiet=True), "en")
         told = await house.studio.noun(result.notice.assets["report"], Report)
+        made = result.notice.assets
+        project = made["film"].split(".")[0]
+        square = (project, "square", made["parts"], made["film"], made["sidecar"])
+        await house.engine.start(vary_film, f"{project}:square:1", *square)
+        varied = await house.engine.finished(f"{project}:square:1")
     assert (result.notice.kind, result.notice.key) == ("failed", "film.faulty")
+    assert (varied.kind, varied.key, varied.assets) == ("failed", "film.faulty", {})
     assert "AIGC" in say("film.faulty", "en", stopping(result.notice.fields, "en"))
     assert [fault.key for fault in told.faults] == ["check.aigc"]
     steps = result.summary["steps"]

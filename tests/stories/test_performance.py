@@ -16,15 +16,16 @@ from pipeline.steps.cut import cut
 from pipeline.studio import Studio
 from storage import takes
 from tests.fakes.kling import Kling
-from tests.fakes.omnihuman import OmniHuman
+from tests.fakes.omnihuman import SUBJECTS, OmniHuman
 from tests.fakes.seedance import Seedance
 from tests.fakes.veo import Veo
 from tests.pipeline.stagehouse import PROJECT, Shelf, shelf, standing_studio
 
 
 async def _states(studio: Studio) -> list[tuple[str, str]]:
-    """Who was asked, and what became of it; who was passed over was never asked."""
-    asked = [take for take in await takes.of(studio.db, PROJECT) if not take.key.endswith(":0")]
+    """Who was asked to perform, and what became of it; who was passed over was never asked."""
+    ledger = [take for take in await takes.of(studio.db, PROJECT) if take.model not in SUBJECTS]
+    asked = [take for take in ledger if not take.key.endswith(":0")]
     return [(take.vendor, take.state) for take in asked]
 
 
@@ -142,8 +143,9 @@ async def test_a_scene_is_said_to_be_one(tmp_path: Path) -> None:
 
 
 async def test_a_scene_gets_its_lips_where_somebody_makes_them(tmp_path: Path) -> None:
-    """Kling's scene is lent to its lip-sync with our sound: the mouth follows, in two jobs, each paid once. A
-    scene in which no face is found is a voice-over, and still a film."""
+    """Kling's scene is lent to its lip-sync with our sound: the mouth follows, in two jobs and a look at the
+    scene, each paid once. A scene in which no face is found is a voice-over, and still a film; the look was
+    charged all the same."""
     fake = Kling()
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
@@ -153,16 +155,33 @@ async def test_a_scene_gets_its_lips_where_somebody_makes_them(tmp_path: Path) -
         again = await animate(studio, PROJECT, *things.played)
         track = await studio.noun(made.track, Track)
         ledger = await takes.of(studio.db, PROJECT)
-        models = [take.model for take in ledger]
+        costs = {take.model: take.cost for take in ledger}
     lips = list(fake.jobs.values())[-1]
-    assert ledger[1].cost == pytest.approx(0.4 * lips.seconds * 0.14 + 0.007, abs=0.001)
-    assert (made.notes, again, fake.bills, models) == ((), made, 2, ["kling-2.6", "lip-sync", "stage"])
+    assert costs.pop("lip-sync") == pytest.approx(0.4 * lips.seconds * 0.14, abs=0.001)
+    assert costs == {"kling-2.6": pytest.approx(0.21), "identify-face": 0.007, "stage": 0.0}
+    assert (made.notes, again, fake.bills, len(fake.sessions)) == ((), made, 2, 1)
     assert max(track.openness) > 0.5
     blind = Kling("", "faceless")
     async with standing_studio(tmp_path / "b", (blind,), ("kling:kling-2.6",)) as studio:
         things = await shelf(studio, tmp_path)
-        made = await animate(studio, PROJECT, *things.played)
-    assert (made.notes, blind.bills) == (("performance.voice_over",), 1)
+        for _ in range(2):
+            made = await animate(studio, PROJECT, *things.played)
+        ledger = await takes.of(studio.db, PROJECT)
+        told = {take.model: (take.state, take.cost, take.error) for take in ledger}
+    assert (made.notes, blind.bills, len(blind.sessions)) == (("performance.voice_over",), 1, 1)
+    assert told["identify-face"] == ("done", 0.007, None)
+    assert told["lip-sync"] == ("rejected", 0.0, "performance.no_face")
+
+
+async def test_advice_on_a_picture_is_told_and_stops_nothing(tmp_path: Path) -> None:
+    """OmniHuman sees nobody like a person: it is asked once, performs all the same, and that is noted."""
+    fake = OmniHuman(subject="0")
+    async with standing_studio(tmp_path, (fake,), ("omnihuman",)) as studio:
+        things = await shelf(studio, tmp_path)
+        for _ in range(2):
+            made = await animate(studio, PROJECT, *things.played)
+        assert await _states(studio) == [("omnihuman", "done"), ("builtin", "done")]
+    assert (made.notes, len(fake.checks), fake.bills) == (("performance.no_subject",), 1, 1)
 
 
 async def test_a_crash_between_ticket_and_clip_costs_nothing(tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ class _Plug:
             await self.site.start()
 
 
+@pytest.mark.usefixtures("small")
 @pytest.mark.timeout(480)
 async def test_killed_at_ten_moments_two_chats_get_one_film_each(
     tmp_path: Path, thing: Callable[[str], Path]
@@ -187,7 +188,7 @@ def _good(films: list[Shown]) -> None:
     assert len(films) == 1
     film, media = films[0], films[0]["media"]
     told = media["told"]
-    assert (told["width"], told["height"]) == (media["width"], media["height"]) == (720, 1280)
+    assert (told["width"], told["height"]) == (media["width"], media["height"]) == (360, 640)
     assert told["duration"] == round(media["seconds"]) > 0
     assert all(media[part] for part in ("streaming", "cover", "thumbnail", "faststart"))
     assert media["oddities"] == []

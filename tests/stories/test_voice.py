@@ -34,6 +34,7 @@ def _film(folder: Path, fake: MiniMax, *words: str, key: str = KEY) -> subproces
     )
 
 
+@pytest.mark.usefixtures("small")
 def test_a_film_in_a_cloned_voice_costs_what_the_service_charged(tmp_path: Path) -> None:
     """The clone's first answer is silent under code 0: said again, cut, in the film, every yuan counted."""
     fake = MiniMax("", "silent")
@@ -48,6 +49,7 @@ def test_a_film_in_a_cloned_voice_costs_what_the_service_charged(tmp_path: Path)
     assert check(tmp_path / "film.mp4", "telegram").faults == ()
 
 
+@pytest.mark.usefixtures("small")
 @pytest.mark.parametrize(
     ("words", "key", "says"),
     [((), KEY, "--may-use-voice"), (("--may-use-voice",), ABROAD, "✓")],

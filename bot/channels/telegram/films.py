@@ -16,7 +16,7 @@ from bot.channels.telegram.parts import Parts, place, receipt
 from bot.channels.telegram.shown import Text
 from bot.messages import Outgoing
 from pipeline import crafts
-from pipeline.crafts import Packed
+from pipeline.crafts.edit import Packed
 from pipeline.ports.errors import BadInput
 from pipeline.workshop import Room
 
@@ -93,7 +93,9 @@ class Film:
             cover = rest[0] if rest else None
             room: Room = "stage" if film.stat().st_size > office.most_bytes else "sight"
             with studio.bench() as folder, contextlib.ExitStack() as stack:
-                packed = await studio.workshop.run(room, crafts.pack, film, cover, office.most_bytes, folder)
+                packed = await studio.workshop.run(
+                    room, crafts.edit.pack, film, cover, office.most_bytes, folder
+                )
                 told = opened(stack, cover, name="cover.jpg", attached=True) if cover else None
                 film_there = self._video(stack, packed, told)
                 sent = await self._edit(stand, film_there, told, upload=True)

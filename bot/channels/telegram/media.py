@@ -149,7 +149,7 @@ class Media:
 
         async def note(path: Path, folder: Path) -> Path:
             made = folder / ("voice.m4a" if silent else "voice.ogg")
-            await office.studio.workshop.run("sight", crafts.voice_note, path, made)
+            await office.studio.workshop.run("sight", crafts.edit.voice_note, path, made)
             return made
 
         if silent:
@@ -186,7 +186,7 @@ class Media:
             ready = path
             if row.bytes > office.most_bytes and suffix == ".mp4":
                 packed = await office.studio.workshop.run(
-                    "stage", crafts.pack, path, None, office.most_bytes, folder
+                    "stage", crafts.edit.pack, path, None, office.most_bytes, folder
                 )
                 ready = packed.film
             named = folder / name

@@ -29,6 +29,7 @@ _SIGNS: Mapping[str, str] = {
     "prepare_voice": ChatAction.RECORD_VOICE,
     "bring_sound": ChatAction.RECORD_VOICE,
     "edit_project": ChatAction.UPLOAD_DOCUMENT,
+    "vary_film": ChatAction.UPLOAD_VIDEO,
 }
 
 

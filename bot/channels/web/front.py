@@ -16,7 +16,8 @@ from storage import assets, chats, projects
 from storage.model import Address
 
 # While these run somebody waits for the answer; a film has its own progress, and the rest happens aside.
-_WAITED_FOR = {"bring_sound", "edit_project", "prepare_frame", "prepare_voice", "propose_scripts"}
+_WAITED_FOR = {"bring_sound", "edit_project", "prepare_frame", "prepare_voice", "propose_scripts",
+               "vary_film"}  # fmt: skip
 
 
 class Front:

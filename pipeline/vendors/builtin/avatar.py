@@ -47,13 +47,13 @@ class Avatar:
             async with asyncio.TaskGroup() as group:
                 tasks = [
                     group.create_task(
-                        self._workshop.run("stage", crafts.perform, job, half, part, tell=listener(n))
+                        self._workshop.run("stage", crafts.stage.perform, job, half, part, tell=listener(n))
                     )
                     for n, (half, part) in enumerate(zip(halves, parts, strict=True))
                 ]
         except BaseExceptionGroup as troubles:
             raise _first(troubles) from troubles
-        await self._workshop.run("stage", crafts.join, parts, out)
+        await self._workshop.run("stage", crafts.stage.join, parts, out)
         tracks = [task.result() for task in tasks]
         track = Track(
             mouths=tuple(box for each in tracks for box in each.mouths),

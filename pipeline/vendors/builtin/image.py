@@ -22,5 +22,5 @@ class Image:
     async def frame(self, picture: Path, ask: FrameAsk, out: Path) -> Framed:
         """Write the pane as PNG."""
         return await self._workshop.run(
-            "sight", crafts.draw, picture, ask.sight, self._saliency, out, ask.width, ask.height
+            "sight", crafts.sight.draw, picture, ask.sight, self._saliency, out, ask.width, ask.height
         )

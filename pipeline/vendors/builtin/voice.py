@@ -18,13 +18,13 @@ class Voice:
 
     def __init__(self, workshop: Workshop, weights: Mapping[str, Path | None]) -> None:
         self._workshop = workshop
-        self._kokoro = crafts.Kokoro(
+        self._kokoro = crafts.voice.Kokoro(
             model=weights["kokoro-model"], vocab=weights["kokoro-vocab"], voices=weights["kokoro-voices"]
         )
 
     async def speak(self, ask: SpeakAsk, folder: Path) -> Uttered:
         """Write all lines in one take; each is spoken alone, so where it lies is known exactly."""
-        spoken = await self._workshop.run("voice", crafts.speak, ask, self._kokoro, folder / _FILE)
+        spoken = await self._workshop.run("voice", crafts.voice.speak, ask, self._kokoro, folder / _FILE)
         return Uttered(files=(_FILE,), spans=spoken.spans, voice=spoken.voice)
 
     async def fetch(self, said: Uttered, _folder: Path) -> Uttered:
@@ -33,7 +33,7 @@ class Voice:
 
     async def clone(self, ask: CloneAsk, _key: str) -> Cloned:
         """Return the sample's register and colour."""
-        return Cloned(params=await self._workshop.run("voice", crafts.portrait, ask.sample))
+        return Cloned(params=await self._workshop.run("voice", crafts.voice.portrait, ask.sample))
 
     async def learnt(self, voice: Cloned) -> Cloned:
         """At once."""

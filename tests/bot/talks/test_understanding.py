@@ -185,3 +185,48 @@ def test_asked_for_times_fewer_words_will_do(typed: str, span: tuple[float, floa
 def test_captions_are_wished_or_not(typed: str, shown: bool | None) -> None:
     """A wish in so many words, and not any word about captions."""
     assert understanding.captions(typed) is shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "played"),
+    [
+        ("不要音乐", "off"),
+        ("No music!", "off"),
+        ("要背景音乐", "auto"),
+        ("换成欢快的音乐", "merry"),
+        ("some sad music please", "blue"),
+        ("BGM", "ask"),
+        ("换首歌", "ask"),
+        ("开心的歌", None),
+        ("一只猫想学音乐，可是家里没有钢琴，于是它每天晚上都去楼下弹", None),
+        ("musical chairs", None),
+    ],
+)
+def test_a_wish_for_music_is_told_from_a_theme(typed: str, played: str | None) -> None:
+    """Protects themes that only mention a song, and every way to wish for a bed, one's own, or none."""
+    assert understanding.music(typed) == played
+
+
+@pytest.mark.parametrize(
+    ("caption", "music"),
+    [
+        ("这首做背景音乐", True),
+        ("my favourite song", True),
+        ("bgm", True),
+        ("我的声音，没有背景音乐", False),
+        ("sample, without music", False),
+        ("妈妈的声音", False),
+        ("", False),
+    ],
+)
+def test_words_beside_a_sound_say_whether_it_is_music(caption: str, music: bool) -> None:
+    """Protects a sample that says it has no music in it from playing under the film."""
+    assert understanding.is_music(caption) is music
+
+
+@pytest.mark.parametrize(
+    ("typed", "width"), [("1080P", 1080), ("高清", 1080), ("720", 720), ("1080 步", None)]
+)
+def test_a_size_is_understood(typed: str, width: int | None) -> None:
+    """Protects sizes said in passing, as a number among other words."""
+    assert understanding.size(typed) == width

@@ -21,7 +21,7 @@ from bot.texts import known, say
 from pipeline.quote import Prices
 from pipeline.themes import bank
 from storage.model import Address, Lang, Notice
-from tests.bot.talks.priced import PRICES
+from tests.bot.talks.priced import PRICES, SCENES
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "talks"
 _FILE = re.compile(r"\[(picture|sound|video|other) ?([^\]]*)\]\s*")
@@ -54,8 +54,8 @@ def _means(head: str) -> Means:
     """What vendors can do in this chat, as its first line says: (means: edits pictures priced)."""
     found = re.search(r"means: ([a-z_ ]+)", head)
     able = set(found[1].split()) if found else set[str]()
-    prices = PRICES if "priced" in able else Prices()
-    return Means.model_validate({**dict.fromkeys(able - {"priced"}, True), "prices": prices})
+    prices = SCENES if "scenes" in able else PRICES if "priced" in able else Prices()
+    return Means.model_validate({**dict.fromkeys(able - {"priced", "scenes"}, True), "prices": prices})
 
 
 @dataclass
@@ -244,12 +244,23 @@ def _film(talk: Talk, fields: dict[str, str]) -> Ended:
     return {"seconds": "14.2", "mouth": "found", "exact": "yes", **fields}, {
         "film": f"film {talk.film}",
         "cover": "cover",
+        "sidecar": "sidecar",
         "parts": f"parts {talk.film}",
     }
 
 
 def _project(talk: Talk, fields: dict[str, str]) -> Ended:
     return {"parts": talk.films[-1].parts, **fields}, {"archive": f"project of {talk.films[-1].film}"}
+
+
+def _square(talk: Talk, fields: dict[str, str]) -> Ended:
+    made = talk.films[-1]
+    return {"parts": made.parts, **fields}, {"square": f"square of {made.film}", "cover": "square cover"}
+
+
+def _preview(talk: Talk, fields: dict[str, str]) -> Ended:
+    made = talk.films[-1]
+    return {"parts": made.parts, **fields}, {"loop": f"loop of {made.film}"}
 
 
 ENDS = {
@@ -262,6 +273,8 @@ ENDS = {
     "audition": _audition,
     "film": _film,
     "project": _project,
+    "square": _square,
+    "preview": _preview,
 }
 
 

@@ -73,9 +73,9 @@ def test_a_film_that_fits_is_sent_as_it_is(tmp_path: Path) -> None:
     film = film_of_noise(tmp_path / "film.mp4", 1)
     Image.new("RGB", (64, 64)).save(tmp_path / "cover.jpg")
     (tmp_path / "bench").mkdir()
-    whole = crafts.pack(film, tmp_path / "cover.jpg", film.stat().st_size, tmp_path / "bench")
+    whole = crafts.edit.pack(film, tmp_path / "cover.jpg", film.stat().st_size, tmp_path / "bench")
     assert (whole.film, whole.width, whole.height) == (film, 256, 256)
     assert whole.seconds == pytest.approx(1, abs=0.05)
-    less = crafts.pack(film, tmp_path / "cover.jpg", film.stat().st_size - 1, tmp_path / "bench")
+    less = crafts.edit.pack(film, tmp_path / "cover.jpg", film.stat().st_size - 1, tmp_path / "bench")
     assert less.film != film
     assert less.film.stat().st_size < film.stat().st_size

@@ -13,7 +13,7 @@ from pipeline.film.encode import yuv
 from pipeline.film.fitted import fitted
 from pipeline.film.probe import probe
 from pipeline.film.square import squared
-from pipeline.film.teaser import MOST_BYTES, teaser
+from pipeline.film.teaser import MOST_BYTES, loop, teaser
 from pipeline.model import Layout
 from tests.pipeline.film import made
 
@@ -23,13 +23,14 @@ def test_a_square_film_shows_the_mouth_and_words_beside_it(tmp_path: Path, layou
     """Protects the square version: it passes its check, the mouth is in sync, in sight and free of words."""
     if made.faces() is None:
         pytest.skip("the fonts are not fetched")
-    done = cut(squared(made.job(tmp_path, layout)))
+    done = cut(squared(made.job(tmp_path, layout, stickers=True)))
     told = probe(done.film)
     assert (told.width, told.height) == (made.WIDE, made.WIDE)
     report = check(done.film)
     assert report.faults == ()
     page = sidecar.read(done.film)
     assert page is not None
+    assert page.stickers
     under = [box.y + box.h for box in page.mouths if box is not None]
     assert page.layout.pane.y < max(under) < made.WIDE
     assert min(caption.box.y for caption in page.captions) > max(under)
@@ -60,3 +61,15 @@ def test_a_preview_moves_is_small_and_shows_the_last_answer(
         later = np.asarray(picture.convert("RGB"), int)
     assert first.shape[0] * made.WIDE == pytest.approx(first.shape[1] * made.HIGH, rel=0.01)
     assert np.abs(first - later).mean() > 2
+
+
+def test_a_loop_is_a_film_without_sound(film: tuple[CutJob, Made], tmp_path: Path) -> None:
+    """Protects the preview in chats: every phone plays it, and none makes a noise."""
+    loop(film[1].film, tmp_path / "loop.mp4")
+    told = probe(tmp_path / "loop.mp4")
+    assert (told.video, told.profile, told.pix_fmt, told.audio, told.streams) == (
+        "h264", "High", "yuv420p", None, 1,
+    )  # fmt: skip
+    assert told.seconds == pytest.approx(2.4, abs=0.1)
+    assert told.width < told.height
+    assert told.bytes <= MOST_BYTES

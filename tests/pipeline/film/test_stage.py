@@ -36,7 +36,7 @@ def _talk() -> Timeline:
 def _job(folder: Path) -> tuple[Path, tuple[tuple[float, float], ...], float]:
     """Return a vendor's sound as it is sent, where the lines lie in it, and its length."""
     spans = sent.lines(folder / "pet.wav", SPOKEN)
-    moved, seconds = crafts.sent(folder / "pet.wav", spans, (0.3, 0.5), folder / "sent.wav")
+    moved, seconds = crafts.stage.sent(folder / "pet.wav", spans, (0.3, 0.5), folder / "sent.wav")
     return folder / "sent.wav", moved, seconds
 
 
@@ -69,7 +69,7 @@ def test_the_mouth_goes_with_the_line_whatever_the_clip_is_made_of(
     """Protects sync within two pictures, and a shut mouth while the person speaks, for every make of clip."""
     sound, spans, seconds = _job(tmp_path)
     clip = sent.clip(tmp_path / "clip.mp4", sound, **make)  # type: ignore[arg-type]  # a table of makes
-    worth = crafts.judge(clip, sound, seconds, True)
+    worth = crafts.stage.judge(clip, sound, seconds, True)
     times = _talk()
     lines = tuple((cue, a + worth.late, b + worth.late) for cue, (a, b) in zip((1, 3), spans, strict=True))
     stage.stage([stage.Part(clip=clip, cues=lines)], times, (WIDE, HIGH), _drawn, tmp_path / "out.mp4")

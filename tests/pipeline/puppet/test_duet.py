@@ -125,7 +125,7 @@ def test_a_script_for_two_is_performed_by_two(tmp_path: Path) -> None:
         spans=((0.0, 0.8), (0.8, 1.6)),
         timeline=LINES,
     )
-    track = crafts.perform(job, (0, LINES.frames), tmp_path / "out.mp4", tell=lambda _fraction: None)
+    track = crafts.stage.perform(job, (0, LINES.frames), tmp_path / "out.mp4", tell=lambda _fraction: None)
     middles = [box.x + box.w / 2 if box else 0.0 for box in track.mouths]
     assert max(middles[12:30]) < WIDE / 2
     assert max(middles[47:60]) > WIDE / 2

@@ -83,13 +83,13 @@ def test_a_sample_is_what_is_said_in_it(tmp_path: Path) -> None:
     """What is sent begins with the first word, is as long as is wanted, and no longer than is there."""
     path, out = tmp_path / "s.wav", tmp_path / "part.wav"
     files.write(path, np.concatenate([silence(3.0), talk(40), silence(2.0)]), _HERTZ)
-    crafts.excerpt(path, (10.2, 60.0), out)
+    crafts.voice.excerpt(path, (10.2, 60.0), out)
     part = files.read(out, _HERTZ)[:, 0]
     assert len(part) / _HERTZ == pytest.approx(10.2, abs=0.01)
     assert np.abs(part[: _HERTZ // 2]).max() > 0.05
     assert np.abs(part[9 * _HERTZ :]).max() < 0.001
-    crafts.excerpt(path, (1.0, 4.0), out)
+    crafts.voice.excerpt(path, (1.0, 4.0), out)
     assert len(files.read(out, _HERTZ)) / _HERTZ == pytest.approx(4.0, abs=0.01)
     files.write(path, silence(3.0), _HERTZ)
     with pytest.raises(BadInput):
-        crafts.excerpt(path, (10.2, 60.0), out)
+        crafts.voice.excerpt(path, (10.2, 60.0), out)

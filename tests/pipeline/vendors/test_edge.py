@@ -59,7 +59,7 @@ async def test_lines_are_said_one_by_one_and_joined(tmp_path: Path) -> None:
     uttered = await vendor.speak(_ASK, tmp_path)
     assert uttered.files == ("line-0.mp3", "line-1.mp3")
     paths = [tmp_path / name for name in uttered.files]
-    spans = crafts.divide(paths, _ASK.lines, "zh", (), tmp_path / "speech.wav")
+    spans = crafts.voice.divide(paths, _ASK.lines, "zh", (), tmp_path / "speech.wav")
     assert spans[1][0] - spans[0][1] == pytest.approx(0.5, abs=0.01)
 
 

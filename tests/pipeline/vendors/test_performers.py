@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from pipeline.model import Box
-from pipeline.ports.avatar import Cancels, Finds
+from pipeline.ports.avatar import Advised, Cancels, Finds
 from pipeline.ports.errors import BadInput, Busy, Failed, NoAccess, Refused, Trouble, Unsure
 from tests.fakes import kling, seedance
 from tests.fakes.hired import Fake, framed, hired, job, standing
@@ -100,6 +100,25 @@ async def test_every_fault_is_one_of_the_seven(
 
 
 @pytest.mark.parametrize(
+    ("subject", "found"),
+    [("1", "subject"), ("0", ""), ("50430", Busy), ("50411", Refused), ("50500", Unsure)],
+)
+async def test_an_adviser_says_whether_a_picture_suits(
+    subject: str, found: str | type[Trouble], tmp_path: Path
+) -> None:
+    """Its verdict and its refusals are told apart; neither is the job's."""
+    async with hired(OmniHuman(subject=subject)) as vendor:
+        assert isinstance(vendor, Advised)
+        with job(tmp_path) as work:
+            if not isinstance(found, str):
+                with pytest.raises(found):
+                    await vendor.adviser.submit(work, "k")
+                return
+            ticket = (await vendor.adviser.submit(work, "k")).value
+            assert await vendor.adviser.seen(ticket) == found
+
+
+@pytest.mark.parametrize(
     "fake", [OmniHuman("expired"), Kling("expired"), Seedance("expired"), Veo("expired")]
 )
 async def test_an_address_that_ran_out_is_asked_for_again(fake: Fake, tmp_path: Path) -> None:
@@ -185,6 +204,34 @@ async def test_the_true_costs_come_from_the_vendors_own_figures(tmp_path: Path) 
             ticket = await vendor.submit(work, "k")
             done = await vendor.fetch(ticket.value, work, tmp_path / "b.mp4", lambda _: None)
     assert done.cost == pytest.approx(86400 * 46 / 1e6, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("fake", "model", "words", "seconds", "cost"),
+    [
+        (Kling(), "kling-2.6", True, 10.0, 1.4),
+        (Kling(), "kling-2.6", False, 5.0, 0.21),
+        (Kling(), "kling-3.0", True, 7.0, 0.882),
+        (Kling(), "kling-3.0-turbo", True, 3.0, 0.336),
+        (Seedance(), "", True, 7.0, 6.9552),
+        (Seedance(), seedance.OLDER, True, 12.0, 4.1472),
+        (Seedance(), seedance.OLDER, False, 4.0, 0.6912),
+        (Veo(), "", True, 8.0, 0.325),
+    ],
+)
+async def test_what_speaks_for_itself_is_asked_and_paid_as_such(
+    fake: Fake, model: str, words: bool, seconds: float, cost: float, tmp_path: Path
+) -> None:
+    """With its own sound a clip has another length, shape and price; what it says are our lines, and without
+    them it is silent."""
+    async with hired(fake, model) as vendor:
+        with job(tmp_path) as work:
+            told = {"words": ("要",), "prompt": '1. "要"', "seconds": seconds} if words else {}
+            paid = await vendor.submit(work.model_copy(update=told), "k")
+    (made,) = fake.jobs.values()
+    assert paid.cost == pytest.approx(cost, abs=0.001)
+    assert (made.sound is not None) == words
+    assert made.length in {0.0, seconds}
 
 
 @pytest.mark.parametrize("fake", [Seedance(), Veo()])

@@ -29,7 +29,7 @@ async def _divided(fake: Fake, folder: Path) -> tuple[tuple[float, float], ...]:
     async with hired(fake) as vendor:
         said = await vendor.fetch(await vendor.speak(_ASK, folder), folder)
     files = [folder / name for name in said.files]
-    return crafts.divide(files, _ASK.lines, "zh", said.words, folder / "speech.wav")
+    return crafts.voice.divide(files, _ASK.lines, "zh", said.words, folder / "speech.wav")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ async def test_marks_a_person_typed_are_no_pauses(tmp_path: Path) -> None:
 async def test_a_minimax_voice_lives_from_sample_to_farewell(tmp_path: Path) -> None:
     """Only the try-out is charged when it is made; it is bought with its first lines, gone when deleted."""
     fake = MiniMax()
-    crafts.excerpt(sample(tmp_path / "s.wav", 5.0), (10.2, 60.0), tmp_path / "part.wav")
+    crafts.voice.excerpt(sample(tmp_path / "s.wav", 5.0), (10.2, 60.0), tmp_path / "part.wav")
     ask = CloneAsk(sample=tmp_path / "part.wav", words="小鱼干在哪里")
     async with hired(fake) as vendor:
         voice = await vendor.clone(ask, "prj:clone:abc:1")
@@ -170,7 +170,7 @@ async def _cloned_and_said(fake: VolcSpeech, folder: Path) -> None:
         said = await vendor.speak(_ASK.model_copy(update={"params": voice.params}), folder)
         home = await vendor.fetch(said, folder)
     files = [folder / name for name in home.files]
-    crafts.divide(files, _ASK.lines, "zh", home.words, folder / "speech.wav")
+    crafts.voice.divide(files, _ASK.lines, "zh", home.words, folder / "speech.wav")
 
 
 @pytest.mark.parametrize(
@@ -287,7 +287,7 @@ async def _studio_said(fake: DashScope, folder: Path, model: str, url: str) -> N
         said = await vendor.speak(_ASK.model_copy(update={"params": voice.params}), folder)
         home = await vendor.fetch(said, folder)
     files = [folder / name for name in home.files]
-    crafts.divide(files, _ASK.lines, "zh", home.words, folder / "speech.wav")
+    crafts.voice.divide(files, _ASK.lines, "zh", home.words, folder / "speech.wav")
 
 
 @contextlib.asynccontextmanager
