@@ -1,73 +1,83 @@
 """The best guess at one pet's face, and whether it is sure enough to animate without asking.
 
-Two finders that share nothing look at the pet: one reads the detector's inner layers (`seek`), one pairs round
-spots and counts a human-face net's answers (`face`). What both find is surer than what either finds alone.
+Eyes and nose are where their likeness says; the mouth is the lip line, or the opening, nearest to where its
+likeness says. The picture is looked at from several sides: a guess that moves with them is not sure.
 """
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import NamedTuple
-
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.model import Box, Pet
-from pipeline.puppet import face, iris, lips, nose
-from pipeline.puppet.levelled import Level
-from pipeline.puppet.likeness import Likeness
+from pipeline.model import Pet
+from pipeline.puppet import iris, lips
+from pipeline.puppet.levelled import Level, apart
+from pipeline.puppet.likeness import LEFT, MOUTH, NOSE, RIGHT, Likeness
 from pipeline.puppet.seek import Sought, seek
-from pipeline.puppet.votes import votes
 from storage.model import Point
 
 Picture = NDArray[np.uint8]
-Spots = NDArray[np.float64]
 
-_MARGIN = 0.08
+SURE_SCORE = -4.0
+"""Log-likelihood of the four places and of their fit: frontal faces have -1 to -4, what is none less."""
 
+SURE_SPREAD = 0.12
+"""Eye distances by which the views may differ at the worst place."""
 
-@dataclass(frozen=True)
-class Crop:
-    """The part of the picture about one pet, its short side at 300: crop = (pixel - corner) x scale."""
-
-    picture: Picture
-    corner: Spots
-    scale: float
-
-    @classmethod
-    def about(cls, picture: Picture, box: Box) -> "Crop":
-        """Return the part in a box and a little around it."""
-        left, top = max(0, int(box.x - _MARGIN * box.w)), max(0, int(box.y - _MARGIN * box.h))
-        right, bottom = int(box.x + box.w * (1 + _MARGIN)) + 1, int(box.y + box.h * (1 + _MARGIN)) + 1
-        part = picture[top:bottom, left:right]
-        scale = face.SIDE / min(part.shape[:2])
-        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        part = np.asarray(cv2.resize(part, None, fx=scale, fy=scale, interpolation=way), np.uint8)
-        return cls(part, np.array([left, top], np.float64), scale)
-
-    def out(self, x: float, y: float) -> Point:
-        """Return the picture's pixel of a place in the crop."""
-        place = np.array([x, y]) / self.scale + self.corner
-        return float(place[0]), float(place[1])
+_SAME_FACE = 0.6
+"""Eye distances between the middles of two pets' faces below which both are one face."""
 
 
-class _Spotted(NamedTuple):
-    """What the finder of round spots says, in the picture's pixels, and whether it is sure by itself."""
-
-    left: Point
-    right: Point
-    tip: Point
-    sure: bool
-
-
-def guessed(picture: Picture, pet: Pet, likeness: Likeness, proposals: Path) -> Pet | None:
-    """Return the pet with the best guess at its face, or None when nothing looks like two eyes."""
-    spotted = _spotted(picture, pet, proposals)
-    sought = seek(picture, pet.box, likeness, _as_spots(spotted, pet.species))
+def guessed(picture: Picture, pet: Pet, likeness: Likeness) -> Pet | None:
+    """Return the pet with the best guess at its face, or None when nothing looks like two eyes in a row."""
+    sought = seek(picture, pet.box, likeness)
     if sought is None:
-        return _unsure(picture, pet, spotted) if spotted else None
-    agreed = spotted is not None and _apart_at_eyes(sought, spotted) <= _AGREED
-    sure = confidence(sought.score, sought.spread, agreed=agreed)
-    if spotted and spotted.sure and not agreed:
-        sure = min(sure, _DISPUTED)
-    return _drawn(picture, pet, sought, sure)
+        return None
+    left, right, tip = (_point(sought, part) for part in (LEFT, RIGHT, NOSE))
+    level = Level.by_eyes(tip, left, right)
+    spoken = lips.mouth(picture, level, pet.species, _point(sought, MOUTH), tip)
+    sure = confidence(sought.score, sought.spread)
+    return pet.model_copy(
+        update={
+            "eyes": (left, right),
+            "eye_radius": iris.pair(picture, left, right, level).radius,
+            "nose": tip,
+            "mouth": spoken.middle,
+            "lip": spoken.line,
+            "mouth_open": spoken.is_open,
+            "confidence": sure,
+            "found": sure >= 0.5,
+            "reason": None if sure >= 0.5 else "look.unsure",
+        }
+    )
+
+
+def confidence(score: float, spread: float) -> float:
+    """Return 0 to 1, growing with the score and shrinking with the spread; acted on from 0.5."""
+    weakest = min((score - SURE_SCORE) / 0.8, (SURE_SPREAD - spread) / 0.04)
+    return float(1 / (1 + np.exp(-np.clip(weakest * 2, -30, 30))))
+
+
+def one_each(pets: list[Pet]) -> list[Pet]:
+    """Return the pets; where boxes overlap and two found one face, it is the smaller box's."""
+    kept: list[Pet] = []
+    for pet in pets:
+        smaller = [one for one in pets if one.found and _size(one) < _size(pet) and _same(one, pet)]
+        kept.append(pet.model_copy(update=_ASKED) if pet.found and smaller else pet)
+    return kept
+
+
+_ASKED = {"found": False, "confidence": 0.0, "reason": "look.unsure"}
+
+
+def _size(pet: Pet) -> float:
+    return pet.box.w * pet.box.h
+
+
+def _same(one: Pet, other: Pet) -> bool:
+    if one.eyes is None or other.eyes is None:
+        return False
+    middles = [((left[0] + right[0]) / 2, (left[1] + right[1]) / 2) for left, right in (one.eyes, other.eyes)]
+    return apart(middles[0], middles[1]) < _SAME_FACE * apart(*one.eyes)
+
+
+def _point(sought: Sought, part: int) -> Point:
+    return float(sought.spots[part, 0]), float(sought.spots[part, 1])

@@ -1,4 +1,4 @@
-"""Eyes, nose and mouth where their likeness says, looked for in squares of many sizes and then looked at again.
+"""Eyes, nose and mouth where their likeness says: looked for in squares of many sizes, then looked at again.
 
 A face is four places that fit together: two eyes in a row, a nose below their middle, a mouth below the nose.
 """
@@ -63,23 +63,16 @@ class Sought:
         return float(np.hypot(*(self.spots[RIGHT] - self.spots[LEFT])))
 
 
-def seek(picture: Picture, box: Box, likeness: Likeness, also: Spots | None = None) -> Sought | None:
-    """Return the likeliest face of the pet in a box.
-
-    Args:
-        picture: RGB.
-        box: where the pet is.
-        likeness: reads the detector.
-        also: two eyes, a nose and a mouth that another finder proposes, looked at too.
-    """
-    found = [one for square in _squares(box) if (one := _seen(picture, square, likeness, _WIDE)) is not None]
+def seek(picture: Picture, box: Box, likeness: Likeness) -> Sought | None:
+    """Return the likeliest face of the pet in a box of an RGB picture."""
+    found = [one for square in squares(box) if (one := _seen(picture, square, likeness, _WIDE)) is not None]
     first = [one.spots for one in sorted(found, key=lambda one: -one.score)[:2]]
-    again = [_again(picture, spots, likeness, _VIEWS[:2]) for spots in [*first, *([also] if also is not None else [])]]
+    again = [_again(picture, spots, likeness, _VIEWS[:2]) for spots in first]
     best = max((one for one in again if one), key=lambda one: one.score, default=None)
     return _again(picture, best.spots, likeness, _VIEWS) if best else None
 
 
-class _Square(NamedTuple):
+class Square(NamedTuple):
     """A square of the picture: middle and side in pixels, turn in degrees."""
 
     x: float
@@ -87,6 +80,14 @@ class _Square(NamedTuple):
     side: float
     turn: float = 0.0
     mirrored: bool = False
+
+    @classmethod
+    def about(cls, left: Spots, right: Spots) -> "Square":
+        """Return the upright square about a face whose eyes these are."""
+        across = right - left
+        x, y = (left + right) / 2 + _DOWN * np.array([-across[1], across[0]])
+        side = _FACE * max(float(np.hypot(*across)), 1e-6)
+        return cls(float(x), float(y), side, float(np.degrees(np.arctan2(across[1], across[0]))))
 
     def matrix(self) -> Spots:
         """Return the 2 x 3 map from the picture into the square."""
@@ -96,15 +97,22 @@ class _Square(NamedTuple):
             spin[0] *= -1
         return np.hstack([spin, (np.full(2, SIDE / 2) - spin @ (self.x, self.y))[:, None]])
 
+    def cut(self, picture: Picture) -> Picture:
+        """Return what the square holds, SIDE x SIDE."""
+        sharp = self.side <= 1.6 * SIDE
+        source = picture if sharp else cv2.GaussianBlur(picture, (0, 0), 0.4 * self.side / SIDE)
+        cut = cv2.warpAffine(source, self.matrix(), (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(cut, np.uint8)
 
-def _squares(box: Box) -> list[_Square]:
+
+def squares(box: Box) -> list[Square]:
     """Return squares of three sizes over the box; of too many, those nearer its top, where heads are."""
-    short, squares = min(box.w, box.h), []
+    short, there = min(box.w, box.h), []
     for size in _SIZES:
         side = size * short
         xs, ys = _places(box.x, box.w, side), _places(box.y, box.h, side)
-        squares += [_Square(x, y, side) for y in ys for x in xs]
-    return sorted(squares, key=lambda square: (square.y - box.y) / box.h - 0.4 * square.side / short)[:_MOST]
+        there += [Square(x, y, side) for y in ys for x in xs]
+    return sorted(there, key=lambda square: (square.y - box.y) / box.h - 0.4 * square.side / short)[:_MOST]
 
 
 def _places(start: float, length: float, side: float) -> list[float]:
@@ -117,15 +125,11 @@ def _places(start: float, length: float, side: float) -> list[float]:
 
 def _again(picture: Picture, spots: Spots, likeness: Likeness, views: tuple[View, ...]) -> Sought | None:
     """Return the face looked at from each view, at the mean of the answers."""
-    left, right = spots[LEFT], spots[RIGHT]
-    along = (right - left) / max(float(np.hypot(*(right - left))), 1e-6)
-    distance = float(np.hypot(*(right - left)))
-    middle = (left + right) / 2 + _DOWN * distance * np.array([-along[1], along[0]])
-    turn = float(np.degrees(np.arctan2(along[1], along[0])))
-    squares = [
-        _Square(*middle, _FACE * distance * view.scale, turn + view.turn, view.mirrored) for view in views
+    face = Square.about(spots[LEFT], spots[RIGHT])
+    turned = [
+        Square(face.x, face.y, face.side * view.scale, face.turn + view.turn, view.mirrored) for view in views
     ]
-    seen = [one for square in squares if (one := _seen(picture, square, likeness, _KNOWN)) is not None]
+    seen = [one for square in turned if (one := _seen(picture, square, likeness, _KNOWN)) is not None]
     if len(seen) < len(views):
         return None
     places = np.mean([one.spots for one in seen], axis=0)
@@ -135,13 +139,10 @@ def _again(picture: Picture, spots: Spots, likeness: Likeness, views: tuple[View
     return Sought(places, float(np.mean([one.score for one in seen])), likely, spread)
 
 
-def _seen(picture: Picture, square: _Square, likeness: Likeness, wide: tuple[float, float]) -> Sought | None:
+def _seen(picture: Picture, square: Square, likeness: Likeness, wide: tuple[float, float]) -> Sought | None:
     """Return the likeliest face within a square, in the picture's pixels."""
     matrix = square.matrix()
-    sharp = square.side <= 1.6 * SIDE
-    source = picture if sharp else cv2.GaussianBlur(picture, (0, 0), 0.4 * square.side / SIDE)
-    cut = cv2.warpAffine(source, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    fitted = fit(likeness.maps(np.asarray(cut, np.uint8)), wide)
+    fitted = fit(likeness.maps(square.cut(picture)), wide)
     if fitted is None:
         return None
     inside = (fitted.spots + 0.5) * _CELL
@@ -195,7 +196,7 @@ def _peaks(log: Floats) -> list[Spots]:
 
 
 def _completed(logs: Floats, left: Spots, right: Spots) -> tuple[Spots, Spots]:
-    """Return all four places for two eyes, and the log-likelihoods of the nose and the mouth with their fit."""
+    """Return all four places for two eyes, and how likely the nose and the mouth are, fit included."""
     distance = float(np.hypot(*(right - left)))
     along = (right - left) / distance
     rows, columns = np.mgrid[:CELLS, :CELLS] - ((left + right) / 2)[::-1, None, None]
@@ -203,13 +204,15 @@ def _completed(logs: Floats, left: Spots, right: Spots) -> tuple[Spots, Spots]:
     below = (rows * along[0] - columns * along[1]) / distance
     nose = _likeliest(logs[..., NOSE], aside / _NOSE_REACH[0], (below - _NOSE_AT) / _NOSE_REACH[1])
     place = aside[nose[0]], below[nose[0]] + _MOUTH_AT
-    mouth = _likeliest(logs[..., MOUTH], (aside - place[0]) / _MOUTH_REACH[0], (below - place[1]) / _MOUTH_REACH[1])
+    mouth = _likeliest(
+        logs[..., MOUTH], (aside - place[0]) / _MOUTH_REACH[0], (below - place[1]) / _MOUTH_REACH[1]
+    )
     spots = np.array([left, right, nose[0][::-1], mouth[0][::-1]], np.float64)
     return spots, np.array([nose[1], mouth[1]])
 
 
 def _likeliest(log: Floats, aside: Spots, below: Spots) -> tuple[tuple[int, int], float]:
-    """Return row and column of the best place, and its log-likelihood less how far it is from the usual one."""
+    """Return the best place, and its log-likelihood less how far it is from the usual one."""
     value = log - 0.5 * (aside**2 + below**2)
     row, column = np.unravel_index(int(value.argmax()), value.shape)
     return (int(row), int(column)), float(value[row, column])
@@ -220,4 +223,4 @@ def _exact(log: Floats, x: int, y: int) -> Spots:
     top, left = max(0, y - 2), max(0, x - 2)
     weight = (1 / (1 + np.exp(-log[top : y + 3, left : x + 3]))) ** 2
     rows, columns = np.mgrid[top : top + weight.shape[0], left : left + weight.shape[1]]
-    return np.array([(columns * weight).sum(), (rows * weight).sum()]) / weight.sum()
+    return np.array([(columns * weight).sum(), (rows * weight).sum()], np.float64) / float(weight.sum())

@@ -67,7 +67,7 @@ class _Chat:
 @pytest.mark.timeout(480)
 async def test_killed_at_ten_moments_one_film_arrives(tmp_path: Path, thing: Callable[[str], Path]) -> None:
     """Whatever is cut off goes on by itself: no word is lost or said twice, no work paid twice, one film."""
-    photo, _ = thing("sample-photo"), [thing(name) for name in ("face-proposals", "kokoro-model")]
+    photo, _ = thing("sample-photo"), [thing(name) for name in ("pet-detector", "kokoro-model")]
     with website(tmp_path / "site") as site:
         await site.start()
         async with guest(site.url) as who:

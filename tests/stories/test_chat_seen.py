@@ -68,7 +68,7 @@ def photo(thing: Callable[[str], Path]) -> Path:
         pytest.skip(
             "NO BROWSER: the chat was not seen in one; install Chromium, or name one with CHROME=/path"
         )
-    thing("face-proposals"), thing("kokoro-model")
+    thing("pet-detector"), thing("kokoro-model")
     return thing("sample-photo")
 
 

@@ -70,7 +70,7 @@ async def test_killed_at_ten_moments_two_chats_get_one_film_each(
     tmp_path: Path, thing: Callable[[str], Path]
 ) -> None:
     """Over real HTTP, in a private chat and in a group: nothing is lost, asked twice or sent too fast."""
-    photo, _ = thing("sample-photo"), [thing(name) for name in ("face-proposals", "kokoro-model")]
+    photo, _ = thing("sample-photo"), [thing(name) for name in ("pet-detector", "kokoro-model")]
     async with stand_in(tmp_path) as server:
         await server.post("group", id=_FAMILY, members=[_MOTHER, _UNCLE], lang="en")
         owner, mother = Phone(server, _OWNER, "zh"), Phone(server, _MOTHER, "en", _FAMILY)
