@@ -204,13 +204,24 @@ def test_a_nose_is_found_beside_the_guess() -> None:
 def test_redness_below_the_nose_is_an_open_mouth() -> None:
     """The middle of an open mouth is inside its opening, its line at the upper lip."""
     level = Level.by_eyes(drawn.NOSE, *drawn.EYES)
-    shut = lips.mouth(drawn.cat(), level, "cat")
-    wide = lips.mouth(drawn.cat(is_open=True), level, "cat")
+    shut, _ = lips.read(drawn.cat(), level, "cat", drawn.MOUTH)
+    wide, undisputed = lips.read(drawn.cat(is_open=True), level, "cat", drawn.MOUTH)
     assert not shut.is_open
     assert wide.is_open
+    assert undisputed
     assert abs(wide.middle[0] - 240) < 8
     assert 352 < wide.middle[1] < 394
     assert max(y for _, y in wide.line) < wide.middle[1]
+
+
+def test_redness_beside_the_mouth_is_no_opening() -> None:
+    """A finger at one side of the chin leaves the mouth shut where it is, but nobody is sure of it."""
+    picture, level = drawn.cat(), Level.by_eyes(drawn.NOSE, *drawn.EYES)
+    picture[360:420, 250:310] = (200, 60, 80)
+    shut, undisputed = lips.read(picture, level, "cat", drawn.MOUTH)
+    assert not shut.is_open
+    assert not undisputed
+    assert apart(shut.middle, drawn.MOUTH) < 8
 
 
 def test_a_dark_photo_is_rescued_and_a_bright_one_left() -> None:
