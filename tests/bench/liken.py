@@ -32,7 +32,7 @@ Floats = NDArray[np.float32]
 
 _LONGEST = 1280
 _EYE, _MOUTH_OFF = 0.15, 0.30  # eye distances by which an accepted answer may be off
-_COPIES, _EMPTY_COPIES = 16, 6
+_COPIES, _EMPTY_COPIES = 10, 5
 _NEAR, _FAR = 90, 60  # cells of a copy about its features, and elsewhere
 _ROUNDS, _BATCH, _RATE, _KEEP_SMALL = 20, 8192, 0.05, 1e-4
 
@@ -177,7 +177,8 @@ def fit(samples: list[Sample], out: Path) -> None:
         rate = _RATE * 0.5 * (1 + np.cos(np.pi * turn / _ROUNDS))
         for chosen in np.array_split(chance.permutation(len(held)), max(1, len(held) // _BATCH)):
             seen = (held[chosen].astype(np.float32) - mean) / spread
-            off = (1 / (1 + np.exp(-(seen @ weight + bias))) - like[chosen]) / len(chosen)
+            likely = 1 / (1 + np.exp(-np.clip(seen @ weight + bias, -30, 30)))
+            off = (likely - like[chosen]) / len(chosen)
             step += 1
             for place, (value, slope) in enumerate(
                 ((weight, seen.T @ off + _KEEP_SMALL * weight), (bias, off.sum(0)))
