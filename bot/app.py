@@ -39,7 +39,6 @@ _LEARN_SECONDS = 600.0
 _log = structlog.get_logger(__name__)
 WEIGHTS = (
     "pet-detector",
-    "face-proposals",
     "saliency",
     "font-cute",
     "font-sans",

@@ -161,10 +161,7 @@ def _fonts(weights: Mapping[str, Path | None]) -> list[Finding]:
 
 
 def _models(weights: Mapping[str, Path | None]) -> list[Finding]:
-    rows = [
-        _thing("doctor.model", name, weights, "note", "doctor.absent_sight")
-        for name in ("pet-detector", "face-proposals")
-    ]
+    rows = [_thing("doctor.model", "pet-detector", weights, "note", "doctor.absent_sight")]
     rows.append(_thing("doctor.model", "saliency", weights, "note", "doctor.absent_saliency"))
     absent: tuple[Mark, str] = (
         ("fine", "doctor.there") if all(weights[name] for name in _VOICE) else _without_voice()

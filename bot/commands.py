@@ -104,9 +104,7 @@ def look(photo: Path, taps: Taps, *, as_json: bool) -> int:
     def begin() -> int:
         found = weights()
         _must_be_file(photo)
-        sight = run_to_end(
-            _alone("sight", crafts.sight.look, photo, found["pet-detector"], found["face-proposals"], taps)
-        )
+        sight = run_to_end(_alone("sight", crafts.sight.look, photo, found["pet-detector"], taps))
         _print(_seen(sight), as_json=as_json)
         return 0
 

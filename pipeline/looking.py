@@ -5,8 +5,8 @@ from pipeline.studio import Studio, digest
 from storage import assets
 from storage.model import Taps
 
-_FINDERS = ("pet-detector", "face-proposals")
-_WAY = 2  # of looking: counted up when the same picture would be seen differently
+_FINDER = "pet-detector"
+_WAY = 3  # of looking: counted up when the same picture would be seen differently
 
 
 async def looked(studio: Studio, project: str, picture: str, taps: Taps) -> str:
@@ -15,13 +15,13 @@ async def looked(studio: Studio, project: str, picture: str, taps: Taps) -> str:
     kept = next((each.id for each in await assets.of(studio.db, project) if each.kind == kind), None)
     if kept is None:
         async with studio.borrow(picture) as (photo,):
-            detector, proposals = (studio.weights.get(name) for name in _FINDERS)
-            found = await studio.workshop.run("sight", crafts.sight.look, photo, detector, proposals, taps)
+            detector = studio.weights.get(_FINDER)
+            found = await studio.workshop.run("sight", crafts.sight.look, photo, detector, taps)
         kept = (await studio.keep_noun(project, kind, found)).id
     return kept
 
 
 async def _kind(studio: Studio, picture: str, taps: Taps) -> str:
-    there = (name for name in _FINDERS if studio.weights.get(name))
-    seen_from = digest("look", _WAY, (await studio.asset(picture)).sha256, taps, *there)
+    there = _FINDER if studio.weights.get(_FINDER) else ""
+    seen_from = digest("look", _WAY, (await studio.asset(picture)).sha256, taps, there)
     return f"sight-{seen_from[:16]}"

@@ -69,9 +69,9 @@ def made(photo: Path, out: Path) -> str:
 def looked(photo: Path) -> tuple[Sight, bool]:
     """Return what is on a photo, and whether it took a hand-measured face."""
     parts = weights()
-    sight = crafts.sight.look(photo, parts["pet-detector"], parts["face-proposals"], Taps())
+    sight = crafts.sight.look(photo, parts["pet-detector"], Taps())
     if sight.pets and not sight.pets[0].found and (taps := _measured(photo)):
-        return crafts.sight.look(photo, parts["pet-detector"], parts["face-proposals"], taps), True
+        return crafts.sight.look(photo, parts["pet-detector"], taps), True
     return sight, False
 
 

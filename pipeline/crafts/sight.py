@@ -12,11 +12,11 @@ _REFERENCE = 2_048  # pixels on the longer side of a photo that a painter starts
 _QUALITY, _FINE_QUALITY = 88, 93
 
 
-def look(photo: Path, detector: Path | None, proposals: Path | None, taps: Taps) -> Sight:
+def look(photo: Path, detector: Path | None, taps: Taps) -> Sight:
     """What is on the photo."""
     from pipeline.puppet.look import look as see
 
-    return see(photo, detector, proposals, taps)
+    return see(photo, detector, taps)
 
 
 def snapshot(photo: Path, out: Path) -> None:
@@ -85,12 +85,12 @@ def reference(photo: Path, out: Path) -> None:
 
 
 def receive(
-    picture: Path, weights: tuple[Path | None, Path | None, Path | None], canvas: tuple[int, int], out: Path
+    picture: Path, weights: tuple[Path | None, Path | None], canvas: tuple[int, int], out: Path
 ) -> Sight:
     """What is on a drawn picture; the pane as the film will show it is written as JPEG.
 
     Args:
-        weights: of detector, face proposals and saliency.
+        weights: of detector and saliency.
 
     Raises:
         Failed: it is no picture, or none a face can be worked on in.
@@ -102,8 +102,8 @@ def receive(
 
     pane = out.with_suffix(".png")
     try:
-        sight = see(picture, weights[0], weights[1], Taps())
-        frame(picture, sight, weights[2], pane, *canvas)
+        sight = see(picture, weights[0], Taps())
+        frame(picture, sight, weights[1], pane, *canvas)
     except BadInput as unusable:
         raise Failed("image.unusable", {}, repr(unusable)) from unusable
     with Image.open(pane) as whole:

@@ -32,6 +32,20 @@ class Iris(NamedTuple):
     glint: float
 
 
+class Pair(NamedTuple):
+    """Both eyes' middles, and one radius for both, in pixels."""
+
+    middles: tuple[Point, Point]
+    radius: float
+
+
+def pair(picture: NDArray[np.uint8], left: Point, right: Point, level: Level) -> Pair:
+    """Return both eyes; the radius is nearer the larger: pupils are taken for irises."""
+    one, other = (refined(picture, eye, level) for eye in (left, right))
+    radius = 0.65 * max(one.radius, other.radius) + 0.35 * min(one.radius, other.radius)
+    return Pair((one.middle, other.middle), radius)
+
+
 def refined(picture: NDArray[np.uint8], eye: Point, level: Level) -> Iris:
     """Return the eye: its middle half-way between the guess and the best circle.
 

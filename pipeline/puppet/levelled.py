@@ -11,6 +11,11 @@ from storage.model import Point
 Spot = NDArray[np.float64]
 
 
+def apart(one: Point, other: Point) -> float:
+    """Return the distance between two points."""
+    return float(np.hypot(other[0] - one[0], other[1] - one[1]))
+
+
 class Level(NamedTuple):
     """Where a face is and how it is turned: `origin` in pixels, `along` a unit vector, `unit` in pixels."""
 

@@ -18,10 +18,11 @@ BELOW_NOSE = {"dog": 0.45, "cat": 0.26}
 """How far the closed mouth usually is below the nose, in eye distances."""
 
 _GRAIN = 96
-_WINDOW = {"tap": 0.22, "guess": 0.34}
+_WINDOW = {"tap": 0.22, "read": 0.12}
 _NOSE_ENDS = {"dog": 0.26, "cat": 0.17}
 _REDDER = 9
 _LEAST_AREA = {"dog": 0.045, "cat": 0.08}
+_BESIDE = 0.15  # eye distances by which an opening's middle may be beside where the mouth was read
 
 
 class Mouth(NamedTuple):
@@ -36,31 +37,57 @@ class Mouth(NamedTuple):
 
 
 def mouth(
-    picture: NDArray[np.uint8],
-    level: Level,
-    species: str | None,
-    tap: Point | None = None,
-    nose: Point | None = None,
+    picture: NDArray[np.uint8], level: Level, species: str | None, tap: Point, nose: Point | None = None
 ) -> Mouth:
-    """Return the mouth under a nose, or near a tap.
+    """Return the mouth near a tap.
 
     Args:
         picture: RGB, rescued when it was dark.
-        level: the face's coordinates with the nose as origin; with a tap and no nose, any origin.
-        species: "dog", "cat" or anything else, for the usual place and width.
+        level: the face's coordinates, any origin.
+        species: "dog", "cat" or anything else, for the usual width.
         tap: where a person said the mouth is, in pixels.
-        nose: the nose's middle, where it is known beside a tap: its dark lower edge is not the lips.
+        nose: the nose's middle, where it is known: its dark lower edge is not the lips.
     """
     half = HALF_WIDTH.get(species or "", 0.35)
-    usual = level.outside((0.0, BELOW_NOSE.get(species or "", 0.36)))
-    opening = _opening(picture, level if tap is None else _above(level, tap), species)
-    if opening is not None and (tap is None or _near(opening, tap, level)):
+    here = level._replace(origin=tap)
+    opening = _opening(picture, level._replace(origin=here.outside((0.0, -0.5))), species)
+    if opening is not None and _near(opening, tap, level):
         return _open(picture, level, opening, half)
-    here = level._replace(origin=tap or usual)
-    highest = -0.55 * BELOW_NOSE.get(species or "", 0.36) if tap is None else -np.inf
-    if tap is not None and nose is not None:
-        highest = min(here.inside(nose)[1] + _NOSE_ENDS.get(species or "", 0.20), -0.04)
-    across, down = _seam(picture, here, half, _WINDOW["tap" if tap else "guess"], highest)
+    highest = -np.inf if nose is None else _below(here, nose, species)
+    return _closed(picture, here, half, _WINDOW["tap"], highest)
+
+
+def read(picture: NDArray[np.uint8], nose: Level, species: str | None, place: Point) -> tuple[Mouth, bool]:
+    """Return the mouth at the place where its likeness says, and whether nothing red disputes that place.
+
+    An open mouth's middle is half-way from the place to the opening's: the first is nearer the upper lip, the
+    second may be far down a tongue. A hand or a collar is as red as a tongue, but seldom below the nose.
+
+    Args:
+        picture: RGB, rescued when it was dark.
+        nose: the face's coordinates with the nose as origin.
+        species: for the usual width.
+        place: where the mouth was read, in pixels.
+    """
+    half = HALF_WIDTH.get(species or "", 0.35)
+    here = nose._replace(origin=place)
+    opening, undisputed = _opening(picture, nose, species), True
+    if opening is not None and _near(opening, place, nose):
+        opened = _open(picture, nose, opening, half)
+        aside, down = here.inside(opened.middle)
+        undisputed = abs(aside) <= _BESIDE
+        if undisputed:
+            return opened._replace(middle=here.outside((aside / 2, down / 2))), True
+    return _closed(picture, here, half, _WINDOW["read"], _below(here, nose.origin, species)), undisputed
+
+
+def _below(here: Level, nose: Point, species: str | None) -> float:
+    """Return where a nose ends in the mouth's coordinates; the mouth itself is lower in any case."""
+    return min(here.inside(nose)[1] + _NOSE_ENDS.get(species or "", 0.20), -0.04)
+
+
+def _closed(picture: NDArray[np.uint8], here: Level, half: float, window: float, highest: float) -> Mouth:
+    across, down = _seam(picture, here, half, window, highest)
     line = tuple(here.outside((float(x), float(y))) for x, y in zip(across, down, strict=True))
     middle = here.outside((0.0, float(np.median(down[len(down) // 3 : -len(down) // 3]))))
     return Mouth(middle, line, is_open=False)
@@ -161,10 +188,6 @@ def _open(picture: NDArray[np.uint8], level: Level, opening: _Opening, half: flo
     across, down = _seam(picture, here, max(half * 0.75, min(half * 1.25, wide * 1.1)), 0.16)
     line = tuple(here.outside((float(a), float(d))) for a, d in zip(across, down, strict=True))
     return Mouth(middle, line, is_open=True)
-
-
-def _above(level: Level, tap: Point) -> Level:
-    return level._replace(origin=Level(tap, level.along, level.unit).outside((0.0, -0.5)))
 
 
 def _near(opening: _Opening, tap: Point, level: Level) -> bool:

@@ -155,7 +155,7 @@ async def _kept(work: _Work, picture: Path) -> str:
 async def _read(work: _Work, number: str, picture: str) -> Picture:
     """Look at what was drawn, as the film will: it has to be a picture, and a face in it is told."""
     studio, out = work.studio, work.bench / f"{number}.jpg"
-    weights = tuple(studio.weights[name] for name in ("pet-detector", "face-proposals", "saliency"))
+    weights = tuple(studio.weights[name] for name in ("pet-detector", "saliency"))
     async with studio.borrow(picture) as (path,):
         size = work.ask.width, work.ask.height
         sight = await studio.workshop.run("sight", crafts.sight.receive, path, weights, size, out)

@@ -14,6 +14,7 @@ from pathlib import Path
 from pipeline import packaged
 from tests.bench.figures import Figure
 from tests.bench.processes import cpu_seconds, pss_mb
+from tests.stories.hidden import half_hidden
 from tests.stories.owner import acts, films
 from tests.stories.website import Guest, Website, guest, kept, website
 
@@ -68,7 +69,7 @@ async def _fifty(folder: Path) -> list[float]:
         async with AsyncExitStack() as stack:
             owner = await stack.enter_async_context(guest(site.url))
             people = [await stack.enter_async_context(guest(site.url)) for _ in range(_PEOPLE)]
-            for act in acts(owner, photo, DIALOGUE):
+            for act in acts(owner, half_hidden(photo, folder), DIALOGUE):
                 await owner.until(act.ready)
                 await act.do()
             replies: list[float] = []

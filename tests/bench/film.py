@@ -77,13 +77,11 @@ def _parts() -> list[Figure]:
         sys.exit("bench: run make setup first")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        look_s, sight = _timed(
-            lambda: crafts.sight.look(photo, found["pet-detector"], found["face-proposals"], Taps())
-        )
+        look_s, sight = _timed(lambda: crafts.sight.look(photo, found["pet-detector"], Taps()))
         if not sight.pets or not sight.pets[0].found:
             from bot.demo import TAPS
 
-            sight = crafts.sight.look(photo, found["pet-detector"], found["face-proposals"], TAPS)
+            sight = crafts.sight.look(photo, found["pet-detector"], TAPS)
         frame = folder / "frame.png"
         frame_s, framed = _timed(lambda: crafts.sight.draw(photo, sight, found["saliency"], frame, 720, 1280))
         speak_s, spoken = _speak(folder)

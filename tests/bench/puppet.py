@@ -103,7 +103,7 @@ def main(folder: Path, what: str, width: int, seconds: int) -> None:
 
 def _frame(folder: Path, width: int) -> tuple[float, float]:
     photo, high = folder / "photo.png", width * 16 // 9
-    sight = crafts.sight.look(photo, *_finders(), _taps())
+    sight = crafts.sight.look(photo, _finder(), _taps())
     framed = crafts.sight.draw(photo, sight, weights()["saliency"], folder / f"{width}.png", width, high)
     (folder / f"{width}.json").write_text(framed.model_dump_json(), "utf-8")
     return time.process_time(), 0.0
@@ -150,7 +150,7 @@ async def _look(folder: Path) -> tuple[float, float]:
     workshop = Workshop()
     try:
         photo = folder / "photo.png"
-        sight = await workshop.run("sight", crafts.sight.look, photo, *_finders(), _taps())
+        sight = await workshop.run("sight", crafts.sight.look, photo, _finder(), _taps())
         marked, grid = folder / "marked.jpg", folder / "grid.jpg"
         await workshop.run("sight", crafts.sight.show, photo, sight, None, marked, grid)
         return sum(cpu_seconds(pid) for pid in workshop.pids("sight")), 0.0
@@ -158,9 +158,8 @@ async def _look(folder: Path) -> tuple[float, float]:
         await workshop.close()
 
 
-def _finders() -> tuple[Path | None, Path | None]:
-    found = weights()
-    return found["pet-detector"], found["face-proposals"]
+def _finder() -> Path | None:
+    return weights()["pet-detector"]
 
 
 def _plan(seconds: int) -> tuple[Timeline, tuple[tuple[float, float], ...]]:

@@ -82,7 +82,7 @@ def _copies() -> Iterator[tuple[Sight, list[Features]]]:
                 Image.fromarray(change.make(picture)).save(copy)
                 matrix = change.matrix(*picture.shape[1::-1])
                 moved = [_moved(points, scale, matrix, mirrored=change.mirrored) for points in known]
-                yield look(copy, found["pet-detector"], found["face-proposals"]), moved
+                yield look(copy, found["pet-detector"]), moved
 
 
 def _moved(points: Features, scale: float, matrix: NDArray[np.float64], *, mirrored: bool) -> Features:

@@ -19,6 +19,7 @@ from pipeline import packaged
 from tests.bench.figures import Figure
 from tests.bench.maker import acts, offered
 from tests.bench.reckoning import Reckoning, answered, at_rest, reckon
+from tests.stories.hidden import half_hidden
 from tests.stories.telegram import Phone, Shown, StandIn, stand_in
 from tests.stories.website import kept, website
 
@@ -89,7 +90,8 @@ async def soak(folder: Path, minutes: float, seed: int) -> list[Figure]:
         turn = asyncio.Lock()  # in the group, so that it can be seen whose answer one is
         members = [Phone(server, one, "zh", _FAMILY) for one in _MEMBERS]
         with website(folder / "site", **server.settings) as site:
-            place = _Place(server, kept(site.folder), photo, ends, tally)
+            hidden = half_hidden(photo, folder)
+            place = _Place(server, kept(site.folder), hidden, ends, tally)
             await site.start()
             await _chance(server, _ODDS, seed)
             chaos = asyncio.create_task(_chaos(server, random.Random(chance.random()), tally))

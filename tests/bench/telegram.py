@@ -18,6 +18,7 @@ from tests.bench.figures import Figure
 from tests.bench.maker import acts, offered
 from tests.bench.processes import cpu_seconds, pss_mb
 from tests.stories.cli import environment
+from tests.stories.hidden import half_hidden
 from tests.stories.telegram import Phone, StandIn, stand_in
 from tests.stories.website import Website, kept, website
 
@@ -84,7 +85,7 @@ async def _busy(folder: Path) -> tuple[float, float, float, float]:
         reply = await _steadily(server)
         held = max(held, pss_mb(site.pid))
         owner = Phone(server, _OWNER, "zh")
-        await _until_the_film_is_made(owner)
+        await _until_the_film_is_made(owner, folder)
         beside = await _steadily(server)
         await owner.look()
         if owner.films():
@@ -129,12 +130,12 @@ async def _steadily(server: StandIn) -> float:
     return float(stats["reply_ms"]["p95"])
 
 
-async def _until_the_film_is_made(owner: Phone) -> None:
+async def _until_the_film_is_made(owner: Phone, folder: Path) -> None:
     """Have somebody ask for a film, and return when it is under way."""
     photo = packaged.path("sample-photo")
     if photo is None:
         sys.exit("bench: run make setup first")
-    for act in acts(owner, photo, DIALOGUE):
+    for act in acts(owner, half_hidden(photo, folder), DIALOGUE):
         await owner.until(lambda ready=act.ready: not ready or offered(owner, ready))  # type: ignore[misc]  # the default binds this round's words
         await act.do()
     await owner.until(lambda: offered(owner, "%"))

@@ -266,7 +266,7 @@ def test_absent_weights_with_a_fall_back_are_no_harm(room: Path, monkeypatch: py
     broken = _rows(ended.out, "✗")
     assert [row.split()[1] for row in broken if row.startswith("font")] == ["font-cute", "font-sans"]
     notes = [row.split()[1] for row in _rows(ended.out, "·") if row.startswith("model")]
-    assert notes[:3] == ["pet-detector", "face-proposals", "saliency"]
+    assert notes[:2] == ["pet-detector", "saliency"]
     assert ended.code == 1
 
 

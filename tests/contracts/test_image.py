@@ -77,7 +77,7 @@ async def test_what_is_no_picture_is_no_doubt(make: Callable[..., Fake], tmp_pat
         _, came, _ = await drawn(vendor, ask(tmp_path), tmp_path / "out")
     if came.end == "whole":
         with pytest.raises(Trouble) as caught:
-            crafts.sight.receive(tmp_path / "out", (None, None, None), (720, 1280), tmp_path / "shown.jpg")
+            crafts.sight.receive(tmp_path / "out", (None, None), (720, 1280), tmp_path / "shown.jpg")
         assert caught.value.key == "image.unusable"
     assert came.end in {"odd", "whole"}
     assert len(fake.bills) == 1

@@ -222,7 +222,7 @@ async def test_marks_a_model_is_sure_of_stand_for_a_tap(tmp_path: Path) -> None:
     picture is tried with them once."""
     async with _house(tmp_path) as house:
         await _with_photo(house, tmp_path)
-        house.made = replace(house.made, weights={"pet-detector": None, "face-proposals": None})
+        house.made = replace(house.made, weights={"pet-detector": None})
         known = await describe(house.made, PROJECT)
         sight = await house.made.keep_noun(
             PROJECT, "sight", Sight(width=800, height=600, reason="look.no_pet")

@@ -35,7 +35,7 @@ from tests.fakes.texts import Fake as Text
 from tests.fakes.texts import case
 from tests.pipeline.house import PROJECT, studio
 
-_WEIGHTS: dict[str, Path | None] = dict.fromkeys(("pet-detector", "face-proposals", "saliency"))
+_WEIGHTS: dict[str, Path | None] = dict.fromkeys(("pet-detector", "saliency"))
 _CRYING = Direction(emotion="crying", prop="bun")
 _SCRIPT = Script(
     lines=(

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from bot.messages import Outgoing
+from tests.stories.hidden import half_hidden
 from tests.stories.owner import Act, acts, films, percent
 from tests.stories.website import Guest, Website, guest, kept, website
 
@@ -67,7 +68,8 @@ class _Chat:
 @pytest.mark.timeout(480)
 async def test_killed_at_ten_moments_one_film_arrives(tmp_path: Path, thing: Callable[[str], Path]) -> None:
     """Whatever is cut off goes on by itself: no word is lost or said twice, no work paid twice, one film."""
-    photo, _ = thing("sample-photo"), [thing(name) for name in ("face-proposals", "kokoro-model")]
+    photo = half_hidden(thing("sample-photo"), tmp_path)
+    thing("pet-detector"), thing("kokoro-model")
     with website(tmp_path / "site") as site:
         await site.start()
         async with guest(site.url) as who:

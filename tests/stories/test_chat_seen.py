@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Locator, ViewportSize, expect
 from bot.texts import say
 from storage.model import Lang
 from tests.bot.web.browser import DESKTOP, PHONE, Watched, chromium, opened, visiting
+from tests.stories.hidden import half_hidden
 from tests.stories.website import Website, website
 
 CHROMIUM = chromium()
@@ -62,14 +63,14 @@ class _Person:
 
 
 @pytest.fixture(scope="module")
-def photo(thing: Callable[[str], Path]) -> Path:
-    """The sample photo; without it or the weights nothing here can be played."""
+def photo(thing: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photo whose face is asked about; without it or the weights nothing here can be played."""
     if CHROMIUM is None:
         pytest.skip(
             "NO BROWSER: the chat was not seen in one; install Chromium, or name one with CHROME=/path"
         )
-    thing("face-proposals"), thing("kokoro-model")
-    return thing("sample-photo")
+    thing("pet-detector"), thing("kokoro-model")
+    return half_hidden(thing("sample-photo"), tmp_path_factory.mktemp("photo"))
 
 
 @pytest.fixture

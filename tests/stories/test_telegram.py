@@ -19,6 +19,7 @@ from bot.messages import Outgoing
 from bot.texts import say
 from pipeline.film import sound
 from tests.pipeline.sound.made import silence, talk, three
+from tests.stories.hidden import half_hidden
 from tests.stories.telegram import Phone, Shown, stand_in
 from tests.stories.website import Website, kept, website
 
@@ -70,7 +71,8 @@ async def test_killed_at_ten_moments_two_chats_get_one_film_each(
     tmp_path: Path, thing: Callable[[str], Path]
 ) -> None:
     """Over real HTTP, in a private chat and in a group: nothing is lost, asked twice or sent too fast."""
-    photo, _ = thing("sample-photo"), [thing(name) for name in ("face-proposals", "kokoro-model")]
+    photo = half_hidden(thing("sample-photo"), tmp_path)
+    thing("pet-detector"), thing("kokoro-model")
     async with stand_in(tmp_path) as server:
         await server.post("group", id=_FAMILY, members=[_MOTHER, _UNCLE], lang="en")
         owner, mother = Phone(server, _OWNER, "zh"), Phone(server, _MOTHER, "en", _FAMILY)

@@ -55,4 +55,4 @@ def located(name: str) -> Path:
 @cache
 def seen(name: str) -> Sight:
     """Return what is on a test photo; each is looked at once."""
-    return look(located(name), weights("pet-detector"), weights("face-proposals"))
+    return look(located(name), weights("pet-detector"))

@@ -54,7 +54,7 @@ def test_a_drawing_is_told_as_one(tmp_path: Path) -> None:
     pen.polygon(((160, 260), (190, 90), (300, 190)), fill=(240, 160, 80))
     pen.polygon(((480, 260), (450, 90), (340, 190)), fill=(240, 160, 80))
     drawing.save(tmp_path / "drawn.jpg", quality=85)
-    sight = look(tmp_path / "drawn.jpg", sights.weights("pet-detector"), sights.weights("face-proposals"))
+    sight = look(tmp_path / "drawn.jpg", sights.weights("pet-detector"))
     assert not any(pet.found for pet in sight.pets)
     assert sight.reason == "look.drawn"
 

@@ -10,9 +10,8 @@ from PIL import Image
 
 from pipeline.model import Box, Pet
 from pipeline.ports.errors import BadInput
-from pipeline.puppet import face, iris, lips, look, marks, nose, photo, rescue
+from pipeline.puppet import guess, iris, likeness, lips, look, marks, nose, photo, rescue, seek
 from pipeline.puppet.levelled import Level
-from pipeline.puppet.votes import Votes
 from storage.model import Point, Taps
 from tests.pipeline.puppet import drawn, sights
 
@@ -47,14 +46,12 @@ def test_frontal_faces_are_accepted_and_right(name: str) -> None:
 
 
 def test_a_paler_copy_is_found_all_the_same(tmp_path: Path) -> None:
-    """A transparent copy, which the detector likes less, still has a face on which every proposal agrees."""
+    """A transparent copy, which the detector likes less, still has the same face."""
     with Image.open(sights.located(sights.SHIBA)) as image:
         copy = image.convert("RGBA")
     copy.putalpha(Image.linear_gradient("L").resize(copy.size).point(lambda value: 200 + value * 55 // 255))
     copy.save(tmp_path / "pale.png")
-    pet = look.look(
-        tmp_path / "pale.png", sights.weights("pet-detector"), sights.weights("face-proposals")
-    ).pets[0]
+    pet = look.look(tmp_path / "pale.png", sights.weights("pet-detector")).pets[0]
     assert pet.found
     expect_right(pet, sights.SHIBA)
 
@@ -100,7 +97,7 @@ def test_a_tapped_mouth_is_taken_and_drawn_to_the_lip_line(tmp_path: Path) -> No
     """Without any weights, a tap a little beside the mouth becomes the mouth."""
     path = drawn.saved(tmp_path, drawn.cat())
     taps = Taps(mouth=(drawn.MOUTH[0] + 4, drawn.MOUTH[1] + 16), eyes=drawn.EYES)
-    pet = look.look(path, None, None, taps).pets[0]
+    pet = look.look(path, None, taps).pets[0]
     assert pet.found
     assert apart(pet.mouth, (drawn.MOUTH[0] + 4, drawn.MOUTH[1])) < 6
     arc = drawn.lip()
@@ -111,7 +108,7 @@ def test_a_tapped_mouth_is_taken_and_drawn_to_the_lip_line(tmp_path: Path) -> No
 def test_a_tap_without_eyes_leaves_them_unknown(tmp_path: Path) -> None:
     """No blink is better than a blink in the cheek."""
     path = drawn.saved(tmp_path, drawn.cat())
-    pet = look.look(path, None, None, Taps(mouth=drawn.MOUTH)).pets[0]
+    pet = look.look(path, None, Taps(mouth=drawn.MOUTH)).pets[0]
     assert pet.found
     assert pet.eyes is None
     assert pet.eye_radius is None
@@ -122,7 +119,7 @@ def test_a_tap_on_a_real_pet_beats_the_guess() -> None:
     left, right, mouth = sights.FEATURES[sights.GREY, "dog"]
     taps = Taps(mouth=mouth, eyes=(right, left))
     path = sights.located(sights.GREY)
-    pet = look.look(path, sights.weights("pet-detector"), None, taps).pets[0]
+    pet = look.look(path, sights.weights("pet-detector"), taps).pets[0]
     assert pet.found
     assert pet.species == "dog"
     expect_right(pet, sights.GREY)
@@ -130,7 +127,7 @@ def test_a_tap_on_a_real_pet_beats_the_guess() -> None:
 
 def test_without_weights_it_asks(tmp_path: Path) -> None:
     """A machine without the models says so instead of guessing."""
-    sight = look.look(drawn.saved(tmp_path, drawn.cat()), None, None)
+    sight = look.look(drawn.saved(tmp_path, drawn.cat()), None)
     assert sight.pets == ()
     assert sight.reason == "look.no_detector"
     assert (sight.width, sight.height) == (drawn.WIDE, drawn.HIGH)
@@ -149,7 +146,7 @@ def test_impossible_taps_are_refused(tmp_path: Path, taps: Taps, key: str) -> No
     """A tap beside the picture, or on a pet that is not there, is told as such."""
     path = drawn.saved(tmp_path, drawn.cat())
     with pytest.raises(BadInput) as refused:
-        look.look(path, None, None, taps)
+        look.look(path, None, taps)
     assert refused.value.key == key
 
 
@@ -157,19 +154,35 @@ def test_the_chosen_pet_speaks() -> None:
     """`--pet 1` names the second of the list a plain look shows."""
     second = sights.seen(sights.PAIR).pets[1]
     path = sights.located(sights.PAIR)
-    sight = look.look(path, sights.weights("pet-detector"), sights.weights("face-proposals"), Taps(pet=1))
+    sight = look.look(path, sights.weights("pet-detector"), Taps(pet=1))
     assert sight.pets[0] == second
 
 
-def test_eyes_are_found_on_a_drawing_and_not_on_nothing() -> None:
-    """Blobs and symmetry alone find a clean face; an empty wall has none."""
-    crop = np.asarray(drawn.cat()[::2, ::2].mean(axis=2), np.uint8)
-    silent = np.zeros(crop.shape, np.float32)
-    nobody = Votes(silent, silent, np.zeros((1, 5), np.float32))
-    best = face.find(face.evened(crop), nobody, "cat")
-    assert best is not None
-    assert np.abs(np.array(best.eyes) * 2 - np.array(drawn.EYES)).max() < 0.1 * 120
-    assert face.find(silent, nobody, "cat") is None
+def test_four_likely_places_that_fit_are_a_face() -> None:
+    """Eyes in a row, a nose below, a mouth below it; without two eyes in a row there is none."""
+    maps = np.full((likeness.CELLS, likeness.CELLS, 4), -8.0, np.float32)
+    places = ((12, 14), (24, 15), (18, 23), (18, 27))
+    for part, (x, y) in enumerate(places):
+        maps[y - 1 : y + 2, x - 1 : x + 2, part] = 0.0
+        maps[y, x, part] = 3.0
+    maps[33, 3, likeness.NOSE] = 9.0  # likelier, but nowhere near where a nose can be
+    seen = seek.fit(maps, (4.0, 17.0))
+    assert seen is not None
+    assert np.abs(seen.spots - places).max() < 0.01
+    assert seek.fit(maps[::-1, ::-1], (4.0, 17.0)) is None or seek.fit(maps, (14.0, 17.0)) is None
+
+
+def test_two_pets_do_not_share_a_face() -> None:
+    """Where boxes overlap, the face is that of the smaller box; the other pet is asked about."""
+    face = Pet(
+        species="cat", box=Box(x=0, y=0, w=90, h=90), score=1, eyes=((30, 30), (60, 30)), mouth=(45, 60),
+        confidence=0.9, found=True,
+    )  # fmt: skip
+    wider = face.model_copy(update={"box": Box(x=0, y=0, w=200, h=150)})
+    beside = wider.model_copy(update={"eyes": ((130.0, 40.0), (160.0, 40.0))})
+    asked, kept, other = guess.one_each([wider, face, beside])
+    assert (kept, other) == (face, beside)
+    assert (asked.found, asked.confidence, asked.reason) == (False, 0.0, "look.unsure")
 
 
 def test_an_eye_is_centred_and_measured() -> None:
@@ -191,13 +204,24 @@ def test_a_nose_is_found_beside_the_guess() -> None:
 def test_redness_below_the_nose_is_an_open_mouth() -> None:
     """The middle of an open mouth is inside its opening, its line at the upper lip."""
     level = Level.by_eyes(drawn.NOSE, *drawn.EYES)
-    shut = lips.mouth(drawn.cat(), level, "cat")
-    wide = lips.mouth(drawn.cat(is_open=True), level, "cat")
+    shut, _ = lips.read(drawn.cat(), level, "cat", drawn.MOUTH)
+    wide, undisputed = lips.read(drawn.cat(is_open=True), level, "cat", drawn.MOUTH)
     assert not shut.is_open
     assert wide.is_open
+    assert undisputed
     assert abs(wide.middle[0] - 240) < 8
     assert 352 < wide.middle[1] < 394
     assert max(y for _, y in wide.line) < wide.middle[1]
+
+
+def test_redness_beside_the_mouth_is_no_opening() -> None:
+    """A finger at one side of the chin leaves the mouth shut where it is, but nobody is sure of it."""
+    picture, level = drawn.cat(), Level.by_eyes(drawn.NOSE, *drawn.EYES)
+    picture[360:420, 250:310] = (200, 60, 80)
+    shut, undisputed = lips.read(picture, level, "cat", drawn.MOUTH)
+    assert not shut.is_open
+    assert not undisputed
+    assert apart(shut.middle, drawn.MOUTH) < 8
 
 
 def test_a_dark_photo_is_rescued_and_a_bright_one_left() -> None:
@@ -212,14 +236,14 @@ def test_a_dark_photo_is_rescued_and_a_bright_one_left() -> None:
 
 
 @settings(derandomize=True, deadline=None)
-@given(st.floats(-5, 8), st.floats(0, 4), st.floats(0, 3), st.floats(0, 3))
-def test_confidence_grows_with_score_and_margin(
-    score: float, margin: float, more: float, wider: float
+@given(st.floats(-20, 0), st.floats(0, 2), st.floats(0, 5), st.floats(0, 1))
+def test_confidence_grows_with_likelihood_and_agreement(
+    score: float, spread: float, more: float, wider: float
 ) -> None:
-    """More evidence never makes less sure, and 0.5 is the line of acceptance."""
-    low, high = look.confidence(score, margin), look.confidence(score + more, margin + wider)
-    assert 0 <= low <= high <= 1
-    assert (low >= 0.5) == (score >= look.SURE_SCORE and margin >= look.SURE_MARGIN)
+    """A likelier face is never less sure, views that differ more never surer; from 0.5 it is acted on."""
+    sure = guess.confidence(score, spread)
+    assert 0 <= guess.confidence(score, spread + wider) <= sure <= guess.confidence(score + more, spread) <= 1
+    assert (sure >= 0.5) == (score >= guess.SURE_SCORE and spread <= guess.SURE_SPREAD)
 
 
 @settings(derandomize=True, deadline=None)
@@ -262,7 +286,7 @@ def test_pets_too_small_are_not_animated(tmp_path: Path) -> None:
     canvas = np.full((400, 400, 3), 128, np.uint8)
     canvas[100 : 100 + small.shape[0], 60 : 60 + small.shape[1]] = small
     path = drawn.saved(tmp_path, canvas)
-    sight = look.look(path, sights.weights("pet-detector"), sights.weights("face-proposals"))
+    sight = look.look(path, sights.weights("pet-detector"))
     assert not any(pet.found for pet in sight.pets)
     assert sight.reason in {"look.too_small", "look.no_pet"}
 
@@ -271,6 +295,6 @@ def test_the_lips_are_not_taken_for_the_nose() -> None:
     """On the sample photo the dark lower edge of the nose does not pull a tapped mouth up."""
     left, right, mouth = sights.FEATURES[sights.CHELSEA, "cat"]
     path = sights.located(sights.CHELSEA)
-    pet = look.look(path, sights.weights("pet-detector"), None, Taps(mouth=mouth, eyes=(left, right))).pets[0]
+    pet = look.look(path, sights.weights("pet-detector"), Taps(mouth=mouth, eyes=(left, right))).pets[0]
     assert apart(pet.mouth, mouth) < 0.08 * apart(left, right)
     expect_right(pet, sights.CHELSEA)
