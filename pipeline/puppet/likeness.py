@@ -25,8 +25,8 @@ LEFT, RIGHT, NOSE, MOUTH = range(4)
 LAYERS = {"expanded_conv_3": 144, "expanded_conv_6": 192, "expanded_conv_10": 384, "expanded_conv_13": 576}
 """The layers that are read, widened, and how many channels each has: grids of 75, 38, 19 and 19."""
 
-READING = Path(__file__).with_name("likeness.npz")
-"""The reading: one matrix a layer, and a bias for each map."""
+READING = Path(__file__).with_name("likeness.txt")
+"""The reading: four figures for each channel of the layers, then what is added to each map."""
 
 
 class Likeness:
@@ -76,6 +76,7 @@ def _after_relu(names: Sequence[str], start: str) -> str:
 
 @cache
 def _weights(reading: Path) -> tuple[Floats, ...]:
-    """Return one matrix a layer (channels x 4), then what is added to each map."""
-    with np.load(reading) as kept:
-        return tuple(np.ascontiguousarray(kept[name].T, np.float32) for name in (*LAYERS, "bias"))
+    """Return one matrix a layer (4 x channels), then what is added to each map."""
+    rows = np.loadtxt(reading, np.float32)
+    parts = np.split(rows, np.cumsum(list(LAYERS.values())))
+    return (*(np.ascontiguousarray(part.T) for part in parts[:-1]), parts[-1][0])

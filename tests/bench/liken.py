@@ -23,7 +23,7 @@ from pipeline.puppet import nose, photo, rescue
 from pipeline.puppet.detect import detect
 from pipeline.puppet.guess import guessed
 from pipeline.puppet.levelled import Level, apart
-from pipeline.puppet.likeness import CELLS, LAYERS, LEFT, MOUTH, NOSE, READING, RIGHT, SIDE, Likeness, evenly
+from pipeline.puppet.likeness import CELLS, LEFT, MOUTH, NOSE, READING, RIGHT, SIDE, Likeness, evenly
 from pipeline.puppet.seek import Square, squares
 
 Picture = NDArray[np.uint8]
@@ -34,6 +34,9 @@ _LONGEST = 1280
 _EYE, _MOUTH_OFF = 0.15, 0.30  # eye distances by which an accepted answer may be off
 _COPIES, _EMPTY_COPIES = 10, 5
 _NEAR, _FAR = 90, 60  # cells of a copy about its features, and elsewhere
+_HEADER = """\
+How like a left eye, a right eye, a nose and a mouth: a row for each channel of the layers that are read, then
+what is added to each. Fitted on photos that we marked, by `python -m tests.bench.liken`; see the README."""
 _ROUNDS, _BATCH, _RATE, _KEEP_SMALL = 20, 8192, 0.05, 1e-4
 
 
@@ -54,7 +57,7 @@ def main(folder: Path, *, judge: bool) -> None:
     answers = []
     with tempfile.TemporaryDirectory() as bench:
         for fold in (0, 1):
-            reading = Path(bench) / f"{fold}.npz"
+            reading = Path(bench) / f"{fold}.txt"
             learnt = [name for place, name in enumerate(names) if place % 2 != fold]
             fit(_samples(folder, marks, learnt), reading)
             likeness = Likeness(_detector(), reading)
@@ -189,11 +192,7 @@ def fit(samples: list[Sample], out: Path) -> None:
                     rate * (slow[place] / (1 - 0.9**step)) / (np.sqrt(fast[place] / (1 - 0.99**step)) + 1e-6)
                 )
     weight = weight / spread[:, None]
-    bounds = np.cumsum(list(LAYERS.values()))[:-1]
-    read = [part.astype(np.float16) for part in np.split(weight, bounds)]
-    np.savez(
-        out, **dict(zip((*LAYERS, "bias"), [*read, (bias - mean @ weight).astype(np.float32)], strict=True))
-    )
+    np.savetxt(out, np.vstack([weight, bias - mean @ weight]), fmt="%.4g", header=_HEADER)
 
 
 class Answer(NamedTuple):
