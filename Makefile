@@ -18,6 +18,8 @@ AT_ONCE := $(shell expr 1 + `getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1`)
 # A checkout that was moved still has its old place in .venv; a Python that was taken away leaves a .venv without one.
 STALE := $(shell test "`cat .venv/.checkout 2>/dev/null`" = "`pwd`" || rm -f .venv/.checkout; \
 	test -x $(PY) || rm -f .venv/.made)
+# The tests start many programs: what one of them has compiled, the others read.
+unexport PYTHONDONTWRITEBYTECODE
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))
 
 .PHONY: help setup demo test check run bench lock clean weights weights-tests together-runtime together-dev

@@ -16,7 +16,7 @@ from tests.stories.cli import environment
 
 Shown = dict[str, Any]
 BOT = "@pawlogue_bot"
-_LOOK_SECONDS = 0.05
+_LOOK_SECONDS = 0.15
 
 
 class StandIn:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, ViewportSize, expect
 
 from bot.texts import say
@@ -12,15 +13,25 @@ from tests.bot.web.browser import DESKTOP, PHONE, Watched, chromium, opened, vis
 from tests.bot.web.conftest import Site, served
 
 CHROMIUM = chromium()
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None,
-    reason="NO BROWSER: the page was not tried in one; install Chromium, or name one with CHROME=/path",
-)
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.skipif(
+        CHROMIUM is None,
+        reason="NO BROWSER: the page was not tried in one; install Chromium, or name one with CHROME=/path",
+    ),
+]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
+async def site(tmp_path: Path, shown: dict[str, Path]) -> AsyncIterator[Site]:
+    """A page on loopback, without a token, in the loop in which the browser is spoken to."""
+    async with served(tmp_path, shown) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
-    """The browser on this machine."""
+    """The browser on this machine, started once; each visit is in a profile of its own."""
     assert CHROMIUM
     async with opened(CHROMIUM, tmp_path_factory.mktemp("home")) as made:
         yield made
