@@ -71,8 +71,9 @@ def _like(slit: Slit, other: Slit | None) -> Slit:
         unit = min(unit, _GROWN * axes.unit) if small else axes.unit
     # What was missed is below: lids and lashes above are darker.
     origin = axes.pixel(0, 0.5 * (unit / axes.unit - 1)) if seen else axes.origin
-    slant = slit.slant if seen and slit.slant else -other.slant
-    wide = slit.wide if seen else max(slit.wide, other.wide)
+    # Of a head turned aside the far eye is seen round: it has neither its fellow's slant nor its width.
+    slant = slit.slant if seen and (slit.slant or small) else -other.slant
+    wide = max(1.0, slit.wide * axes.unit / unit) if seen else max(slit.wide, other.wide)
     return Slit(Axes(origin, axes.angle - slit.slant + slant, unit), wide, slant, seen)
 
 

@@ -17,6 +17,7 @@ Picture = NDArray[np.uint8]
 _LOOKED_AT = 640
 _EMPTY = 0.02
 _SOFT = 2.2
+_SMOOTH = 1.5  # levels of fine detail that a background out of focus may have
 
 
 def frame(
@@ -160,7 +161,7 @@ def _sharpened(pane: Picture, scale: float) -> Picture:
 def _drawn_out(pane: Picture, last: float) -> Picture:
     """Return the pane with its last real rows drawn out downwards, for a chin that the photo cuts off.
 
-    Not mirrored, which would show the lips again: the colours go on, with a trace of grain.
+    Not mirrored, which would show the lips again: the colours go on, as rough as the fur they come from.
     """
     high, wide = pane.shape[:2]
     edge = int(last) - 2
@@ -169,16 +170,38 @@ def _drawn_out(pane: Picture, last: float) -> Picture:
     unit = wide / 720
     soft = round(10 * unit)  # over so many real rows the picture goes over into its continuation
     real = pane[:edge].astype(np.float32)
-    blurred = cv2.GaussianBlur(real[-3 * soft :], (0, 0), 9 * unit)[-soft:]
-    ramp = np.linspace(0, 1, soft, dtype=np.float32)[:, None, None]
-    real[-soft:] = real[-soft:] * (1 - ramp) + blurred * ramp
-    last_row = blurred[-1:].repeat(3, axis=0)
-    far = cv2.GaussianBlur(last_row, (0, 0), 60 * unit)[1]
+    row, rough = _last_row(real[-3 * soft :], unit)
+    far = cv2.GaussianBlur(row.repeat(3, axis=0), (0, 0), 60 * unit)[1]
     depth = np.linspace(0, 1, high - edge, dtype=np.float32)[:, None, None]
-    noise = np.random.default_rng(1).normal(0, 3, (high - edge, wide)).astype(np.float32)
-    grain = cv2.GaussianBlur(noise, (0, 0), 0.8 * unit)[..., None]
-    strip = last_row[:1] * (1 - depth) + far[None] * depth + grain
-    return np.asarray(np.clip(np.concatenate([real, strip]) + 0.5, 0, 255), np.uint8)
+    strip = row * (1 - depth) + far[None] * depth
+    hair = _hair(high - edge + soft, wide, unit) * rough
+    ramp = np.linspace(0, 1, soft, dtype=np.float32)[:, None, None]
+    real[-soft:] = real[-soft:] * (1 - ramp) + (row + hair[:soft]) * ramp
+    out = np.concatenate([real, strip + hair[soft:]])
+    return np.asarray(np.clip(out + 0.5, 0, 255), np.uint8)
+
+
+def _last_row(rows: NDArray[np.float32], unit: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what the last real rows go on as: one row of colours, and how rough each place of it is.
+
+    The middle colour of its neighbours, not their mean: the pet keeps its outline before the background.
+    """
+    third = len(rows) // 3
+    mean = np.clip(rows[-third:].mean(0, keepdims=True), 0, 255).astype(np.uint8)
+    size = min(2 * round(9 * unit) + 1, 255)
+    row = cv2.medianBlur(cv2.copyMakeBorder(mean, size, size, size, size, cv2.BORDER_REPLICATE), size)
+    row = cv2.GaussianBlur(row[size : size + 1, size:-size].astype(np.float32), (0, 0), 3 * unit)
+    light = rows.mean(2)
+    fine = np.abs(light - cv2.GaussianBlur(light, (0, 0), 3 * unit)).mean(0, keepdims=True)
+    rough = cv2.GaussianBlur(fine, (0, 0), 12 * unit)[..., None]
+    return np.asarray(row, np.float32), np.asarray(1.3 * np.maximum(rough - _SMOOTH, 0) + 0.5, np.float32)
+
+
+def _hair(high: int, wide: int, unit: float) -> NDArray[np.float32]:
+    """Return grain of unit size, drawn downwards as fur is under a chin."""
+    noise = np.random.default_rng(1).normal(0, 1, (high, wide)).astype(np.float32)
+    grain = cv2.GaussianBlur(noise, (0, 0), sigmaX=0.8 * unit, sigmaY=2.2 * unit)
+    return np.asarray(grain / max(float(grain.std()), 1e-6), np.float32)[..., None]
 
 
 def _melted(pane: Picture, first: float, last: float) -> Picture:

@@ -43,6 +43,23 @@ def test_a_cut_off_chin_gets_room(tmp_path: Path) -> None:
     assert np.abs(np.diff(below.mean(axis=(1, 2)))).max() < 4
 
 
+def test_what_is_drawn_out_is_as_sharp_and_as_rough_as_what_it_continues(tmp_path: Path) -> None:
+    """Below the photo fur stays fur, a soft background soft, and the line between them a line."""
+    picture = np.full((300, 450, 3), 60.0)
+    picture[:, 150:] = 160 + np.random.default_rng(3).normal(0, 14, (300, 300, 1))
+    path = tmp_path / "half.png"
+    Image.fromarray(picture.clip(0, 255).astype(np.uint8)).save(path)
+    framed = frame(path, _sight(280), None, tmp_path / "frame.png")
+    assert framed.floor is not None
+    pane = np.asarray(Image.open(tmp_path / "frame.png")).astype(float)[..., 1]
+    top, third = round(framed.floor), pane.shape[1] // 3
+    below = pane[top : top + 24]
+    assert below[:, : third - 40].std() < 2
+    assert below[:, third + 40 :].std() > 4
+    assert below[:, third - 24].mean() < 75
+    assert below[:, third + 24].mean() > 145
+
+
 def test_a_chin_with_room_is_left_alone(tmp_path: Path) -> None:
     """A photo that shows enough below the lips is not touched."""
     framed = frame(_photo(tmp_path), _sight(185), None, tmp_path / "frame.png")

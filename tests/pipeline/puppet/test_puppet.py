@@ -349,6 +349,19 @@ def test_a_slanted_eye_is_turned_and_lends_its_shape_to_one_that_is_not_seen() -
     assert not right.seen
 
 
+def test_the_far_eye_of_a_turned_head_keeps_its_own_width() -> None:
+    """A lid as wide and as slanted as the near eye's would close over the bridge of the nose."""
+    turned = picture()
+    turned[60:130, 40:200] = (150, 140, 120)
+    cv2.circle(turned, (84, 96), 8, (60, 140, 50), -1)
+    cv2.ellipse(turned, (156, 96), (20, 12), -25, 0, 360, (60, 140, 50), -1)
+    far, near = slits(turned, (Axes((84.0, 96.0), 0.0, 8.0), Axes((156.0, 96.0), 0.0, 11.0)), 72.0)
+    assert far.seen
+    assert np.degrees(near.slant) == pytest.approx(-25, abs=6)
+    assert far.slant == 0
+    assert 8 < far.wide * far.axes.unit < 0.6 * near.wide * near.axes.unit
+
+
 def test_half_shut_lids_do_not_frown() -> None:
     """On slanted eyes the outer half is covered first: the lid's line never falls towards the nose."""
     made = Eye(picture(), Slit(Axes((84.0, 96.0), radians(25), 12.0), 1.5, radians(25)), 1, 3.0)
