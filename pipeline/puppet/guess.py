@@ -17,10 +17,10 @@ from storage.model import Point
 
 Picture = NDArray[np.uint8]
 
-SURE_SCORE = -3.5
-"""Log-likelihood of the four places and of their fit: frontal faces have -1 to -4, what is none less."""
+SURE_SCORE = -4.0
+"""Log-likelihood of the four places and of their fit: pets' faces have -1 to -4, people's -6 and less."""
 
-SURE_SPREAD = 0.10
+SURE_SPREAD = 0.095
 """Eye distances by which the views may differ at the worst place."""
 
 _DISPUTED = 0.4

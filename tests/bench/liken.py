@@ -5,7 +5,8 @@
 
 FOLDER holds photos and a `marks.json`: for each photo's path in it left eye as seen, right eye and mouth (of
 an open one the opening's middle), in pixels of the upright picture whose longer side is at most 1280; an
-empty list where no face can be used: from behind, in profile, asleep, too far.
+empty list where no face can be used: from behind, in profile, asleep, too far. Photos of people
+belong there too: their faces are like enough to be taken for a pet's.
 """
 
 import json
@@ -19,12 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.app import weights
+from pipeline.model import Box
 from pipeline.puppet import nose, photo, rescue
 from pipeline.puppet.detect import detect
 from pipeline.puppet.guess import guessed
 from pipeline.puppet.levelled import Level, apart
 from pipeline.puppet.likeness import CELLS, LEFT, MOUTH, NOSE, READING, RIGHT, SIDE, Likeness, evenly
-from pipeline.puppet.seek import Square, squares
+from pipeline.puppet.seek import Sought, Square, seek, squares
 
 Picture = NDArray[np.uint8]
 Spots = NDArray[np.float64]
@@ -32,7 +34,7 @@ Floats = NDArray[np.float32]
 
 _LONGEST = 1280
 _EYE, _MOUTH_OFF = 0.15, 0.30  # eye distances by which an accepted answer may be off
-_COPIES, _EMPTY_COPIES = 10, 5
+_COPIES, _EMPTY_COPIES, _FALSE_COPIES = 10, 5, 14
 _NEAR, _FAR = 90, 60  # cells of a copy about its features, and elsewhere
 _HEADER = """\
 How like a left eye, a right eye, a nose and a mouth: a row for each channel of the layers that are read, then
@@ -87,7 +89,9 @@ def _sampled(path: Path, marks: Spots, seed: int) -> list[Sample]:
         spots = _with_nose(picture, marks)
         copies = [_face_cells(picture, spots, likeness, chance) for _ in range(_COPIES)]
     else:
-        copies = [_empty_cells(picture, square, likeness, chance) for square in _empty(picture, chance)]
+        copies = [
+            _empty_cells(picture, square, likeness, chance) for square in _empty(picture, likeness, chance)
+        ]
     return [Sample(held.astype(np.float16), like.astype(np.float16)) for held, like in copies]
 
 
@@ -130,17 +134,32 @@ def _face_cells(
     return _held(likeness, _relit(square.cut(picture), chance))[chosen], like[chosen]
 
 
-def _empty(picture: Picture, chance: np.random.Generator) -> list[Square]:
+def _empty(picture: Picture, likeness: Likeness, chance: np.random.Generator) -> list[Square]:
+    """Return squares over a pet without a usable face, or about what is taken for a face where no pet is."""
     pets = detect(picture, _detector())[:1]
-    there = squares(pets[0].box) if pets else []
-    return [there[place] for place in _some(np.arange(len(there)), _EMPTY_COPIES, chance)]
+    high, wide = picture.shape[:2]
+    there = squares(pets[0].box if pets else Box(x=0, y=0, w=wide, h=high))
+    some = [there[place] for place in _some(np.arange(len(there)), _EMPTY_COPIES, chance)]
+    taken = None if pets else seek(picture, Box(x=0, y=0, w=wide, h=high), likeness)
+    return some + ([_varied(taken, chance) for _ in range(_FALSE_COPIES)] if taken else [])
+
+
+def _varied(taken: Sought, chance: np.random.Generator) -> Square:
+    face = Square.about(taken.spots[LEFT], taken.spots[RIGHT])
+    x, y = np.array([face.x, face.y]) + chance.uniform(-0.1, 0.1, 2) * face.side
+    side = face.side * float(np.exp(chance.uniform(-0.35, 0.5)))
+    turn, mirrored = face.turn + float(chance.uniform(-20, 20)), bool(chance.random() < 0.5)
+    return Square(float(x), float(y), side, turn, mirrored)
 
 
 def _empty_cells(
     picture: Picture, square: Square, likeness: Likeness, chance: np.random.Generator
 ) -> tuple[Floats, Floats]:
-    chosen = _some(np.arange(CELLS * CELLS), _NEAR, chance)
-    return _held(likeness, square.cut(picture))[chosen], np.zeros((len(chosen), 4), np.float32)
+    """Return cells of a copy without a face: by chance, and where the reading so far is most mistaken."""
+    copy = _relit(square.cut(picture), chance)
+    mistaken = np.argsort(-likeness.maps(copy).max(2).ravel())[: _NEAR // 2]
+    chosen = np.union1d(mistaken, _some(np.arange(CELLS * CELLS), _NEAR // 2, chance))
+    return _held(likeness, copy)[chosen], np.zeros((len(chosen), 4), np.float32)
 
 
 def _some(places: NDArray[np.intp], most: int, chance: np.random.Generator) -> NDArray[np.intp]:
