@@ -64,12 +64,22 @@ class Sought:
 
 
 def seek(picture: Picture, box: Box, likeness: Likeness) -> Sought | None:
-    """Return the likeliest face of the pet in a box of an RGB picture."""
+    """Return the likeliest face within a pet's box of an RGB picture.
+
+    A face that reaches out of the box is another's: a person's beside the pet looks much like one.
+    """
     found = [one for square in squares(box) if (one := _seen(picture, square, likeness, _WIDE)) is not None]
-    first = [one.spots for one in sorted(found, key=lambda one: -one.score)[:2]]
+    inside = [one for one in found if _within(one, box)]
+    first = [one.spots for one in sorted(inside, key=lambda one: -one.score)[:2]]
     again = [_again(picture, spots, likeness, _VIEWS[:2]) for spots in first]
     best = max((one for one in again if one), key=lambda one: one.score, default=None)
-    return _again(picture, best.spots, likeness, _VIEWS) if best else None
+    face = _again(picture, best.spots, likeness, _VIEWS) if best else None
+    return face if face and _within(face, box) else None
+
+
+def _within(face: Sought, box: Box) -> bool:
+    (left, top), (right, low) = face.spots.min(axis=0), face.spots.max(axis=0)
+    return bool(box.x <= left and box.y <= top and right <= box.x + box.w and low <= box.y + box.h)
 
 
 class Square(NamedTuple):

@@ -172,6 +172,14 @@ def test_four_likely_places_that_fit_are_a_face() -> None:
     assert seek.fit(maps[::-1, ::-1], (4.0, 17.0)) is None or seek.fit(maps, (14.0, 17.0)) is None
 
 
+def test_a_face_that_reaches_out_of_the_box_is_anothers() -> None:
+    """A person's face cheek to cheek with the pet looks much like one; the pet's is within its box."""
+    picture = photo.upright(sights.located(sights.CHELSEA), 1280)
+    box = Box(x=190, y=40, w=200, h=260)  # one of the eyes is outside
+    face = seek.seek(picture, box, likeness.Likeness(sights.weights("pet-detector")))
+    assert face is None or face.spots[:, 0].min() >= box.x
+
+
 def test_two_pets_do_not_share_a_face() -> None:
     """Where boxes overlap, the face is that of the smaller box; the other pet is asked about."""
     face = Pet(
