@@ -22,7 +22,7 @@ from pipeline.puppet.tracks import Tracks
 
 _LEVELS = 60  # steps of openness that look different
 _HELD = 0.65  # of what a head is raised to speak, the part it stays raised for a whole line
-_KEPT = 48 * 2**20  # bytes of drawn patches that are kept
+_KEPT = 24 * 2**20  # bytes of drawn patches that are kept
 
 
 @dataclass(frozen=True)
