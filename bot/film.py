@@ -146,8 +146,10 @@ def _remove(folder: Path) -> None:
 
 
 async def _end_others(house: House, project: str, stem: str) -> None:
-    """End what a stopped run left of another film of this photo; what it has made stays."""
-    others = [each for each in await house.engine.under_way(project) if not each.startswith(stem)]
+    """End what a stopped run left of another film of this photo; what it has made stays. What is made besides
+    a film reads no brief, and goes on."""
+    films = [each for each in await house.engine.under_way(project) if each.startswith(f"{project}:film:")]
+    others = [each for each in films if not each.startswith(f"{stem}:")]
     async with house.studio.db.writing() as conn:
         await stops.stop_within(conn, others, house.studio.clock())
     for other in others:

@@ -209,7 +209,9 @@ async def test_one_part_again_keeps_the_rest(tmp_path: Path) -> None:
         said = (asked.lines[0], asked.lines[1].model_copy(update={"text": "饿死了"}))
         other = dataclasses.replace(wish, script=asked.model_copy(update={"lines": said}))
         await house.engine.start(make_film, f"{project}:film:stopped:1", project)
+        await house.engine.start(edit_project, f"{project}:project:2", project, *made_of)
         reworded = await make(house, other, Console(quiet=True), "zh")
+        assert (await house.engine.finished(f"{project}:project:2")).kind == "done"
         assert await house.engine.under_way(project) == ()
         last = await takes.of(house.studio.db, project)
         script = await house.studio.noun(reworded.notice.assets["script"], Script)
