@@ -1,5 +1,6 @@
 """A line said once more, in the same words: only where a voice would say it differently."""
 
+from bot.talking.changes import answered
 from bot.talking.draft import Draft
 from pipeline.ports.errors import BadInput
 from pipeline.quote import first_choice
@@ -16,11 +17,12 @@ def line(draft: Draft, number: int) -> Draft:
     there = len(brief.script.lines) if brief.script else 0
     if not 1 <= number <= there:
         raise BadInput("talk.no_such_line", {"n": str(number), "lines": str(there)})
-    left = tuple(one for one in draft.talk.wanted if one.partition(":")[0] not in {"line", "words", "retry"})
     if not _varies(draft, number):
-        return draft.change(wanted=left).tell("talk.line_never_differs", {"n": number})
+        return answered(draft, "line", "words").tell("talk.line_never_differs", {"n": number})
     rounds = {**brief.rounds, called(number): brief.rounds.get(called(number), 0) + 1}
-    return draft.change(wanted=left).fill(rounds=rounds).tell("talk.line_again", {"n": number})
+    return answered(draft.fill(rounds=rounds), "line", "words", "retry").tell(
+        "talk.line_again", {"n": number}
+    )
 
 
 def offered(draft: Draft, number: int) -> bool:

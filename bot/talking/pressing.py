@@ -74,16 +74,16 @@ def _line(draft: Draft, _: str) -> Draft:
 
 
 def _words(draft: Draft, arg: str) -> Draft | None:
-    script = draft.talk.brief.script
-    if script is None or not arg.isdecimal() or not 1 <= int(arg) <= len(script.lines):
-        return None
-    return changes.want(draft, f"words:{int(arg)}")
+    return changes.want(draft, f"words:{int(arg)}") if _is_line(draft, arg) else None
 
 
 def _say_again(draft: Draft, arg: str) -> Draft | None:
+    return again.line(draft, int(arg)) if _is_line(draft, arg) else None
+
+
+def _is_line(draft: Draft, arg: str) -> bool:
     script = draft.talk.brief.script
-    there = script is not None and arg.isdecimal() and 1 <= int(arg) <= len(script.lines)
-    return again.line(draft, int(arg)) if there else None
+    return script is not None and arg.isdecimal() and 1 <= int(arg) <= len(script.lines)
 
 
 def _voice(draft: Draft, name: str) -> Draft | None:

@@ -39,8 +39,12 @@ _AGAIN = [
         r"(?:说|念|讲|来|配|生成|做)\s*(?:一遍|一次|一下|一句)?[。.!！]?$"
     ),
     re.compile(
-        r"^(?:please\s+)?(?:say|speak|do|redo|make|record)\s+(?:the\s+)?line\s*#?\s*(?P<n>\d{1,2}|[a-z]+)"
-        r"(?:\s+(?:again|anew|once more))?[.!]?$",
+        r"^(?:please\s+)?(?:say|speak|do)\s+line\s*#?\s*(?P<n>\d{1,2}|[a-z]+)"
+        r"\s+(?:again|anew|once more)[.!]?$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"^(?:please\s+)?redo\s+line\s*#?\s*(?P<n>\d{1,2}|[a-z]+)[.!]?$",
         re.IGNORECASE,
     ),
 ]

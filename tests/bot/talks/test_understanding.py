@@ -36,6 +36,7 @@ def test_an_edit_is_understood_however_it_is_said(typed: str, number: int, text:
         ("Please redo line two", 2),
         ("第二句再说清楚一点", None),
         ("say it again", None),
+        ("say line 2", None),
         ("line 2: again", None),
     ],
 )
