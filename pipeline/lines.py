@@ -55,9 +55,9 @@ async def known(studio: Studio, project: str, step: str, facts: Facts, wanted: t
     found: dict[str, Line] = {}
     whole = None
     for take in await takes.of(studio.db, project):
-        if (take.step, take.vendor, take.model) != (step, facts.vendor, facts.model) or not take.result:
+        if (take.step, take.vendor, take.model, take.state) != (step, facts.vendor, facts.model, "done"):
             continue
-        said = Said.model_validate_json(take.result)
+        said = Said.model_validate_json(take.result or "")
         speech = await studio.noun(said.speech, Speech)
         found |= {
             line: Line(speech.sound, span, said.voice)

@@ -73,9 +73,13 @@ class Work:
         pane = self.framed.layout.pane
         return Need(spans=spans, ratio=pane.w / pane.h, lends=lends(self.studio), own=self.own)
 
-    def vendors(self, choices: Sequence[Choice]) -> list[Avatar]:
-        """The vendors of a group."""
+    def vendors(self, choices: Sequence[Choice], part: Part | None = None) -> list[Avatar]:
+        """The vendors of a group; of those only who takes a part's lines in one job."""
         names = [choice.facts.name for choice in choices]
+        if part is not None:
+            judged = choose([choice.facts for choice in choices], self.need(self.lines(part)))
+            able = {each.facts.name for each in judged if len(each.parts) == 1}
+            names = [name for name in names if name in able]
         found = {vendor.facts.name: vendor for vendor in self.studio.catalogue.avatar}
         return [found[name] for name in names]
 
@@ -154,7 +158,7 @@ async def shot(work: Work, choices: Sequence[Choice], part: Part) -> Take:
         studio,
         work.project,
         "animate",
-        work.vendors(choices),
+        work.vendors(choices, part),
         await work.part_made_from(facts, part),
         send=send,
         collect=collecting(work, part, lines),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.choosing import Need, choose, length, split
+from pipeline.choosing import Need, choose, length, rest, split
 from pipeline.ports.can import Can, Speaks
 from pipeline.ports.facts import Facts
 
@@ -15,6 +15,38 @@ def _facts(name: str, can: Can, price: float = 1.0) -> Facts:
 
 def _need(**other: object) -> Need:
     return Need.model_validate({"spans": _LINES, "ratio": 9 / 16} | other)
+
+
+@pytest.mark.parametrize(
+    ("there", "parts"),
+    [
+        ((False, False, False), ((0, 2),)),
+        ((True, False, True), ((1, 1),)),
+        ((False, True, False), ((0, 0), (2, 2))),
+        ((True, True, True), ()),
+    ],
+)
+def test_what_was_performed_is_no_job_again(
+    there: tuple[bool, ...], parts: tuple[tuple[int, int], ...]
+) -> None:
+    """Money: jobs only for lines that are not there, and what they cost is their own seconds."""
+    whole = choose([_facts("a", Can(least=0.5))], _need())[0]
+    left = rest(whole, _need(), there)
+    assert left.parts == parts
+    assert left.cost == pytest.approx(sum(length(_LINES, part, Can(least=0.5)) for part in parts))
+
+
+def test_all_anew_is_asked_for_where_single_lines_cost_more() -> None:
+    """Money: whoever charges a long least time for each job is given one job."""
+    can = Can(least=5.0)
+    whole = choose([_facts("a", can)], _need())[0]
+    assert rest(whole, _need(), (False, True, False)) == whole
+
+
+def test_a_scene_is_no_matter_of_lines() -> None:
+    """A scene shows somebody who speaks, whatever is said: there is nothing left out of it."""
+    scene = choose([_facts("a", Can(sound="own"))], _need())[0]
+    assert rest(scene, _need(), (True, False, True)) == scene
 
 
 @pytest.mark.parametrize(
