@@ -20,6 +20,10 @@ class Box(Noun):
     w: float
     h: float
 
+    def holds(self, point: Point) -> bool:
+        """Return whether a point lies in it, or on its edge."""
+        return self.x <= point[0] <= self.x + self.w and self.y <= point[1] <= self.y + self.h
+
     def common(self, other: "Box") -> float:
         """Return how many pixels two rectangles share."""
         across = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)

@@ -26,12 +26,11 @@ _SAME, _FEW = 8.0, 3  # difference of colour, not light, within which pieces are
 _TURNED = 0.15  # of a face that looks aside by more, the far cheek may be background
 _LIT = 0.6  # of its hairs the darker ones, which lie in shade: what wears the coat has a shade of its own
 _ODD = 60.0  # levels worse for a piece as much lighter than its coat as it is light
-_WHITE = (
-    150,
-    195,
-    14.0,
+_SHADED, _LIGHTER = (
+    (150, 195),
     1.22,
-)  # lightness from and to which pale fur is white in shade, colour it has not, light
+)  # lightness from and to which pale fur is white in shade; how much it lacks
+_HUELESS = 14.0  # levels by which the colours of white fur differ at most
 _SPREAD = 1.3  # deviations beyond which a hair is a whisker
 
 
@@ -83,10 +82,9 @@ def coat(plate: Bytes, face: Face, floor: float | None = None) -> Coat:
 
 def _lit(colour: Floats) -> Floats:
     """Return a coat's colour on a table in the light: white fur in shade is grey, and grey paws look dead."""
-    low, high, most, gain = _WHITE
     light, away = float(colour.mean()), float(colour.max() - colour.min())
-    pale = float(smooth(np.array([light]), low, high)[0]) * max(0.0, 1 - away / most)
-    return np.asarray(np.minimum(colour * (1 + (gain - 1) * pale), 246), np.float32)
+    pale = float(smooth(np.array([light]), *_SHADED)[0]) * max(0.0, 1 - away / _HUELESS)
+    return np.asarray(np.minimum(colour * (1 + (_LIGHTER - 1) * pale), 246), np.float32)
 
 
 def _usual(hue: Floats, hues: list[Floats]) -> float:
@@ -99,7 +97,7 @@ def _usual(hue: Floats, hues: list[Floats]) -> float:
     if len(alike) < _FEW:
         return 1.0
     middle = float(np.median(alike))
-    return float(max(alike) if middle > _WHITE[0] else min(middle, float(hue[0]))) / float(hue[0])
+    return float(max(alike) if middle > _SHADED[0] else min(middle, float(hue[0]))) / float(hue[0])
 
 
 def _apart(piece: Bytes, hues: list[Floats]) -> float:

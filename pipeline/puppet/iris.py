@@ -22,14 +22,10 @@ _SHIFTS = np.arange(-0.10, 0.101, 0.02)
 
 
 class Iris(NamedTuple):
-    """An eye's middle and radius in pixels, and how bright its catch-light is.
-
-    `glint` counts in deviations of the eye's surroundings: wet eyes have 1 to 4, patches of dark fur less.
-    """
+    """An eye's middle and radius in pixels."""
 
     middle: Point
     radius: float
-    glint: float
 
 
 class Pair(NamedTuple):
@@ -56,8 +52,7 @@ def refined(picture: NDArray[np.uint8], eye: Point, level: Level) -> Iris:
     """
     here = level._replace(origin=eye)
     patch = here.patch(picture, -_REACH, -_REACH, _REACH, _REACH, _GRAIN)
-    sharp = np.asarray(cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY), np.uint8)
-    grey = cv2.GaussianBlur(sharp, (0, 0), 1.6).astype(np.float32)
+    grey = cv2.GaussianBlur(cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY), (0, 0), 1.6).astype(np.float32)
     best, place, radius = -np.inf, (0.0, 0.0), 0.11
     for y in _SHIFTS:
         for x in _SHIFTS:
@@ -68,15 +63,7 @@ def refined(picture: NDArray[np.uint8], eye: Point, level: Level) -> Iris:
             if jumps[ring] > best:
                 best, place, radius = float(jumps[ring]), (float(x), float(y)), float(_RADII[ring] + 0.004)
     middle = here.outside((place[0] / 2, place[1] / 2))
-    return Iris(middle, radius * level.unit, _glint(sharp, place, radius))
-
-
-def _glint(sharp: NDArray[np.uint8], place: Point, radius: float) -> float:
-    """Return how far the brightest spot of the eye stands out from the rest of it."""
-    soft = cv2.GaussianBlur(sharp, (0, 0), 0.8)
-    y, x = np.mgrid[: soft.shape[0], : soft.shape[1]] / _GRAIN - _REACH
-    inside = soft[np.hypot(x - place[0], y - place[1]) < 0.9 * radius]
-    return float(np.percentile(inside, 99) - np.median(inside)) / max(10.0, float(soft.std()))
+    return Iris(middle, radius * level.unit)
 
 
 def _rings(grey: NDArray[np.float32], x: float, y: float) -> NDArray[np.float32]:

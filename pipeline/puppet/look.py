@@ -91,12 +91,8 @@ def _speaking(ranked: list[Pet], taps: Taps) -> int:
         return taps.pet
     if taps.mouth is None:
         return 0
-    inside = [rank for rank, pet in enumerate(ranked) if _holds(pet.box, taps.mouth)]
+    inside = [rank for rank, pet in enumerate(ranked) if pet.box.holds(taps.mouth)]
     return inside[0] if inside else 0
-
-
-def _holds(box: Box, point: Point) -> bool:
-    return box.x <= point[0] <= box.x + box.w and box.y <= point[1] <= box.y + box.h
 
 
 def _around_tap(picture: Picture, taps: Taps) -> list[Pet]:

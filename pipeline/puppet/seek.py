@@ -48,19 +48,13 @@ _VIEWS = (View(), View(mirrored=True), View(8.0, 0.87), View(-8.0, 1.15, mirrore
 class Sought:
     """A face in the picture's pixels: rows of left eye as seen, right eye, nose, mouth.
 
-    `likely` is each place's own log-likelihood, `score` that of all of them together and of their fitting
-    together; `spread` is how far the views differ at the worst place, in eye distances.
+    `score` is the log-likelihood of all of them together and of their fitting together; `spread` is how far
+    the views differ at the worst place, in eye distances.
     """
 
     spots: Spots
     score: float
-    likely: Spots
     spread: float = 0.0
-
-    @property
-    def distance(self) -> float:
-        """Return the distance between the eyes."""
-        return float(np.hypot(*(self.spots[RIGHT] - self.spots[LEFT])))
 
 
 def seek(picture: Picture, box: Box, likeness: Likeness) -> Sought | None:
@@ -78,8 +72,7 @@ def seek(picture: Picture, box: Box, likeness: Likeness) -> Sought | None:
 
 
 def _within(face: Sought, box: Box) -> bool:
-    (left, top), (right, low) = face.spots.min(axis=0), face.spots.max(axis=0)
-    return bool(box.x <= left and box.y <= top and right <= box.x + box.w and low <= box.y + box.h)
+    return all(box.holds((float(x), float(y))) for x, y in face.spots)
 
 
 class Square(NamedTuple):
@@ -145,8 +138,7 @@ def _again(picture: Picture, spots: Spots, likeness: Likeness, views: tuple[View
     places = np.mean([one.spots for one in seen], axis=0)
     unit = max(float(np.hypot(*(places[RIGHT] - places[LEFT]))), 1e-6)
     spread = max(float(np.hypot(*(one.spots - places).T).max()) for one in seen) / unit
-    likely = np.mean([one.likely for one in seen], axis=0)
-    return Sought(places, float(np.mean([one.score for one in seen])), likely, spread)
+    return Sought(places, float(np.mean([one.score for one in seen])), spread)
 
 
 def _seen(picture: Picture, square: Square, likeness: Likeness, wide: tuple[float, float]) -> Sought | None:
@@ -159,7 +151,7 @@ def _seen(picture: Picture, square: Square, likeness: Likeness, wide: tuple[floa
     if square.mirrored:
         inside = inside[[RIGHT, LEFT, NOSE, MOUTH]]
     outside = (inside - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
-    return Sought(outside, fitted.score, fitted.likely)
+    return Sought(outside, fitted.score)
 
 
 def fit(maps: Floats, wide: tuple[float, float]) -> Sought | None:
@@ -176,12 +168,11 @@ def fit(maps: Floats, wide: tuple[float, float]) -> Sought | None:
             break  # the rest can only be less likely: a nose and a mouth add nothing above 0
         spots, more = _completed(logs, left, right)
         if best is None or eyes + more.sum() > best.score:
-            likely = np.array([logs[y, x, part] for part, (x, y) in enumerate(spots.astype(int))])
-            best = Sought(spots, float(eyes + more.sum()), likely)
+            best = Sought(spots, float(eyes + more.sum()))
     if best is None:
         return None
     exact = np.array([_exact(maps[..., part], *spot.astype(int)) for part, spot in enumerate(best.spots)])
-    return Sought(exact, best.score, best.likely)
+    return Sought(exact, best.score)
 
 
 def _pairs(logs: Floats, wide: tuple[float, float]) -> Iterator[tuple[Spots, Spots, float]]:

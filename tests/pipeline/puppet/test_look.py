@@ -196,7 +196,7 @@ def test_two_pets_do_not_share_a_face() -> None:
 def test_an_eye_is_centred_and_measured() -> None:
     """A guess beside the eye moves at least half-way to its middle."""
     level = Level.by_eyes(drawn.NOSE, *drawn.EYES)
-    middle, radius, _ = iris.refined(drawn.cat(), (drawn.EYES[0][0] + 8, drawn.EYES[0][1] - 4), level)
+    middle, radius = iris.refined(drawn.cat(), (drawn.EYES[0][0] + 8, drawn.EYES[0][1] - 4), level)
     assert apart(middle, drawn.EYES[0]) < 6
     assert abs(radius - drawn.RADIUS) < 3
 
