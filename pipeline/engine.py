@@ -1,20 +1,18 @@
 """The only file that knows DBOS: makings that survive the process, steps that say how they went.
 
 A *making* is a recipe run by the engine: short, replayed from the top after a crash, finished steps giving
-their recorded answer. A *step* may run twice. `step` catches the seven errors at the step's edge, retries
-`Busy` here and nowhere else, and gives the recipe an `Outcome`. What is recorded is plain JSON.
+their recorded answer. A *step* may run twice. `step` catches the seven errors at the step's edge and
+gives the recipe an `Outcome`. What is recorded is plain JSON.
 """
 
 import asyncio
 import contextlib
-import errno
 import functools
-import itertools
 import json
 import logging
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, get_type_hints
@@ -26,9 +24,9 @@ from dbos._serialization import Serializer
 from pydantic import Field
 
 from pipeline.money import all_written
-from pipeline.ports.errors import BadInput, Busy, Failed, Trouble
+from pipeline.patience import patiently, room
+from pipeline.ports.errors import BadInput, Failed, Trouble
 from pipeline.studio import Studio
-from pipeline.turns import stop_here
 from storage import stops, strides, takes
 from storage.errors import StorageError
 from storage.model import Notice, Noun
@@ -42,9 +40,6 @@ _QUICK_AT_ONCE = 4
 _QUICK_POLL_SECONDS = 0.6
 _SHORTEST_LISTENING = 0.1  # seconds; the end of the engine waits for the end of one
 _VERSION = "1"  # constant: the default, a digest of the source, would strand what is in flight at each deploy
-_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 30.0, 30.0)  # seconds before a busy vendor is asked again
-_SILENT_TRIES = 4
-_BETWEEN_LOOKS = 3.0
 _ENDS: dict[str, Literal["unsure", "cancelled"]] = {"Unsure": "unsure", "Cancelled": "cancelled"}
 _log = structlog.get_logger(__name__)
 _studio: Studio | None = None
@@ -121,8 +116,8 @@ async def _edge(verb: Callable[..., Awaitable[Noun]], ids: Sequence[str | int]) 
     log = _log.bind(making=making_id, step=name)
     async with _studio.stride(making_id, name) as studio:
         try:
-            with _room(studio.scratch):
-                value = await _patiently(studio, str(ids[0]), lambda: verb(studio, *ids))
+            with room(studio.scratch):
+                value = await patiently(studio, str(ids[0]), lambda: verb(studio, *ids), _patience)
         except (Trouble, StorageError) as trouble:
             kind = type(trouble).__name__ if isinstance(trouble, Trouble) else Failed.__name__
             log.warning("step.trouble", kind=kind, key=trouble.key)
@@ -138,47 +133,6 @@ async def _stopped(studio: Studio, making_id: str) -> dict[str, Any]:
     amounts = await takes.spent_by(studio.db, making_id)
     spent = all_written(amounts, studio.settings.worth, studio.settings.currency)
     return {"trouble": "Cancelled", "key": "making.cancelled", "fields": {"spent": spent} if spent else {}}
-
-
-@contextlib.contextmanager
-def _room(folder: Path) -> Iterator[None]:
-    """A full disk is no mistake of ours, wherever in a step it is met."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
-            raise
-        raise Failed("storage.full", {"place": str(folder)}, str(error)) from error
-
-
-async def _patiently(studio: Studio, project: str, run: Callable[[], Awaitable[Noun]]) -> Noun:
-    """The one place that retries: only what was surely not sent.
-
-    Who says that it is busy is waited for longer than who does not answer at all; on the last try whoever is
-    next in the list is asked.
-    """
-    tries = _SILENT_TRIES
-    for attempt in itertools.count(1):
-        if studio.now:
-            studio.now.last_try = attempt >= tries
-        try:
-            return await run()
-        except Busy as trouble:
-            if attempt >= tries:
-                raise
-            told = "seconds" in trouble.fields
-            tries = len(_PAUSES) + 1 if told else _SILENT_TRIES
-            wanted = min(float(trouble.fields["seconds"] or 0), _PAUSES[-1]) if told else 0.0
-            await _pause(studio, project, _patience * max(_PAUSES[attempt - 1], wanted))
-    raise AssertionError
-
-
-async def _pause(studio: Studio, project: str, seconds: float) -> None:
-    """Wait, unless the making is stopped meanwhile."""
-    while seconds > 0:
-        await asyncio.sleep(min(seconds, _BETWEEN_LOOKS))
-        seconds -= _BETWEEN_LOOKS
-        await stop_here(studio, project)
 
 
 def _name(verb: Callable[..., object]) -> str:
