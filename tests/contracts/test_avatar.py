@@ -65,7 +65,9 @@ async def test_the_builtin_performer_keeps_its_promise(tmp_path: Path) -> None:
     """The same promise without a key; it plays the whole film."""
     workshop = Beside()
     try:
-        await _promise(Builtin(workshop), tmp_path)
+        performer = Builtin(workshop)
+        await _promise(performer, tmp_path)
+        assert (performer.facts.free, performer.facts.whole_film) == (True, True)
     finally:
         await workshop.close()
 
