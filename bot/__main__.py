@@ -159,9 +159,9 @@ def doctor(
     live: Annotated[bool, typer.Option("--live", help="Ask each vendor one free question.")] = False,
 ) -> None:
     """Say what is set, what is there, and what is broken."""
-    from bot import care
+    from bot.care import health
 
-    _end(care.doctor(live=live))
+    _end(health.doctor(live=live))
 
 
 @app.command()
@@ -185,17 +185,17 @@ def worker() -> None:
 @admin.command("projects")
 def admin_projects(limit: Annotated[int, typer.Option(min=1)] = 20) -> None:
     """The newest projects."""
-    from bot import care
+    from bot.care import lists
 
-    _end(care.show_projects(limit))
+    _end(lists.show_projects(limit))
 
 
 @admin.command("people")
 def admin_people() -> None:
     """Who has projects, and how many."""
-    from bot import care
+    from bot.care import lists
 
-    _end(care.show_people())
+    _end(lists.show_people())
 
 
 @admin.command("takes")
@@ -212,59 +212,59 @@ def admin_takes(
     """The ledger: of one project, or every take that was perhaps charged."""
     if settle is not None and project not in {"charged", "free"}:
         raise typer.BadParameter("--settle KEY charged | --settle KEY free")
-    from bot import care
+    from bot.care import ledger
 
     if settle is not None:
-        _end(care.settle(settle, charged=project == "charged"))
-    _end(care.show_takes(project))
+        _end(ledger.settle(settle, charged=project == "charged"))
+    _end(ledger.show_takes(project))
 
 
 @admin.command("report")
 def admin_report(project: str) -> None:
     """What the check found in each film of a project."""
-    from bot import care
+    from bot.care import lists
 
-    _end(care.show_report(project))
+    _end(lists.show_report(project))
 
 
 @admin.command("aside")
 def admin_aside(limit: Annotated[int, typer.Option(min=1)] = 100) -> None:
     """What came in from a messenger and could not be read."""
-    from bot import care
+    from bot.care import lists
 
-    _end(care.show_aside(limit))
+    _end(lists.show_aside(limit))
 
 
 @admin.command("doubtful")
 def admin_doubtful(limit: Annotated[int, typer.Option(min=1)] = 100) -> None:
     """What was to be sent to a messenger and perhaps never arrived."""
-    from bot import care
+    from bot.care import lists
 
-    _end(care.show_doubtful(limit))
+    _end(lists.show_doubtful(limit))
 
 
 @admin.command("costs")
 def admin_costs(days: Annotated[int, typer.Option(min=1)] = 30) -> None:
     """What was spent."""
-    from bot import care
+    from bot.care import lists
 
-    _end(care.show_costs(days))
+    _end(lists.show_costs(days))
 
 
 @admin.command("retry")
 def admin_retry(project: str) -> None:
     """Open a failed or cancelled project again."""
-    from bot import care
+    from bot.care import switches
 
-    _end(care.reopen(project))
+    _end(switches.reopen(project))
 
 
 @admin.command("cancel")
 def admin_cancel(project: str) -> None:
     """Mark a project as cancelled; what was made is kept."""
-    from bot import care
+    from bot.care import switches
 
-    _end(care.cancel(project))
+    _end(switches.cancel(project))
 
 
 @admin.command("forget")
@@ -272,9 +272,9 @@ def admin_forget(
     address: Annotated[str, typer.Argument(help="channel:id, for instance telegram:123")],
 ) -> None:
     """Remove everything a person gave: rows, files, voices."""
-    from bot import care
+    from bot.care import leaving
 
-    _end(care.forget(address))
+    _end(leaving.forget(address))
 
 
 @admin.command("eval")
@@ -291,9 +291,9 @@ def admin_eval(
 @admin.command("prune")
 def admin_prune() -> None:
     """Remove what is older than KEEP_DAYS."""
-    from bot import care
+    from bot.care import leaving
 
-    _end(care.prune())
+    _end(leaving.prune())
 
 
 def _end(code: int) -> None:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot import roster
+from bot.care import roster
 from bot.finding import Finding
 from bot.settings import Settings
 from bot.texts import say

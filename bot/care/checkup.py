@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
-from bot import app, roster, settings
+from bot import app, settings
+from bot.care import roster
 from bot.finding import Finding, Mark
 from pipeline.ports.errors import Trouble
 from storage import takes, updates
