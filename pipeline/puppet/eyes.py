@@ -3,8 +3,11 @@
 Units of an eye's axes: 1 is the eye's radius. The lid is the photo's own skin from above the eye.
 """
 
+from functools import cached_property
+from math import ceil
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,13 +15,15 @@ from pipeline.puppet.aperture import Slit
 from pipeline.puppet.plate import Bytes, Floats, Patch, noise, smooth, unfolded
 
 _UPPER, _LOWER = 1.02, 0.92  # height of the two arcs
-_SHUT = 0.60  # where the lids meet: a deep bow looks asleep, a shallow one cross
+_SHUT = 0.52  # where the lids meet: a deep bow looks asleep, a shallow one cross
 _LAG = 0.30  # how much later a lid's inner end comes down than its outer one
 _PLEA = 0.42  # how far the brow's inner end is raised
 _LARGE = 0.16  # how much larger a pleading eye is
 _CREASE = -2.2  # the skin above this stays where it is, else the brow is dragged down like a sock
 _ROUND = 0.85  # power of the lids' arc: a square root would make a sock of the lid
 _TOP, _BOTTOM = -3.0, 2.4
+_GRAIN = 0.16  # what of the fur is finer than this is not stretched with the lid but moved down whole
+_KEPT, _GIVEN = -1.9, -0.9  # the skin above keeps its grain, the skin below has got that of further above
 _DONE = 0.6  # seconds two blinks take
 _DOWN, _UP = 0.075, (0.105, 0.225)  # seconds from a blink's beginning: lids come down, and go up again
 
@@ -44,6 +49,7 @@ class Eye:
         self._border = np.asarray(edge * (1 - smooth(v, _BOTTOM - 0.5, _BOTTOM)), np.float32)
         if not self.patch.empty:
             self._u, self._v = axes.local(*self.patch.pixels)
+            self._border_at = self.patch.spread(self._border)
             self._lash = _lash_colour(plate, self._u, self._v, self.patch)
 
     def draw(self, blink: float, look: tuple[float, float], brow: float) -> Bytes:
@@ -59,8 +65,44 @@ class Eye:
         dv = np.where(self._v <= edge, self.patch.spread(lid), self.patch.spread(eye))
         out = self.patch.bend(self._plate, self.patch.spread(du) if look[0] or brow else None, dv)
         if blink > 0.02:
+            self._refine(out, edge, dv)
             self._lid(out, edge, blink)
         return out
+
+    def _refine(self, out: Bytes, edge: Floats, dv: Floats) -> None:
+        """Give the lid its fur's grain back: stretched twice as long it would be coarse."""
+        coarse, fine, corner = self._skin
+        moved = edge + np.float32(_UPPER) * self._profile(self._u)
+        lid = smooth(self._v, _KEPT, _GIVEN) * (self._v <= edge) * smooth(moved, 0.1, 0.6) * self._border_at
+        if not lid.any():
+            return
+        even = self.patch.bend(coarse, None, dv, corner).astype(np.float32)
+        # All of it by as much: grain that follows the lid's bow would be combed round the eye.
+        grain = (
+            self.patch.bend(fine, None, np.full_like(moved, -moved.max()), corner).astype(np.float32) - 128
+        )
+        picture = out.astype(np.float32)
+        picture += (even + grain - picture) * lid[..., None]
+        out[:] = np.clip(picture + 0.5, 0, 255).astype(np.uint8)
+
+    @cached_property
+    def _skin(self) -> tuple[Bytes, Bytes, tuple[int, int]]:
+        """The skin above the eye without its grain, the grain alone about 128, and where both begin."""
+        left, top, wide, high = self.patch.box
+        above = min(top, ceil((_UPPER + _SHUT) * self.axes.unit))
+        plate = self._plate[top - above : top + high, left : left + wide].astype(np.float32)
+        x = np.arange(left, left + wide, dtype=np.float32)[None, :]
+        y = np.arange(top - above, top + high, dtype=np.float32)[:, None]
+        u, v = self.axes.local(x, y)
+        # Without the eye, whose dark would bleed into the lid.
+        skin = np.asarray(v < -np.float32(_UPPER) * self._profile(u), np.float32)
+        sigma = max(1.0, _GRAIN * self.axes.unit)
+        weight = cv2.GaussianBlur(skin, (0, 0), sigma)[..., None]
+        even = cv2.GaussianBlur(plate * skin[..., None], (0, 0), sigma) / np.maximum(weight, 1e-3)
+        coarse = np.where(weight > 0.02, even, plate)
+        grain = np.where(skin[..., None] > 0, plate - coarse, 0)
+        fine = np.clip(grain + 128.5, 0, 255).astype(np.uint8)
+        return np.clip(coarse + 0.5, 0, 255).astype(np.uint8), fine, (left, top - above)
 
     def fields(self, blink: float, look: tuple[float, float], brow: float) -> tuple[Floats, Floats, Floats]:
         """Return where each point is taken from, on the patch's grid: du, and dv above and below the lid."""

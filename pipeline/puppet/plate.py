@@ -203,10 +203,11 @@ class Patch:
         left, top, width, height = self.box
         return picture[top : top + height, left : left + width]
 
-    def bend(self, plate: Bytes, du: Floats | None, dv: Floats) -> Bytes:
+    def bend(self, plate: Bytes, du: Floats | None, dv: Floats, corner: tuple[int, int] = (0, 0)) -> Bytes:
         """Return the patch, each pixel taken from (du, dv) away: pixel-sized fields in the face's units.
 
-        A patch is of one plate: how it is resampled is decided once.
+        A patch is of one plate: how it is resampled is decided once. `corner` is where on it a part begins
+        that is given instead of the whole.
         """
         c, s = (
             np.float32(cos(self.axes.angle) * self.axes.unit),
@@ -217,6 +218,8 @@ class Patch:
             mx, my = x - s * dv, y + c * dv
         else:
             mx, my = x + c * du - s * dv, y + s * du + c * dv
+        if corner != (0, 0):
+            mx, my = mx - np.float32(corner[0]), my - np.float32(corner[1])
         if self._way is None:
             self._way = cv2.INTER_LINEAR if soft(self.cut(plate)) else cv2.INTER_CUBIC
         return np.asarray(cv2.remap(plate, mx, my, self._way, borderMode=cv2.BORDER_REPLICATE), np.uint8)

@@ -389,3 +389,19 @@ def test_patches_of_a_tilted_face_leave_each_other_alone() -> None:
     corner, middle = (patch.box[1] + 1, patch.box[0] + 1), (160, 120)
     assert below[corner].tolist() == [7, 7, 7]
     assert below[middle].tolist() == [200, 200, 200]
+
+
+def test_a_shut_lid_keeps_the_furs_grain() -> None:
+    """Protects from a smear for a lid: what is stretched twice as long would lose its fine hair."""
+    grey = np.random.default_rng(5).normal(128, 30, (300, 300, 1)).repeat(3, axis=2)
+    plate = np.asarray(np.clip(cv2.GaussianBlur(grey, (0, 0), 0.9), 0, 255), np.uint8)
+    cv2.circle(plate, (150, 150), 30, (15, 12, 10), -1)
+    made = Eye(plate, Slit(Axes((150.0, 150.0), 0.0, 30.0)), 1, 3.0)
+    left, top, _, _ = made.patch.box
+    lid = made.draw(1.0, (0.0, 0.0), 0.0)[150 - 15 - top : 150 + 3 - top, 138 - left : 162 - left]
+
+    def grain(part: NDArray[np.uint8]) -> float:
+        along = np.diff(part[..., 0].astype(np.float32), axis=0)
+        return float(np.abs(along).mean())
+
+    assert grain(lid) > 0.7 * grain(plate[70:100, 138:162])
