@@ -8,14 +8,15 @@ from pipeline.model import Box
 
 Picture = NDArray[np.uint8]
 
-_DARK, _BRIGHT = 0.20, 0.50  # median lightness of a pet against the light, and of what is about it
+_DARK, _BRIGHT = 0.20, 0.60  # median lightness of a pet against the light, and of what is about it
+_SHEEN = 0.35  # a tenth of a black coat is lighter than this where light falls on it
 _EVEN = 2  # levels by which a flat surface differs within a few pixels; a lens and a sensor add more
 _FLAT = 0.45  # part of a drawing that is flat, paper and ink not counted
 _PAPER = 6, 249  # what is outside may be a studio's white or a night
 
 
 def backlit(picture: Picture, box: Box) -> bool:
-    """Tell whether the pet in a box is nearly black before something bright."""
+    """Tell whether the pet in a box is nearly black before something bright, and nothing on it shines."""
     light = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)[..., 0]
     inside = np.zeros(light.shape, bool)
     # The middle of the box: its corners show what is behind.
@@ -26,7 +27,8 @@ def backlit(picture: Picture, box: Box) -> bool:
     if about.mean() < 0.1 or not inside.any():
         about = ~inside
     dark, bright = (float(np.median(light[part])) / 255 for part in (inside, about))
-    return dark < _DARK and bright > _BRIGHT
+    shine = float(np.quantile(light[inside], 0.9)) / 255
+    return dark < _DARK and shine < _SHEEN and bright > _BRIGHT
 
 
 def drawn(picture: Picture, box: Box | None = None) -> bool:

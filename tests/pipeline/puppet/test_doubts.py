@@ -31,6 +31,15 @@ def test_only_a_dark_pet_before_brightness_is_backlit() -> None:
     assert not doubts.backlit(lit(150, 230), BOX)
 
 
+def test_a_black_coat_in_the_light_is_not_backlit() -> None:
+    """Black pets before a wall are told something true: light falls on their coat and their eyes."""
+    black = lit(25, 230)
+    cv2.ellipse(black, (120, 80), (50, 12), 0, 0, 360, (110, 108, 112), -1)
+    for x in (100, 140):
+        cv2.circle(black, (x, 105), 9, (200, 190, 60), -1)
+    assert not doubts.backlit(black, BOX)
+
+
 @pytest.mark.parametrize(("name", "species"), sights.FEATURES)
 def test_photos_are_not_taken_for_drawings(name: str, species: str) -> None:
     """However smooth the background: fur, a lens and a sensor are never flat; nor is any of these backlit."""
