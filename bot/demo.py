@@ -21,7 +21,7 @@ from bot.texts import known, say
 from bot.wish import Wish, check_wish
 from pipeline import crafts, packaged
 from pipeline.ports.errors import BadInput
-from storage import assets, chats
+from storage import assets, chats, history
 from storage.model import Address, Lang, Point, Taps
 
 _SECONDS = 0.3
@@ -113,7 +113,7 @@ class _Guest:
                 await self._answer()
 
     async def _news(self) -> list[Outgoing]:
-        said = await chats.history(self._house.studio.db, _GUEST, after=self._read)
+        said = await history.said(self._house.studio.db, _GUEST, after=self._read)
         self._read = max((each.number for each in said), default=self._read)
         return [Outgoing.model_validate_json(each.payload) for each in said if not each.theirs]
 

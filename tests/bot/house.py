@@ -13,7 +13,7 @@ from bot.talk import Talk, Turn, fresh
 from pipeline import recipes as recipes  # registers the makings
 from pipeline.engine import Engine
 from pipeline.studio import Studio
-from storage import chats
+from storage import history
 from storage.model import Address
 from tests.bot import parrot
 from tests.pipeline.house import Writer, studio
@@ -35,7 +35,7 @@ class House:
 
     async def heard(self, who: Address = ANNA) -> list[str]:
         """What was said to somebody, in order."""
-        entries = await chats.history(self.studio.db, who)
+        entries = await history.said(self.studio.db, who)
         said = [Outgoing.model_validate_json(each.payload) for each in entries if not each.theirs]
         return [each.body or each.key for each in said]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.messages import Incoming, Outgoing
 from bot.talk import turn
 from pipeline.ports.errors import Unsure
-from storage import chats, takes
+from storage import chats, history, takes
 from tests.bot.house import ANNA, House, opened
 from tests.pipeline.house import Writer
 
@@ -40,7 +40,7 @@ async def test_only_the_button_orders_once_more(tmp_path: Path) -> None:
 
 
 async def _said(house: House) -> list[Outgoing]:
-    entries = await chats.history(house.studio.db, ANNA)
+    entries = await history.said(house.studio.db, ANNA)
     return [Outgoing.model_validate_json(each.payload) for each in entries if not each.theirs]
 
 

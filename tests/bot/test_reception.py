@@ -10,7 +10,7 @@ from bot.messages import Incoming
 from bot.reception import FILE_BYTES
 from bot.talk import Talk, Turn
 from pipeline.ports.errors import BadInput
-from storage import assets, chats, projects, stops, takes
+from storage import assets, chats, history, projects, stops, takes
 from storage.errands import of as errands_of
 from storage.model import Address
 from tests.bot import parrot
@@ -25,7 +25,7 @@ async def test_a_chat_is_answered_in_its_order(tmp_path: Path) -> None:
         for word in words:
             await house.say(word)
         assert await house.until_heard(words) == words
-        entries = await chats.history(house.studio.db, ANNA)
+        entries = await history.said(house.studio.db, ANNA)
     assert [each.number for each in entries] == sorted(each.number for each in entries)
     assert sum(each.theirs for each in entries) == 10
 

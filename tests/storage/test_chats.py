@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from storage import chats, errands, outbox, projects, stops, strides
+from storage import chats, errands, history, outbox, projects, stops, strides
 from storage.blobs import Blobs
 from storage.chats import Answer, Inbound
 from storage.db import Database
@@ -61,7 +61,7 @@ async def test_many_who_write_at_once_get_numbers_of_their_own(db: Database) -> 
     """Two processes on one database never give the same number."""
     await _begun(db)
     await asyncio.gather(*(chats.receive(db, [letter(f"m{n}")]) for n in range(12)))
-    numbers = [entry.number for entry in await chats.history(db, ANNA)]
+    numbers = [entry.number for entry in await history.said(db, ANNA)]
     assert len(set(numbers)) == 12
     assert numbers == sorted(numbers)
 
@@ -81,12 +81,12 @@ async def test_an_answer_is_whole(db: Database) -> None:
     assert chat is not None
     assert project is not None
     assert (chat.talk, chat.lang, project.brief.theme, project.state) == ("later", "en", "t", "making")
-    assert [(e.theirs, e.id) for e in await chats.history(db, ANNA)] == [
+    assert [(e.theirs, e.id) for e in await history.said(db, ANNA)] == [
         (True, "1"),
         (False, "a"),
         (False, "b"),
     ]
-    assert [e.id for e in await chats.history(db, ANNA, after=2)] == ["b"]
+    assert [e.id for e in await history.said(db, ANNA, after=2)] == ["b"]
     assert await errands.unfinished(db) == (errand,)
     assert await stops.stopped(db, "p-anna:film:0", "p-anna")
     assert not await stops.stopped(db, "p-anna:film:1", "p-anna")
@@ -104,7 +104,7 @@ async def test_a_strangers_project_stops_the_whole_answer(db: Database) -> None:
     again = await chats.oldest_new(db, ANNA)
     assert again is not None
     assert again.id == "1"
-    assert [e.id for e in await chats.history(db, ANNA)] == ["1"]
+    assert [e.id for e in await history.said(db, ANNA)] == ["1"]
 
 
 async def test_what_cannot_be_served_is_set_aside(db: Database) -> None:
@@ -211,4 +211,4 @@ async def test_pruning_takes_still_chats_and_old_words(db: Database, blobs: Blob
     assert (gone.chats, gone.projects) == (1, 1)
     assert await chats.get(db, ANNA) is None
     assert await projects.get(db, "p-bert") is not None
-    assert [entry.id for entry in await chats.history(db, BERT)] == ["notice", "new"]  # both still unserved
+    assert [entry.id for entry in await history.said(db, BERT)] == ["notice", "new"]  # both still unserved

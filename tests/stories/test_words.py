@@ -14,7 +14,7 @@ from bot import app
 from bot.messages import Incoming, Outgoing
 from bot.settings import Settings
 from bot.talk import Talk
-from storage import chats, takes
+from storage import chats, history, takes
 from storage.model import Address
 from tests.fakes.ark import Ark
 from tests.fakes.deepseek import DeepSeek
@@ -54,7 +54,7 @@ class Chat:
 
     async def said(self) -> list[Outgoing]:
         """What the bot said so far."""
-        entries = await chats.history(self.house.studio.db, _ANNA)
+        entries = await history.said(self.house.studio.db, _ANNA)
         return [Outgoing.model_validate_json(one.payload) for one in entries if not one.theirs]
 
     async def hears(self, key: str, times: int = 1) -> Outgoing:

@@ -12,7 +12,7 @@ from bot.messages import File, Incoming, Outgoing
 from bot.reception import Reception
 from bot.tidings import Tiding, Tidings
 from pipeline.studio import Studio
-from storage import assets, chats, projects
+from storage import assets, history, projects
 from storage.model import Address
 
 # While these run somebody waits for the answer; a film has its own progress, and the rest happens aside.
@@ -39,7 +39,7 @@ class Front:
 
     async def chat(self, address: Address) -> Chat:
         """The chat's newest entries, and whether an answer is on its way."""
-        found = await chats.look(self._studio.db, address, MOST)
+        found = await history.look(self._studio.db, address, MOST)
         if found is None:
             return Chat()
         typing = found.waits or not found.recipes.isdisjoint(_WAITED_FOR)
@@ -70,7 +70,7 @@ class Front:
             yield Lent(path=path, media_type=row.media_type, sha256=row.sha256)
 
 
-def _entry(said: chats.Entry) -> Entry:
-    if said.theirs:
-        return Entry(at=said.at, incoming=Incoming.model_validate_json(said.payload))
-    return Entry(at=said.at, outgoing=Outgoing.model_validate_json(said.payload))
+def _entry(line: history.Entry) -> Entry:
+    if line.theirs:
+        return Entry(at=line.at, incoming=Incoming.model_validate_json(line.payload))
+    return Entry(at=line.at, outgoing=Outgoing.model_validate_json(line.payload))
