@@ -17,11 +17,11 @@ from storage.model import Point
 
 Picture = NDArray[np.uint8]
 
-SURE_SCORE = -4.0
-"""Log-likelihood of the four places and of their fit: pets' faces have -1 to -4, people's -6 and less."""
+SURE_SCORE = -3.7
+"""Log-likelihood of the four places and of their fit: most pets' faces have -1 to -4, people's under -6."""
 
-SURE_SPREAD = 0.095
-"""Eye distances by which the views may differ at the worst place."""
+_LIKELY = -2.0
+_SPREAD = 0.095, 0.13  # of a face that is just sure, and of one that is likely beyond doubt
 
 _DISPUTED = 0.4
 """How sure a face is at most whose mouth may be beside the place where it was read."""
@@ -57,8 +57,13 @@ def guessed(picture: Picture, pet: Pet, likeness: Likeness) -> Pet | None:
 
 def confidence(score: float, spread: float) -> float:
     """Return 0 to 1, growing with the score and shrinking with the spread; acted on from 0.5."""
-    weakest = min((score - SURE_SCORE) / 0.8, (SURE_SPREAD - spread) / 0.04)
+    weakest = min((score - SURE_SCORE) / 0.8, (sure_spread(score) - spread) / 0.04)
     return float(1 / (1 + np.exp(-np.clip(weakest * 2, -30, 30))))
+
+
+def sure_spread(score: float) -> float:
+    """Return by how much the views of a sure face may differ at the worst place, in eye distances."""
+    return float(np.interp(score, (SURE_SCORE, _LIKELY), _SPREAD))
 
 
 def one_each(pets: list[Pet]) -> list[Pet]:

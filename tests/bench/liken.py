@@ -25,7 +25,7 @@ from pipeline.puppet import nose, photo, rescue
 from pipeline.puppet.detect import detect
 from pipeline.puppet.guess import guessed
 from pipeline.puppet.levelled import Level, apart
-from pipeline.puppet.likeness import CELLS, LEFT, MOUTH, NOSE, READING, RIGHT, SIDE, Likeness, evenly
+from pipeline.puppet.likeness import CELLS, LEFT, MOUTH, NOSE, READING, RIGHT, SIDE, Likeness, evenly, written
 from pipeline.puppet.seek import Sought, Square, seek, squares
 
 Picture = NDArray[np.uint8]
@@ -38,8 +38,10 @@ _COPIES, _EMPTY_COPIES, _FALSE_COPIES = 10, 5, 14
 _NEAR, _FAR = 90, 60  # cells of a copy about its features, and elsewhere
 _HEADER = """\
 How like a left eye, a right eye, a nose and a mouth: a row for each channel of the layers that are read, then
-what is added to each. Fitted on photos that we marked, by `python -m tests.bench.liken`; see the README."""
-_ROUNDS, _BATCH, _RATE, _KEEP_SMALL = 20, 8192, 0.05, 1e-4
+the units' steps and additions, then a row for each map. Fitted on photos that we marked, by
+`python -m tests.bench.liken`; see the README."""
+_UNITS, _HEEDED = 32, 0.85  # units of a reading, and the part of them that is heeded while it is fitted
+_ROUNDS, _BATCH, _RATE, _KEEP_SMALL = 14, 4096, 3e-3, 2e-4
 
 
 class Sample(NamedTuple):
@@ -179,39 +181,56 @@ def _relit(square: Picture, chance: np.random.Generator) -> Picture:
 
 def _held(likeness: Likeness, square: Picture) -> Floats:
     """Return what all layers that are read hold, a row a cell."""
-    parts = []
-    for layer in likeness.layers(square):
-        grid = layer.transpose(1, 2, 0)  # resized a few channels at a time: OpenCV takes no more
-        few = [evenly(grid[..., start : start + 4]) for start in range(0, grid.shape[2], 4)]
-        parts.append(np.concatenate(few, axis=2).reshape(CELLS * CELLS, -1))
+    parts = [evenly(layer).reshape(len(layer), -1).T for layer in likeness.layers(square)]
     return np.concatenate(parts, axis=1)
 
 
 def fit(samples: list[Sample], out: Path) -> None:
-    """Write the logistic reading of all cells, found by gradient descent (Adam) from a fixed seed."""
+    """Write the reading of all cells: one layer of units, by gradient descent (Adam) from a fixed seed."""
     held, like = (np.concatenate(parts) for parts in zip(*samples, strict=True))
     some = held[:: max(1, len(held) // 40_000)].astype(np.float32)
-    mean, spread = some.mean(0), some.std(0) + 0.05
-    weight, bias = np.zeros((held.shape[1], 4), np.float32), np.full(4, -2.0, np.float32)
-    slow, fast = [np.zeros_like(weight), np.zeros_like(bias)], [np.zeros_like(weight), np.zeros_like(bias)]
-    chance, step = np.random.default_rng(0), 0
+    usual, measure = some.mean(0), some.std(0) + 0.05
+    chance, taken = np.random.default_rng(0), 0
+    parts = _begun(held.shape[1], chance)
+    slow, fast = ([np.zeros_like(part) for part in parts] for _ in range(2))
     for turn in range(_ROUNDS):
         rate = _RATE * 0.5 * (1 + np.cos(np.pi * turn / _ROUNDS))
         for chosen in np.array_split(chance.permutation(len(held)), max(1, len(held) // _BATCH)):
-            seen = (held[chosen].astype(np.float32) - mean) / spread
-            likely = 1 / (1 + np.exp(-np.clip(seen @ weight + bias, -30, 30)))
-            off = (likely - like[chosen]) / len(chosen)
-            step += 1
-            for place, (value, slope) in enumerate(
-                ((weight, seen.T @ off + _KEEP_SMALL * weight), (bias, off.sum(0)))
-            ):
+            seen = (held[chosen].astype(np.float32) - usual) / measure
+            taken += 1
+            for place, slope in enumerate(_slopes(parts, seen, like[chosen].astype(np.float32), chance)):
                 slow[place] = 0.9 * slow[place] + 0.1 * slope
                 fast[place] = 0.99 * fast[place] + 0.01 * slope * slope
-                value -= (
-                    rate * (slow[place] / (1 - 0.9**step)) / (np.sqrt(fast[place] / (1 - 0.99**step)) + 1e-6)
-                )
-    weight = weight / spread[:, None]
-    np.savetxt(out, np.vstack([weight, bias - mean @ weight]), fmt="%.4g", header=_HEADER)
+                even = np.sqrt(fast[place] / (1 - 0.99**taken)) + 1e-8
+                parts[place] -= rate * (slow[place] / (1 - 0.9**taken)) / even
+    counts, added, maps, last = parts
+    np.savetxt(out, written(counts, usual, measure, added, maps, last), fmt="%.4g", header=_HEADER)
+
+
+def _begun(channels: int, chance: np.random.Generator) -> list[Floats]:
+    """Return what a reading begins with: weights and additions of the units, then of the maps."""
+    return [
+        (chance.standard_normal((channels, _UNITS)) / np.sqrt(channels)).astype(np.float32),
+        np.full(_UNITS, 0.1, np.float32),
+        (chance.standard_normal((_UNITS, 4)) * 0.3).astype(np.float32),
+        np.full(4, -2.0, np.float32),
+    ]
+
+
+def _slopes(parts: list[Floats], seen: Floats, like: Floats, chance: np.random.Generator) -> list[Floats]:
+    """Return how the cross entropy rises with each part; some units are left out, lest one be relied on."""
+    counts, added, maps, last = parts
+    units = seen @ counts + added
+    heeded = (chance.random(units.shape) < _HEEDED) / np.float32(_HEEDED)
+    lit = np.maximum(units, 0) * heeded
+    off = (1 / (1 + np.exp(-np.clip(lit @ maps + last, -30, 30))) - like) / len(like)
+    back = (off @ maps.T) * heeded * (units > 0)
+    return [
+        seen.T @ back + _KEEP_SMALL * counts,
+        back.sum(0),
+        lit.T @ off + _KEEP_SMALL * maps,
+        off.sum(0),
+    ]
 
 
 class Answer(NamedTuple):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.model import Box, Pet
 from pipeline.ports.errors import BadInput
@@ -67,6 +67,24 @@ def test_a_hard_face_is_right_or_asked_about(name: str) -> None:
         else:
             assert pet.reason == "look.unsure"
             assert pet.confidence < 0.5
+
+
+@pytest.mark.parametrize(("name", "strong"), [(sights.SHIBA, 90), (sights.SHIBA, 255), (sights.KITTEN, 160)])
+def test_a_watermark_leads_nobody_astray(tmp_path: Path, name: str, strong: int) -> None:
+    """Words all over the face, faint or solid: what is found beneath them is right, or it is asked."""
+    with Image.open(sights.located(name)) as image:
+        marked = image.convert("RGB")
+    over = Image.new("L", marked.size)
+    pen, size = ImageDraw.Draw(over), marked.width // 12
+    for y in range(0, marked.height, 2 * size):
+        pen.text((-(y % 5) * size, y), "SAMPLE  " * 6, strong, ImageFont.load_default(size))
+    marked.paste("white", mask=over)
+    marked.save(tmp_path / "marked.png")
+    sight = look.look(tmp_path / "marked.png", sights.weights("pet-detector"))
+    assert [pet for pet in sight.pets if pet.found] or sight.reason in {"look.unsure", "look.no_pet"}
+    for pet in sight.pets:
+        if pet.found:
+            expect_right(pet, name)
 
 
 def test_both_pets_of_a_pair_are_boxed() -> None:
@@ -251,7 +269,7 @@ def test_confidence_grows_with_likelihood_and_agreement(
     """A likelier face is never less sure, views that differ more never surer; from 0.5 it is acted on."""
     sure = guess.confidence(score, spread)
     assert 0 <= guess.confidence(score, spread + wider) <= sure <= guess.confidence(score + more, spread) <= 1
-    assert (sure >= 0.5) == (score >= guess.SURE_SCORE and spread <= guess.SURE_SPREAD)
+    assert (sure >= 0.5) == (score >= guess.SURE_SCORE and spread <= guess.sure_spread(score))
 
 
 @settings(derandomize=True, deadline=None)
