@@ -17,6 +17,7 @@ SEAT = 0.27
 """From the bun's middle down to what it lies on, in its widths."""
 
 _THERE = 0.6  # of its coming a bun on a dish is on the way: then paws take hold of it
+_CLOSE = 1.2  # of a table's depth, the widest bun that hardly rises above its edge
 _SIDE = 256  # pixels of the drawing, which is scaled to the picture
 _BITES = ((-0.22, -0.62, 0.42), (0.30, -0.58, 0.40), (-0.62, -0.30, 0.36), (0.08, -0.28, 0.40))
 
@@ -53,6 +54,9 @@ def table(plate: Bytes, mouth: Point, half: float, low: float, edge: float | Non
         width = min(1.25 * width, 0.30 * size[0], 1.6 * (size[1] - edge))
     side = 1 if mouth[0] < 0.55 * size[0] else -1
     seat = size[1] - 0.03 * width if edge is None else edge + 0.55 * (size[1] - edge)
+    if edge is not None and seat - 0.90 * width < low:
+        # The pet's chin is close: a smaller bun, further to the front, leaves the cheek free.
+        width, seat = min(width, _CLOSE * (size[1] - edge)), edge + 0.66 * (size[1] - edge)
     x = mouth[0]
     if seat - 0.90 * width < low:
         x += side * max(0.9 * width, 1.15 * half + 0.55 * width)

@@ -148,7 +148,7 @@ class Eye:
         profile = self._profile(self._u)
         gap = (self._v - edge) * np.float32(self.axes.unit)
         thick = max(1.0, 0.055 * self.axes.unit)
-        line = np.exp(-((gap / thick) ** 2)) * smooth(profile, 0.05, 0.6)
+        line = np.exp(-((gap / thick) ** 2)) * smooth(profile, 0.15, 0.75)
         moved = smooth(edge + np.float32(_UPPER) * profile, 0.10, 0.45)
         line = np.clip(line, 0, 1) * np.float32(0.65) * moved
         round_ = np.exp(-(((edge - self._v) / 0.45) ** 2)) * (self._v < edge) * profile

@@ -1,7 +1,7 @@
-"""A mouth that is open on the photo: its real jaw moved up and down, nothing painted.
+"""A mouth that is open on the photo: its real jaw moved up and down, nothing painted but a shadow.
 
-The opening is found as the reddish patch below the nose with the dark lips about it; closing squeezes it
-from below, the chin follows in one piece and what lies under the chin stretches into the room.
+The opening is found as the reddish patch below the nose with the dark lips about it; closing hides
+it behind the upper lip, the chin follows in one piece and what lies under the chin stretches into the room.
 Units of the mouth's axes, as in `mouth`.
 """
 
@@ -23,6 +23,8 @@ _REDDISH = 0.40  # square units of red that make an opening; a pink lip has less
 _LEAST = 0.6, 0.35  # width and height of what may be called an opening
 _BLACK, _DARK = 0.20, 0.42  # parts of the median lightness
 _ROOM = 2.6  # openings of room under the jaw over which its movement dies out
+_EDGE, _RAGGED = 0.35, 7.0  # part of an opening, and pixels at least, within which its inside is lost
+_SHADE = 0.8  # of the upper lip, on what it hides
 _TRAVEL = 1.5  # units the jaw moves up at most (0.6 eye distances for a dog)
 
 
@@ -155,23 +157,42 @@ class Jaw:
     def draw(self, openness: float, wide: float, smile: float) -> Bytes:
         """Return the patch's pixels with the jaw moved to this openness."""
         del wide, smile
-        return self.patch.bend(self._plate, None, self.patch.spread(self.field(openness)))
+        field, shadow = self._moved(openness)
+        drawn = self.patch.bend(self._plate, None, self.patch.spread(field))
+        if not shadow.any():
+            return drawn
+        light = (255 * (1 - self.patch.spread(shadow))).astype(np.uint8)
+        return np.asarray(
+            cv2.multiply(drawn, cv2.cvtColor(light, cv2.COLOR_GRAY2RGB), scale=1 / 255), np.uint8
+        )
 
     def field(self, openness: float) -> Floats:
         """Return where each point is taken from: shifts along v on the patch's grid."""
+        return self._moved(openness)[0]
+
+    def _moved(self, openness: float) -> tuple[Floats, Floats]:
+        """Return the field, and how dark the upper lip's shadow is, both on the patch's grid.
+
+        Tongue and teeth ride up with the jaw and vanish behind the upper lip: squeezed they are a splinter.
+        """
         u, v = self.patch.u[0], self.patch.v
         top, bottom = self._gape.edges(u)
         beside = smooth(1 - np.abs((u - np.float32(self._middle)) / np.float32(self._half)), 0, 0.42)
         tall = np.maximum(bottom - top, 0.05)
-        # A tongue hanging out sideways has no lip of its own above it: it is squeezed from its neighbours'.
+        corner = np.minimum(u - np.float32(self._gape.left), np.float32(self._gape.right) - u)
+        deep = smooth(bottom - top, 0.1, 0.4) * smooth(corner, 0.05, 0.35)
+        # A tongue hanging out sideways has no lip of its own above it: it is hidden by its neighbours'.
         top = np.minimum(top, -self._rigid(-top))
         shift = self._rigid(tall) * beside * np.float32(1 - self.height(openness))
         end = np.maximum(bottom - shift, top + 0.10 * tall + 0.15 * np.maximum(shift, 0))
-        inside = np.clip((v - top) / np.maximum(end - top, 1e-3), 0, 1) * shift
+        lip = np.minimum(np.maximum(_EDGE * (end - top), _RAGGED / self.axes.unit), end - top)
+        inside = np.clip((v - top) / np.maximum(lip, 1e-3), 0, 1) * shift
         # Mostly even: the fur under the chin is stretched as little as the room allows.
         far = np.clip((v - end - 0.08 * self._fade) / (0.90 * self._fade), 0, 1)
         down = shift * (1 - 0.75 * far - 0.25 * smooth(far))
-        return np.asarray(np.where(v <= end, inside, down), np.float32)
+        under = smooth((v - top) / lip, -0.3, 0.3) * (1 - smooth((v - top) / lip, 0.5, 1.6))
+        shadow = _SHADE * under * deep * smooth(shift / tall)
+        return np.asarray(np.where(v <= end, inside, down), np.float32), np.asarray(shadow, np.float32)
 
     def _rigid(self, tall: Floats) -> Floats:
         """Return the largest value near each u: bone and tongue move as one, whatever a column's height."""
