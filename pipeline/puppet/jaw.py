@@ -159,12 +159,13 @@ class Jaw:
         del wide, smile
         field, shadow = self._moved(openness)
         drawn = self.patch.bend(self._plate, None, self.patch.spread(field))
-        if not shadow.any():
-            return drawn
-        light = (255 * (1 - self.patch.spread(shadow))).astype(np.uint8)
-        return np.asarray(
-            cv2.multiply(drawn, cv2.cvtColor(light, cv2.COLOR_GRAY2RGB), scale=1 / 255), np.uint8
-        )
+        dark = (255 * self.patch.spread(shadow)).astype(np.uint8)
+        left, top, wide, high = cv2.boundingRect(dark)
+        if wide:
+            part = slice(top, top + high), slice(left, left + wide)
+            light = cv2.cvtColor(cv2.bitwise_not(dark[part]), cv2.COLOR_GRAY2RGB)
+            drawn[part] = cv2.multiply(drawn[part], light, scale=1 / 255)
+        return drawn
 
     def field(self, openness: float) -> Floats:
         """Return where each point is taken from: shifts along v on the patch's grid."""

@@ -18,6 +18,7 @@ _GRIP = (0.57, 0.10), (0.52, 0.10)  # from the bun's middle to a paw's, on the t
 _LONG = 0.95  # of an arm, whose lower end is lost in the chest
 _SPREAD = radians(24)  # how far elbows are out
 _TURN = radians(10), radians(112)  # how far the toes point inwards, on the table and lifted
+_BENT = 0.10  # how far a foreleg that comes over the edge is higher than it
 _OVER = 0.50  # how high a paw is raised to come over the edge
 
 _TOES = ((-0.60, 0.34), (-0.21, 0.50), (0.21, 0.50), (0.60, 0.34))
@@ -70,11 +71,23 @@ class Paws:
             else:
                 self._paw_at(picture, (paw[0], edge + hold.rise * width), turn, zoom)
 
-    def before(self, picture: Bytes, at: Point, zoom: float, hold: Hold) -> None:
-        """Draw the paws that hold the bun."""
+    def before(self, picture: Bytes, at: Point, edge: float, zoom: float, hold: Hold) -> None:
+        """Draw the paws that hold the bun, and of their forelegs what lies on the table."""
+        width = zoom * self._width
         for side in (-1, 1) if hold.over else ():
-            paw, turn = self._held(at, zoom * self._width, side, hold)
-            self._paw_at(picture, (paw[0], paw[1] - hold.rise * zoom * self._width), turn, zoom)
+            paw, turn = self._held(at, width, side, hold)
+            middle = paw[0], paw[1] - hold.rise * width
+            if not hold.free:
+                self._foreleg(picture, middle, edge, side, zoom)
+            self._paw_at(picture, middle, turn, zoom)
+
+    def _foreleg(self, picture: Bytes, paw: Point, edge: float, side: int, zoom: float) -> None:
+        """Draw a foreleg bent over the edge, down to its paw; nothing of it once the paw is lifted above."""
+        width = zoom * self._width
+        above = picture[: max(0, int(paw[1]))]
+        if len(above) > edge - _BENT * width:
+            top = self._arm.shape[1] / 2, 0.0
+            _put(above, self._arm, top, (paw[0] + side * 0.03 * width, edge - _BENT * width), 0.0, zoom)
 
     def _held(self, at: Point, width: float, side: int, hold: Hold) -> tuple[Point, float]:
         lift = 1.0 if hold.free else hold.lift * hold.lift * (3 - 2 * hold.lift)

@@ -63,7 +63,7 @@ class Serving:
             dish(picture, seat, width, light=light, pressed=max(0.0, 1 - 3 * lift))
         bites = round(float(tracks.bites[n]))
         buns.put(picture, spot.at, width, bites, turn=-8 * lift, light=light)
-        self._paws.before(picture, spot.held, zoom, hold)
+        self._paws.before(picture, spot.held, spot.edge, zoom, hold)
 
     def _spot(self, camera: NDArray[np.float64], mouth: Point, shown: float, lift: float) -> _Spot:
         rest, held, edge = self._table.at(shown), self._table.rest, float(self._high)

@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.puppet import paw
 from pipeline.puppet.fur import coat
-from pipeline.puppet.paw import Hold
+from pipeline.puppet.paw import Hold, Paws
 from pipeline.puppet.plate import face
 from pipeline.puppet.puppet import Puppet
 from tests.pipeline.puppet.test_puppet import SIZE, TILTED, acted, picture
@@ -75,3 +75,15 @@ def test_paws_are_seen_on_both_sides_of_the_bun_and_only_with_it() -> None:
     left, right = redder[:, : columns.mean().astype(int)], redder[:, columns.mean().astype(int) :]
     assert min(left.sum(), right.sum()) > 30
     assert not changed[: SIZE[1] // 2].any()
+
+
+def test_forelegs_come_over_the_edge_as_long_as_the_paws_lie_below_it() -> None:
+    """On the table a paw has fur up to the edge; lifted above, nothing is left there."""
+    paws, blank = Paws(coat(red(), face(TILTED)), 60), np.full((200, 200, 3), 255, np.uint8)
+    lying, lifted = blank.copy(), blank.copy()
+    paws.before(lying, (100, 150), 110, 1.0, Hold(1.0, 0.0))
+    paws.before(lifted, (100, 60), 110, 1.0, Hold(1.0, 1.0))
+    edge = slice(106, 114)
+    assert (lying[edge, :100].min(2) < 128).any()
+    assert (lying[edge, 100:].min(2) < 128).any()
+    assert (lifted[edge] > 250).all()

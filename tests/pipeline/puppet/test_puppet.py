@@ -162,6 +162,18 @@ def test_the_jaws_field_has_no_seam_and_no_fold(openness: float) -> None:
     assert rising(made.patch, field) > 0.05
 
 
+def test_a_closing_jaw_hides_its_inside() -> None:
+    """Above the lower lip tongue and teeth are as high as on the photo: squeezed they would be a splinter."""
+    made = jaw()
+    column = made.patch.u.shape[1] // 2
+    low = made.axes.place(max(made.outline(0.5, 0, 0), key=lambda point: point[1]))[1]
+    v, field = made.patch.v[:, column], made.field(0.5)[:, column]
+    lower = field[(v > low - 0.4) & (v < low)]
+    assert len(lower) > 1
+    assert lower.min() > 0.1
+    assert np.ptp(lower) < 0.1 * lower.max()
+
+
 def test_a_mouth_open_on_the_photo_is_found_and_closed() -> None:
     """The red patch is found, and at rest its height is less than half of the photo's."""
     made = jaw()
