@@ -8,7 +8,7 @@ from pipeline.puppet.fur import coat
 from pipeline.puppet.paw import Hold, Paws
 from pipeline.puppet.plate import face
 from pipeline.puppet.puppet import Puppet
-from tests.pipeline.puppet.test_puppet import SIZE, TILTED, acted, picture
+from tests.pipeline.puppet.furry import SIZE, TILTED, acted, picture
 
 REDDISH = np.array((190, 110, 60), np.float32)
 

@@ -11,7 +11,7 @@ from pipeline.puppet.head import Head, Pose
 from pipeline.puppet.plate import face
 from pipeline.puppet.puppet import Puppet
 from storage.model import Direction
-from tests.pipeline.puppet.test_puppet import CAT, SIZE, TILTED, acted, border, picture
+from tests.pipeline.puppet.furry import CAT, SIZE, TILTED, acted, border, picture
 from tests.pipeline.puppet.test_tracks import FPS, HERTZ, PET
 
 ASIDE = TILTED.model_copy(update={"nose": (148.0, 140.0), "mouth": (142.0, 166.0), "lip": ()})
