@@ -47,10 +47,6 @@ class Answer(Noun):
     cancel: tuple[str, ...] = ()
 
 
-def _where(address: Address) -> dict[str, object]:
-    return {"channel": address.channel, "person": address.id}
-
-
 async def begin(db: Database, address: Address, talk: str, project: str, lang: Lang, now: float) -> Chat:
     """Remember a chat with its first project; one that is there already stays as it is.
 
@@ -65,7 +61,7 @@ async def begin(db: Database, address: Address, talk: str, project: str, lang: L
                 " (:channel, :person, :talk, :project, :lang, 0, :now, :now)"
                 " ON CONFLICT (channel, person) DO NOTHING"
             ),
-            {**_where(address), "talk": talk, "project": project, "lang": lang, "now": now},
+            {**address.columns, "talk": talk, "project": project, "lang": lang, "now": now},
         )
         found = await _get_within(conn, address)
         if found is not None and found.project != project:  # somebody was quicker: theirs stays
@@ -116,7 +112,7 @@ async def oldest_new(db: Database, address: Address) -> Inbound | None:
     rows = await db.read(
         "SELECT * FROM inbox WHERE channel = :channel AND person = :person AND state = 'new'"
         " ORDER BY number LIMIT 1",
-        **_where(address),
+        **address.columns,
     )
     return inbox.noun(rows[0]) if rows else None
 
@@ -125,7 +121,7 @@ async def inbound(db: Database, address: Address, identity: str) -> Inbound | No
     """Return what came in under an id, served or not, or None."""
     rows = await db.read(
         "SELECT * FROM inbox WHERE channel = :channel AND person = :person AND id = :id",
-        **_where(address),
+        **address.columns,
         id=identity,
     )
     return inbox.noun(rows[0]) if rows else None
@@ -155,7 +151,7 @@ async def say(db: Database, letter: Outbound, now: float) -> bool:
     async with db.writing() as conn:
         said = await conn.execute(
             text("SELECT 1 FROM outbox WHERE channel = :channel AND person = :person AND id = :id"),
-            {**_where(letter.address), "id": letter.id},
+            {**letter.address.columns, "id": letter.id},
         )
         if said.first() is not None:
             return False
@@ -187,7 +183,7 @@ async def end_errand(db: Database, making: str, notice: Inbound) -> bool:
 
 async def _get_within(conn: AsyncConnection, address: Address) -> Chat | None:
     rows = await conn.execute(
-        text("SELECT * FROM chats WHERE channel = :channel AND person = :person"), _where(address)
+        text("SELECT * FROM chats WHERE channel = :channel AND person = :person"), address.columns
     )
     row = rows.mappings().first()
     return None if row is None else _chat(row)

@@ -112,7 +112,6 @@ async def prune(db: Database, blobs: Blobs, before: float) -> Forgotten:
 async def _forget_chats(db: Database, addresses: Sequence[Address]) -> int:
     gone = 0
     for address in addresses:
-        where = {"channel": address.channel, "person": address.id}
         names = await moves.names(db, address)
         async with db.writing() as conn:
             for name in names:
@@ -120,7 +119,7 @@ async def _forget_chats(db: Database, addresses: Sequence[Address]) -> int:
                     await conn.execute(text(sql), {"channel": address.channel, "chat": name})
             for table in _OF_A_CHAT:
                 sql = f"DELETE FROM {table} WHERE channel = :channel AND person = :person"  # noqa: S608
-                gone_here = (await conn.execute(text(sql), where)).rowcount
+                gone_here = (await conn.execute(text(sql), address.columns)).rowcount
             gone += gone_here
     return gone
 

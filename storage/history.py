@@ -42,7 +42,7 @@ async def look(db: Database, address: Address, limit: int) -> Look | None:
                 " AND inbox.person = :person AND inbox.state = 'new') AS waits"
                 " FROM chats WHERE channel = :channel AND person = :person"
             ),
-            _where(address),
+            address.columns,
         )
         row = found.mappings().first()
         if row is None:
@@ -52,7 +52,7 @@ async def look(db: Database, address: Address, limit: int) -> Look | None:
                 "SELECT recipe FROM errands WHERE channel = :channel AND person = :person"
                 " AND state <> 'ended'"
             ),
-            _where(address),
+            address.columns,
         )
         recipes = frozenset(asked.scalars())
         entries = await _history_within(conn, address, 0, limit)
@@ -70,11 +70,7 @@ async def _history_within(
             " WHERE channel = :channel AND person = :person AND number > :after) AS said"
             " ORDER BY number DESC LIMIT :limit"
         ),
-        {**_where(address), "after": after, "limit": limit},
+        {**address.columns, "after": after, "limit": limit},
     )
     rows = said.mappings().all()
     return tuple(Entry.model_validate({**row, "theirs": bool(row["theirs"])}) for row in reversed(rows))
-
-
-def _where(address: Address) -> dict[str, object]:
-    return {"channel": address.channel, "person": address.id}

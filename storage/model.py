@@ -24,6 +24,11 @@ class Address(Noun):
     channel: str
     id: str
 
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns a row names this address by."""
+        return {"channel": self.channel, "person": self.id}
+
 
 Emotion = Literal["calm", "happy", "sad", "crying", "proud", "sly", "shocked"]
 

@@ -63,8 +63,7 @@ async def settle_within(
     """
     row: dict[str, object] = {
         "id": project,
-        "channel": address.channel,
-        "person": address.id,
+        **address.columns,
         "brief": (brief or Brief()).model_dump_json(),
         "now": now,
     }
