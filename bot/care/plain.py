@@ -33,16 +33,20 @@ def print_table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> N
 
 
 def named(address: Address) -> str:
+    """An address as it is typed: channel:id."""
     return f"{address.channel}:{address.id}"
 
 
 def when(seconds: float) -> str:
+    """A moment in seconds since the epoch, to the minute, on this machine's clock."""
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
 
 
 def sentence(key: str, **fields: object) -> str:
+    """A text in the operator's language."""
     return say(key, settings.language(), fields)
 
 
 def known_sentence(key: str, fields: dict[str, str]) -> str:
+    """A text whose key is not ours to choose: one without words is told by its name."""
     return say(key if known(key) else "trouble.unknown", settings.language(), {"key": key, **fields})

@@ -27,6 +27,7 @@ class Ended(NamedTuple):
 
 
 def run(*words: str) -> Ended:
+    """Run a command in this process."""
     ended = CliRunner().invoke(app, words, catch_exceptions=False)
     return Ended(ended.exit_code, ended.stdout, ended.stderr)
 
@@ -37,6 +38,7 @@ def rows(out: str, mark: str) -> list[str]:
 
 
 async def add_project(db: Database, name: str, whose: str, state: str = "open", created: float = 0.0) -> None:
+    """Make somebody's project, of channel:id, in a state."""
     channel, _, person = whose.partition(":")
     await projects.create(
         db, Project(id=name, address=Address(channel=channel, id=person), created=created or time.time())
@@ -45,6 +47,7 @@ async def add_project(db: Database, name: str, whose: str, state: str = "open", 
 
 
 async def add_take(db: Database, project: str, vendor: str, *, sent: float, unsure: bool = False) -> str:
+    """Make a take that was sent, and perhaps cut off then; returns its key."""
     key = f"{project}:speak_pet:0123456789ab:{vendor}"
     fields = {"key": key, "project": project, "vendor": vendor, "model": "speech-2.8-hd", "cost": 0.25}
     await takes.open(db, nouns.take(**fields))  # type: ignore[arg-type]
@@ -55,6 +58,8 @@ async def add_take(db: Database, project: str, vendor: str, *, sent: float, unsu
 
 
 def with_db(work: Callable[[Database], object], room: Path) -> object:
+    """Do something on the rows of a folder."""
+
     async def run() -> object:
         db = await Database.open(f"sqlite+aiosqlite:///{room / 'data/pawlogue.db'}")
         try:
@@ -66,4 +71,5 @@ def with_db(work: Callable[[Database], object], room: Path) -> object:
 
 
 def doubt(room: Path) -> str:
+    """Leave a take that was perhaps charged; returns its key."""
     return str(with_db(lambda db: add_take(db, "prj_1", "minimax", sent=5.0, unsure=True), room))
