@@ -18,7 +18,7 @@ from storage.model import Point
 Picture = NDArray[np.uint8]
 
 SURE_SCORE = -3.7
-"""Log-likelihood of the four places and of their fit: most pets' faces have -1 to -4, people's under -6."""
+"""Log-likelihood of the four places and of their fit: most pets' have -1 to -4, most people's under -6."""
 
 _LIKELY = -2.0
 _SPREAD = 0.095, 0.13  # of a face that is just sure, and of one that is likely beyond doubt
